@@ -1,0 +1,29 @@
+# Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
+
+.PHONY: help models demo test bench
+
+help:
+	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
+	@echo "make demo     name the faces of testdata/photos/group.jpg"
+	@echo "make test     everything that CI runs"
+	@echo "make bench    our times beside ONNX Runtime's"
+
+models:
+	@command -v python3 >/dev/null || { echo "python3 is needed to fetch and convert the models: install Python 3.9 or newer"; exit 1; }
+	python3 models/fetch.py
+
+demo: models
+	cargo build --release -p facecore-cli
+	target/release/facecore tag --people testdata/people testdata/photos/group.jpg --draw target/demo
+	@echo "The picture with the names is in target/demo."
+
+# The fuzz targets are only checked, nothing is linked: naming a libFuzzer spares its C++ build.
+test: models
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	cargo test --release --workspace
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
+
+bench: models
+	cargo run --release -p facecore-benches

@@ -1,0 +1,33 @@
+//! `golden FOLDER [MODELS]`: prints how our detections and embeddings agree with the reference's answers in FOLDER.
+
+use std::env;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use facecore::{Engine, Manifest};
+use facecore_benches::golden;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args_os().skip(1).map(PathBuf::from);
+    let folder = arguments.next().ok_or("usage: golden FOLDER [MODELS]")?;
+    let models = arguments.next().unwrap_or_else(|| "models".into());
+
+    let sum = golden::detections(&Engine::detector_only()?, &folder)?;
+    let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
+    println!("reference faces with score ≥ 0.9   {}", sum.expected);
+    println!("  found within 1 px (2 px if large) {} ({:.2} %)", sum.agreeing, share(sum.agreeing, sum.expected));
+    println!("  largest distance of these         {:.4} px", sum.worst);
+    println!("our faces                          {}", sum.ours);
+    println!("  without counterpart               {} ({:.2} %)", sum.unmatched, share(sum.unmatched, sum.ours));
+
+    if Path::new(&folder).join("embeddings.json").exists() {
+        for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == "embedder") {
+            let lowest = golden::embeddings(&Engine::open_model(&models, &model.id)?, &folder)?;
+            println!(
+                "{}: lowest cosine of {} faces: {:.7} from the crop, {:.7} from photo and box",
+                model.id, lowest.faces, lowest.from_crop, lowest.from_photo
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Measures facecore against the reference's answers and against its peers.
+
+pub mod golden;

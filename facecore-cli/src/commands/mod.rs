@@ -1,0 +1,73 @@
+//! The commands. What `detect`, `embed` and `tag` have in common is here: many photos, one way of reporting them.
+
+mod compare;
+mod detect;
+mod embed;
+mod evaluate;
+mod models;
+mod tag;
+
+use std::process::ExitCode;
+
+use facecore::{DetectOptions, Engine, Photo};
+
+use crate::arguments::{Arguments, Command, Photos};
+use crate::failure::Result;
+use crate::output::{Found, FoundFace, Report};
+use crate::photos::{self, PhotoError};
+use crate::{draw, ordered};
+
+/// Does what was asked for.
+pub fn run(arguments: Arguments) -> Result<ExitCode> {
+    let json = arguments.json;
+    match &arguments.command {
+        Command::Detect(arguments) => detect::run(arguments, json),
+        Command::Embed(arguments) => embed::run(arguments, json),
+        Command::Compare(arguments) => compare::run(arguments, json),
+        Command::Tag(arguments) => tag::run(arguments, json),
+        Command::Evaluate(arguments) => evaluate::run(arguments, json),
+        Command::Models(arguments) => models::run(arguments, json),
+    }
+}
+
+/// Finds the faces of a photo.
+fn detect(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecore::Result<Found> {
+    let detection = engine.detect(photo, options)?;
+    let faces = detection.faces.into_iter().map(|face| FoundFace { face, embedding: None, verdict: None });
+    Ok(Found { width: photo.width(), height: photo.height(), complete: detection.complete, faces: faces.collect() })
+}
+
+/// Finds the faces of a photo and embeds each.
+fn embed(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecore::Result<Found> {
+    let mut found = detect(engine, photo, options)?;
+    for face in &mut found.faces {
+        face.embedding = Some(engine.embed_box(photo, &face.face.bounding_box));
+    }
+    Ok(found)
+}
+
+/// Loads each photo, lets `analyse` look at it, and reports what it found.
+fn for_each_photo(
+    arguments: &Photos,
+    json: bool,
+    analyse: impl Fn(&Photo<'_>) -> facecore::Result<Found> + Sync,
+) -> Result<ExitCode> {
+    let sources = photos::find(&arguments.paths);
+    if sources.is_empty() {
+        return Err("no photos in the folders given".to_owned().into());
+    }
+    let targets = arguments.draw.as_deref().map(|out| draw::targets(out, &sources)).transpose()?;
+    let work = |at: usize, source: &photos::Source| -> Result<Found, PhotoError> {
+        let photo = photos::load(&source.path)?;
+        let found = analyse(&photo)?;
+        if let Some(targets) = &targets {
+            draw::write(&photo, &found, &targets[at])?;
+        }
+        Ok(found)
+    };
+    let mut report = Report::new(json, sources.len());
+    ordered::for_each(&sources, arguments.threads.count(), work, |at, outcome| {
+        report.photo(&sources[at].path, outcome)
+    })?;
+    Ok(report.finish())
+}

@@ -1,0 +1,64 @@
+//! `facecore models`: what the manifest says, and whether the files are the ones it names.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use facecore::{Error, Manifest, ModelEntry};
+use serde::Serialize;
+
+use crate::arguments::{Models, ModelsFolder};
+use crate::failure::Result;
+use crate::output::{ErrorRecord, json_line};
+
+#[derive(Serialize)]
+struct Check<'a> {
+    id: &'a str,
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorRecord>,
+}
+
+pub fn run(command: &Models, json: bool) -> Result<ExitCode> {
+    match command {
+        Models::Verify(models) => verify(models, json),
+        Models::List(models) => list(models, json),
+    }
+}
+
+fn verify(models: &ModelsFolder, json: bool) -> Result<ExitCode> {
+    let manifest = Manifest::open(&models.folder)?;
+    let mut code = ExitCode::SUCCESS;
+    for ModelEntry { id, .. } in &manifest.models {
+        let checked = manifest.verify(id);
+        let text = match &checked {
+            _ if json => {
+                let error = checked.as_ref().err().map(ErrorRecord::from);
+                json_line(&Check { id, ok: error.is_none(), error })
+            }
+            Ok(()) => format!("{id}: ok\n"),
+            Err(Error::Model { reason, .. }) => format!("{id}: {reason}\n"),
+            Err(error) => format!("{id}: {error}\n"),
+        };
+        if checked.is_err() {
+            code = ExitCode::from(1);
+        }
+        io::stdout().write_all(text.as_bytes())?;
+    }
+    Ok(code)
+}
+
+fn list(models: &ModelsFolder, json: bool) -> Result<ExitCode> {
+    let manifest = Manifest::open(&models.folder)?;
+    let text: String = manifest.models.iter().map(if json { json_line } else { describe }).collect();
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(model: &ModelEntry) -> String {
+    let ModelEntry { id, kind, licence, training_data, source, .. } = model;
+    let numbers = match model.threshold {
+        Some(threshold) => format!(", {} values, threshold {threshold}", model.embedding),
+        None => String::new(),
+    };
+    format!("{id}: {kind}{numbers}\n  source    {source}\n  training  {training_data}\n  licence   {licence}\n")
+}

@@ -1,0 +1,131 @@
+//! `facecore tag`: names for faces, from folders of photos of people.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use facecore::{Candidate, DetectOptions, Embedding, Engine, Matcher, Photo};
+
+use crate::arguments::Tag;
+use crate::failure::Result;
+use crate::ordered;
+use crate::output::{Found, FoundFace, Report};
+use crate::photos::{self, PhotoError, Source};
+
+pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
+    let engine = arguments.model.open()?;
+    let matcher = Matcher::new(arguments.threshold.of(&engine)?, arguments.lead)?;
+    let options = arguments.finding.options();
+    let threads = arguments.photos.threads.count();
+    let (people, enrolled) = enrol(&engine, &arguments.people, &options, threads)?;
+    let tagged =
+        super::for_each_photo(&arguments.photos, json, |photo| tag(&engine, photo, &options, &matcher, &people))?;
+    Ok(if tagged == ExitCode::SUCCESS { enrolled } else { tagged })
+}
+
+fn tag(
+    engine: &Engine,
+    photo: &Photo<'_>,
+    options: &DetectOptions,
+    matcher: &Matcher,
+    people: &[Candidate],
+) -> facecore::Result<Found> {
+    let mut found = super::embed(engine, photo, options)?;
+    let embedded = found.faces.iter().filter_map(|face| face.embedding.as_ref()?.as_ref().ok());
+    let embeddings: Vec<Embedding> = embedded.cloned().collect();
+    let verdicts = matcher.decide(&embeddings, people)?;
+    let embedded = found.faces.iter_mut().filter(|face| matches!(face.embedding, Some(Ok(_))));
+    for (face, verdict) in embedded.zip(verdicts) {
+        face.verdict = Some(verdict);
+    }
+    Ok(found)
+}
+
+/// Where in `faces` the one with the largest box is.
+pub fn largest(faces: &[FoundFace]) -> Option<usize> {
+    let area = |face: &FoundFace| face.face.bounding_box.area();
+    (0..faces.len()).rev().max_by(|&a, &b| area(&faces[a]).total_cmp(&area(&faces[b])))
+}
+
+/// The people of `folder/<name>/…`, each with the largest face of every photo; the exit code tells whether photos failed.
+fn enrol(
+    engine: &Engine,
+    folder: &Path,
+    options: &DetectOptions,
+    threads: usize,
+) -> Result<(Vec<Candidate>, ExitCode)> {
+    let photos = people(folder)?;
+    let embed = |_: usize, (_, source): &(String, Source)| -> Result<Option<Embedding>, PhotoError> {
+        let photo = photos::load(&source.path)?;
+        let found = super::detect(engine, &photo, options)?;
+        let Some(at) = largest(&found.faces) else {
+            return Ok(None);
+        };
+        Ok(Some(engine.embed_box(&photo, &found.faces[at].face.bounding_box)?))
+    };
+    let mut known: BTreeMap<_, Vec<_>> = photos.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
+    let mut report = Report::new(false, photos.len());
+    ordered::for_each(&photos, threads, embed, |at, outcome| {
+        let (name, source) = &photos[at];
+        match outcome {
+            Ok(Some(embedding)) => known.entry(name.clone()).or_default().push(embedding),
+            Ok(None) => report.warn(&format!("{}: no face found", source.path.display())),
+            Err(error) => return report.done(&source.path, Err(error)),
+        }
+        report.done(&source.path, Ok(()))
+    })?;
+    for (name, _) in known.iter().filter(|(_, embeddings)| embeddings.is_empty()) {
+        report.warn(&format!("{name}: no photo with a face, nobody will get this name"));
+    }
+    let people = known.into_iter().map(|(person, embeddings)| Candidate { person, embeddings }).collect();
+    Ok((people, report.finish()))
+}
+
+/// The photos of each person. A person without any is an error: most likely the wrong folder was named.
+fn people(folder: &Path) -> Result<Vec<(String, Source)>> {
+    let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut entries = listed.map_err(|error| format!("--people {}: {error}", folder.display()))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    let mut photos = Vec::new();
+    for entry in entries {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if name.starts_with('.') || !path.is_dir() {
+            continue;
+        }
+        photos.extend(photos::find(&[path]).into_iter().map(|source| (name.clone(), source)));
+    }
+    if photos.is_empty() {
+        let hint = "it needs a folder for each person, named as the person, with photos";
+        return Err(format!("--people {}: no photos; {hint}", folder.display()).into());
+    }
+    Ok(photos)
+}
+
+#[cfg(test)]
+mod tests {
+    use facecore::{BoundingBox, Face};
+
+    use super::*;
+
+    #[test]
+    fn the_largest_face_is_the_first_of_equals() {
+        let face = |side: f32| {
+            let (area, points) = (BoundingBox::new(0.0, 0.0, side, side), [[0.0; 2]; 5]);
+            let face =
+                Face { bounding_box: area, landmarks: points, score: 1.0, stored_box: area, stored_landmarks: points };
+            FoundFace { face, embedding: None, verdict: None }
+        };
+        assert_eq!(largest(&[face(1.0), face(3.0), face(3.0), face(2.0)]), Some(1));
+        assert_eq!(largest(&[]), None);
+    }
+
+    #[test]
+    fn people_are_named_after_their_folders() {
+        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+        let photos = people(&testdata.join("people")).unwrap();
+        assert!(photos.iter().any(|(name, source)| name == "Barack Obama" && source.path.ends_with("obama3.jpg")));
+        assert!(people(&testdata.join("people/Barack Obama")).is_err());
+        assert!(people(&testdata.join("nobody")).is_err());
+    }
+}

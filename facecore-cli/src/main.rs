@@ -1,0 +1,30 @@
+//! The `facecore` command: find, compare and name faces in photos.
+//!
+//! `arguments` says what can be asked for, `commands` answers, one file a command. They share `photos` (find, load),
+//! `ordered` (threads), `output` (tables and JSON) and `draw` (pictures).
+
+mod arguments;
+mod commands;
+mod draw;
+mod failure;
+mod ordered;
+mod output;
+mod photos;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(arguments::Arguments::parse()) {
+        Ok(code) => code,
+        // Whoever reads the output has seen enough.
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Where stderr is closed there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "facecore: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}

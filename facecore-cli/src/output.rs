@@ -1,0 +1,107 @@
+//! What the commands print: tables for people, JSON lines for machines, a progress bar while it takes long.
+
+mod json;
+mod table;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use facecore::{Embedding, Face, Verdict};
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub use json::{ErrorRecord, line as json_line};
+
+use crate::failure::{Failure, Result};
+use crate::photos::PhotoError;
+
+/// What was found in a photo.
+pub struct Found {
+    pub width: u32,
+    pub height: u32,
+    pub complete: bool,
+    pub faces: Vec<FoundFace>,
+}
+
+pub struct FoundFace {
+    pub face: Face,
+    /// Where embeddings were asked for.
+    pub embedding: Option<facecore::Result<Embedding>>,
+    /// Where names were asked for and the face has an embedding.
+    pub verdict: Option<Verdict>,
+}
+
+/// Prints results as they come and keeps the failures for the end.
+pub struct Report {
+    json: bool,
+    bar: ProgressBar,
+    total: usize,
+    failures: Vec<String>,
+}
+
+impl Report {
+    /// A report about `total` photos.
+    pub fn new(json: bool, total: usize) -> Self {
+        /// With fewer photos a bar is gone before it is read.
+        const MANY: usize = 10;
+        // indicatif draws on stderr, and only on a terminal.
+        let bar = if total < MANY { ProgressBar::hidden() } else { ProgressBar::new(total as u64) };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos, {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { json, bar, total, failures: Vec::new() }
+    }
+
+    /// Prints the result of one photo.
+    pub fn photo(&mut self, path: &Path, outcome: Result<Found, PhotoError>) -> Result<()> {
+        let text = match &outcome {
+            Ok(found) if self.json => json::photo(path, found),
+            Ok(found) => table::photo(path, found),
+            Err(error) if self.json => json::failure(path, error),
+            Err(_) => String::new(),
+        };
+        self.print(&text)?;
+        self.done(path, outcome.map(drop))
+    }
+
+    /// Prints `text`, clear of the bar.
+    pub fn print(&self, text: &str) -> Result<()> {
+        Ok(self.bar.suspend(|| io::stdout().write_all(text.as_bytes()))?)
+    }
+
+    /// Counts a photo as done, and remembers why it failed.
+    ///
+    /// An option outside its range fails every photo alike and ends the command.
+    pub fn done(&mut self, path: &Path, outcome: Result<(), PhotoError>) -> Result<()> {
+        match outcome {
+            Err(PhotoError::Core(error @ facecore::Error::Option { .. })) => {
+                return Err(Failure::Core(error));
+            }
+            Err(error) => self.failures.push(format!("{}: {error}", path.display())),
+            Ok(()) => {}
+        }
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    pub fn warn(&self, warning: &str) {
+        self.bar.suspend(|| complain(&format!("warning: {warning}")));
+    }
+
+    /// Lists the failures; the exit code says whether there are any.
+    pub fn finish(self) -> ExitCode {
+        self.bar.finish_and_clear();
+        if self.failures.is_empty() {
+            return ExitCode::SUCCESS;
+        }
+        complain(&format!("{} of {} photos failed:", self.failures.len(), self.total));
+        for failure in &self.failures {
+            complain(&format!("  {failure}"));
+        }
+        ExitCode::from(1)
+    }
+}
+
+/// Writes a line to stderr; where that is closed there is nobody to tell.
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

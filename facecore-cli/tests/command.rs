@@ -1,0 +1,256 @@
+//! The command as its users run it: on the repository's own photos, with the models that `make models` fetched.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Runs a command line in the root of the repository; no argument of it may hold a space.
+fn facecore(line: &str) -> Output {
+    command(line).output().unwrap()
+}
+
+fn command(line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_facecore"));
+    command.args(line.split_whitespace()).current_dir(ROOT).env_remove("FACECORE_MODELS");
+    command
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    str::from_utf8(&output.stderr).unwrap()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// An empty folder of the test's own, its path without a space relative to nothing.
+fn scratch(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn detect_prints_a_table_or_json() {
+    let table = facecore("detect testdata/photos/astronaut.jpg");
+    assert_eq!((code(&table), stderr(&table)), (0, ""));
+    assert!(stdout(&table).starts_with("testdata/photos/astronaut.jpg: "));
+    assert!(stdout(&table).contains(", 1 face\n"));
+
+    let json = facecore("detect --json testdata/photos/astronaut.jpg");
+    assert_eq!((code(&json), stderr(&json)), (0, ""));
+    let [photo] = &lines(&json)[..] else { panic!("{}", stdout(&json)) };
+    assert_eq!(keys(photo), ["complete", "faces", "file", "height", "width"]);
+    assert_eq!(photo["file"], "testdata/photos/astronaut.jpg");
+    let face = &photo["faces"][0];
+    assert_eq!(keys(face), ["box", "landmarks", "score"]);
+    assert_eq!(face["box"].as_array().unwrap().len(), 4);
+    assert_eq!(face["landmarks"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn broken_files_do_not_stop_the_others() {
+    let paths = "testdata/hostile no-such.jpg testdata/photos/astronaut.jpg";
+    let json = facecore(&format!("detect --json --threads 3 {paths}"));
+    assert_eq!(code(&json), 1);
+    let photos = lines(&json);
+    let names: Vec<_> =
+        photos.iter().map(|photo| photo["file"].as_str().unwrap().rsplit('/').next().unwrap()).collect();
+    let expected = ["cut.jpg", "empty.jpg", "header-only.jpg", "huge.png", "text.jpg", "no-such.jpg", "astronaut.jpg"];
+    assert_eq!(names, expected);
+    // A decoder may show the upper part of the cut photo.
+    for broken in &photos[1..6] {
+        assert_eq!(keys(broken), ["error", "file"]);
+        assert_eq!(keys(&broken["error"]), ["code", "message"]);
+    }
+    assert_eq!(photos[5]["error"]["code"], "io");
+    assert_eq!(photos[6]["faces"].as_array().unwrap().len(), 1);
+
+    let table = facecore(&format!("detect {paths}"));
+    assert_eq!(code(&table), 1);
+    assert!(stderr(&table).contains(" of 7 photos failed:\n") && stderr(&table).contains("\n  no-such.jpg: "));
+}
+
+#[test]
+fn threads_change_nothing_but_time() {
+    let one = facecore("detect --json --threads 1 testdata/orientations");
+    let four = facecore("detect --json --threads 4 testdata/orientations");
+    assert_eq!(code(&one), 0);
+    assert_eq!(stdout(&one), stdout(&four));
+    assert_eq!(lines(&one).len(), 8);
+}
+
+#[test]
+fn what_cannot_be_done_at_all_is_exit_code_2() {
+    let empty = scratch("empty");
+    for line in [
+        "",
+        "detect",
+        "detect --threads 0 a.jpg",
+        "embed --models no-such-folder testdata/photos/astronaut.jpg",
+        "embed --model no-such-model testdata/photos/astronaut.jpg",
+        "compare testdata/photos/astronaut.jpg no-such.jpg",
+        "tag --people no-such-folder testdata/photos/astronaut.jpg",
+        "tag --people testdata/people --threshold 3 testdata/photos/astronaut.jpg",
+        "evaluate --images testdata --pairs no-such.txt",
+        &format!("detect {}", empty.display()),
+        "detect --draw out.jpg testdata/photos",
+        "detect --draw testdata/photos testdata/photos/astronaut.jpg",
+    ] {
+        let output = facecore(line);
+        assert_eq!((code(&output), stdout(&output)), (2, ""), "{line}");
+        assert!(!stderr(&output).is_empty() && !stderr(&output).contains("panicked"), "{line}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn pictures_are_drawn() {
+    let folder = scratch("draw");
+    let out = folder.display();
+    let photo = "testdata/photos/astronaut.jpg";
+    assert_eq!(code(&facecore(&format!("detect {photo} --draw {out}/one.png"))), 0);
+    assert_eq!(code(&facecore(&format!("detect {photo} testdata/formats/rgb.png --draw {out}/both"))), 0);
+    let (plain, drawn) =
+        (image::open(Path::new(ROOT).join(photo)).unwrap(), image::open(folder.join("one.png")).unwrap());
+    assert_eq!((plain.width(), plain.height()), (drawn.width(), drawn.height()));
+    assert_ne!(plain.to_rgb8(), drawn.to_rgb8());
+    assert!(folder.join("both/astronaut.jpg").is_file() && folder.join("both/rgb.jpg").is_file());
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let mut child =
+        command("detect --json testdata/photos").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+}
+
+#[test]
+fn embeddings_name_their_space() {
+    let json = facecore("embed --json testdata/photos/astronaut.jpg");
+    assert_eq!((code(&json), stderr(&json)), (0, ""));
+    let face = &lines(&json)[0]["faces"][0];
+    assert_eq!(keys(face), ["box", "embedding", "landmarks", "score", "space"]);
+    let values = face["embedding"].as_array().unwrap();
+    let length: f64 = values.iter().map(|value| value.as_f64().unwrap().powi(2)).sum();
+    assert_eq!(values.len(), 128);
+    assert!((length - 1.0).abs() < 1e-4);
+    assert_eq!(face["space"].as_str().unwrap().len(), 16);
+}
+
+#[test]
+fn compare_answers_with_its_exit_code() {
+    let same = facecore("compare testdata/photos/obama.jpg testdata/photos/obama2.jpg");
+    assert_eq!((code(&same), stderr(&same)), (0, ""));
+    assert!(stdout(&same).contains("same person, cosine 0."));
+    let different = facecore("compare --json testdata/photos/obama.jpg testdata/photos/biden.jpg");
+    assert_eq!((code(&different), stderr(&different)), (1, ""));
+    let answer = &lines(&different)[0];
+    assert_eq!(keys(answer), ["a", "a_face", "b", "b_face", "cosine", "same", "threshold"]);
+    assert_eq!(answer["same"], false);
+    let all = facecore("compare --all --json testdata/photos/group.jpg testdata/photos/biden.jpg");
+    assert_eq!((code(&all), lines(&all).len()), (0, 3));
+}
+
+#[test]
+fn tag_names_friends_and_no_strangers() {
+    let folder = scratch("tag");
+    let line = format!("tag --json --people testdata/people testdata/photos/group.jpg --draw {}", folder.display());
+    let json = facecore(&line);
+    assert_eq!((code(&json), stderr(&json)), (0, ""));
+    let matches: Vec<_> =
+        lines(&json)[0]["faces"].as_array().unwrap().iter().map(|face| face["match"].clone()).collect();
+    let mut names: Vec<_> = matches.iter().map(|found| found["person"].as_str().unwrap_or("")).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["", "Barack Obama", "Eileen Collins"]);
+    for found in &matches {
+        assert_eq!(keys(found), ["cosine", "margin", "nearest", "person", "reason", "runner_up", "threshold"]);
+        assert_ne!(found["person"].is_null(), found["reason"].is_null());
+    }
+    assert!(folder.join("group.jpg").is_file());
+
+    let table = facecore("tag --people testdata/people testdata/photos/group.jpg");
+    assert!(stdout(&table).contains("  Barack Obama (0.") && stdout(&table).contains("  unknown: "));
+}
+
+#[test]
+fn a_person_without_a_face_is_warned_about() {
+    let people = scratch("people");
+    for (name, photo) in [("Ann", "formats/rgb.png"), ("Barack", "photos/obama3.jpg")] {
+        fs::create_dir(people.join(name)).unwrap();
+        let copy = people.join(name).join("1.png");
+        fs::copy(Path::new(ROOT).join("testdata").join(photo), copy).unwrap();
+    }
+    image::RgbImage::new(64, 64).save(people.join("Ann/1.png")).unwrap();
+    let output = facecore(&format!("tag --people {} testdata/photos/obama.jpg", people.display()));
+    assert_eq!(code(&output), 0);
+    assert!(stderr(&output).contains("warning: Ann: no photo with a face"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("  Barack (0."));
+}
+
+#[test]
+fn models_are_listed_and_checked() {
+    let verified = facecore("models verify");
+    assert_eq!(code(&verified), 0, "{}", stdout(&verified));
+    assert!(stdout(&verified).contains("facenet-ms1m-128: ok\n"));
+    assert!(stdout(&facecore("models list")).contains("facenet-ms1m-128: embedder"));
+
+    let folder = scratch("models");
+    fs::copy(Path::new(ROOT).join("models/manifest.toml"), folder.join("manifest.toml")).unwrap();
+    let missing = command("models verify --json").env("FACECORE_MODELS", &folder).output().unwrap();
+    assert_eq!(code(&missing), 1);
+    let checks = lines(&missing);
+    assert!(checks.iter().all(|check| check["ok"] == false && check["error"]["code"] == "model"));
+}
+
+#[test]
+fn evaluate_measures_pairs() {
+    let folder = scratch("evaluate");
+    let photos = [("B", 1, "obama"), ("B", 2, "obama2"), ("B", 3, "obama3"), ("J", 1, "biden"), ("E", 1, "astronaut")];
+    for (person, number, photo) in photos {
+        fs::create_dir_all(folder.join(person)).unwrap();
+        let original = format!("{ROOT}/testdata/photos/{photo}.jpg");
+        fs::copy(original, folder.join(format!("{person}/{person}_{number:04}.jpg"))).unwrap();
+    }
+    fs::write(folder.join("pairs.txt"), "2 1\nB 1 2\nB 1 J 1\nB 2 3\nB 2 E 1\n").unwrap();
+    let line = format!("evaluate --images {0} --pairs {0}/pairs.txt", folder.display());
+
+    let table = facecore(&line);
+    assert_eq!((code(&table), stderr(&table)), (0, ""));
+    assert!(stdout(&table).contains("pairs   4 in 2 folds, 0 skipped\nphotos  5, 0 without"), "{}", stdout(&table));
+
+    let json = facecore(&format!("{line} --json --margin 0 0.2 --threads 2"));
+    let results = lines(&json);
+    assert_eq!((code(&json), results.len()), (0, 2));
+    let margins: Vec<_> = results.iter().map(|result| result["margin"].as_f64().unwrap()).collect();
+    assert!(margins[0] == 0.0 && (margins[1] - 0.2).abs() < 1e-6);
+    assert!((0.5..=1.0).contains(&results[0]["accuracy"]["mean"].as_f64().unwrap()));
+
+    fs::write(folder.join("J/J_0001.jpg"), "broken").unwrap();
+    fs::write(folder.join("pairs.txt"), "2 2\nB 1 2\nB 1 3\nB 1 J 1\nB 1 E 1\nB 2 3\nB 1 3\nB 2 E 1\nB 3 E 1\n")
+        .unwrap();
+    let skipped = facecore(&line);
+    assert_eq!(code(&skipped), 1);
+    assert!(stdout(&skipped).contains("pairs   7 in 2 folds, 1 skipped\nphotos  4, "), "{}", stdout(&skipped));
+    assert!(stderr(&skipped).starts_with("1 of 5 photos failed:\n"));
+}

@@ -1,0 +1,162 @@
+//! Photo → faces: the cascade of MTCNN (Zhang, Zhang, Li, Qiao: *Joint Face Detection and Alignment using Multi-task Cascaded
+//! Convolutional Networks*, 2016), with the numbers of davidsandberg's `facenet` (`detect_face.py`).
+//!
+//! `proposal` runs P-Net over a pyramid of scaled photos; `refinement` shows what it found to R-Net, then to O-Net;
+//! `suppression` drops the double finds between the stages. May use: `photo`, `net`, `geometry`. Knows nothing of embeddings.
+
+mod candidate;
+mod proposal;
+mod refinement;
+mod suppression;
+
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::geometry::{BoundingBox, Landmarks};
+use crate::net::{AnySize, Plan};
+use crate::photo::Photo;
+
+/// What counts as a face, and how much is looked at.
+///
+/// ```
+/// use facecore::DetectOptions;
+/// let large_faces_only = DetectOptions { min_face: 80, ..DetectOptions::default() };
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct DetectOptions {
+    /// Side of the smallest face looked for, in pixels, at least 1; twice as large costs a quarter of the time. Default 20.
+    pub min_face: u32,
+    /// Side of the largest face looked for, in pixels (about: scales are steps); 0 (default): up to the whole photo.
+    pub max_face: u32,
+    /// Step between the scales of the pyramid, above 0.1 and below 1. Default 0.709.
+    pub factor: f32,
+    /// Probabilities, 0…1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
+    pub thresholds: [f32; 3],
+    /// Of P-Net's candidates, only so many with the best scores reach R-Net, which bounds the time on hostile photos; 0: all.
+    /// Default 200.
+    pub max_candidates: usize,
+}
+
+impl Default for DetectOptions {
+    fn default() -> Self {
+        Self { min_face: 20, max_face: 0, factor: 0.709, thresholds: [0.6, 0.7, 0.7], max_candidates: 200 }
+    }
+}
+
+impl DetectOptions {
+    fn check(&self) -> Result<()> {
+        let refuse = |name, reason: &str| Err(Error::Option { name, reason: reason.into() });
+        if self.min_face == 0 {
+            return refuse("min_face", "must be at least 1 pixel");
+        }
+        if !(0.1..1.0).contains(&self.factor) {
+            return refuse("factor", "must be at least 0.1 and below 1");
+        }
+        if !self.thresholds.iter().all(|threshold| (0.0..=1.0).contains(threshold)) {
+            return refuse("thresholds", "must be between 0 and 1");
+        }
+        Ok(())
+    }
+}
+
+/// A detected face.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Face {
+    /// The box in the upright photo, in pixels: the reference's own numbers, so it may reach beyond the photo.
+    pub bounding_box: BoundingBox,
+    /// The five points in the upright photo, in pixels.
+    pub landmarks: Landmarks,
+    /// O-Net's probability that this is a face, 0…1.
+    pub score: f32,
+    /// The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
+    pub stored_box: BoundingBox,
+    /// The points in the file's stored pixels, in the order of `landmarks`.
+    pub stored_landmarks: Landmarks,
+}
+
+/// The faces of a photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detection {
+    /// Best score first.
+    pub faces: Vec<Face>,
+    /// Whether nothing was left out; `false` where `max_candidates` cut some ([`DetectStats::candidates_cut`]).
+    pub complete: bool,
+    /// What each stage did.
+    pub stats: DetectStats,
+}
+
+/// Counts and times of the stages.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DetectStats {
+    /// Scales of the pyramid that P-Net saw.
+    pub scales: usize,
+    /// Cells that P-Net passed.
+    pub proposed: usize,
+    /// Candidates after suppression.
+    pub candidates: usize,
+    /// Candidates that `max_candidates` kept from R-Net.
+    pub candidates_cut: usize,
+    /// Candidates that R-Net passed, after suppression.
+    pub refined: usize,
+    /// Pyramid, P-Net and suppression.
+    pub propose_time: Duration,
+    /// Crops and R-Net.
+    pub refine_time: Duration,
+    /// Crops and O-Net.
+    pub output_time: Duration,
+}
+
+/// The three networks.
+pub(crate) struct Detector {
+    p_net: AnySize,
+    r_net: Plan,
+    o_net: Plan,
+}
+
+impl Detector {
+    /// From the ONNX bytes of P-, R- and O-Net.
+    pub(crate) fn load(p_net: &[u8], r_net: &[u8], o_net: &[u8]) -> Result<Self> {
+        Ok(Self {
+            p_net: AnySize::load("mtcnn (P-Net)", p_net, 3)?,
+            r_net: Plan::load("mtcnn (R-Net)", r_net, [1, 3, 24, 24])?,
+            o_net: Plan::load("mtcnn (O-Net)", o_net, [1, 3, 48, 48])?,
+        })
+    }
+
+    pub(crate) fn detect(&self, photo: &Photo<'_>, options: &DetectOptions) -> Result<Detection> {
+        options.check()?;
+        let mut stats = DetectStats::default();
+        let start = Instant::now();
+        let candidates = proposal::propose(&self.p_net, photo, options, &mut stats)?;
+        stats.propose_time = start.elapsed();
+        let refined = refinement::refine(&self.r_net, photo, &candidates, options.thresholds[1])?;
+        stats.refined = refined.len();
+        stats.refine_time = start.elapsed() - stats.propose_time;
+        let faces = refinement::output(&self.o_net, photo, &refined, options.thresholds[2])?
+            .into_iter()
+            .map(|(candidate, landmarks)| face(photo, candidate.area, candidate.score, landmarks))
+            .collect();
+        stats.output_time = start.elapsed() - stats.propose_time - stats.refine_time;
+        Ok(Detection { faces, complete: stats.candidates_cut == 0, stats })
+    }
+}
+
+fn face(photo: &Photo<'_>, area: BoundingBox, score: f32, landmarks: Landmarks) -> Face {
+    Face {
+        bounding_box: area,
+        landmarks,
+        score,
+        stored_box: BoundingBox::spanning(photo.to_stored([area.x1, area.y1]), photo.to_stored([area.x2, area.y2])),
+        stored_landmarks: landmarks.map(|point| photo.to_stored(point)),
+    }
+}
+
+/// Pixels 0…255 as all three networks want them.
+fn normalise(pixel: f32) -> f32 {
+    (pixel - 127.5) * (1.0 / 128.0)
+}
+
+/// The networks answer with the difference of the two logits, whose sigmoid is the softmax's second channel.
+fn probability(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}

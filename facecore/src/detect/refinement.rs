@@ -1,0 +1,74 @@
+//! R-Net and O-Net: look at each candidate more closely. One crop a run: tract is slower on batches.
+
+use super::candidate::Candidate;
+use super::probability;
+use super::suppression::{Overlap, suppress};
+use crate::error::{Error, Result};
+use crate::geometry::Landmarks;
+use crate::net::Plan;
+use crate::photo::Photo;
+
+const R_SIDE: usize = 24;
+const O_SIDE: usize = 48;
+
+/// R-Net: rejects most candidates and moves the rest, squared for O-Net.
+pub(super) fn refine(
+    net: &Plan,
+    photo: &Photo<'_>,
+    candidates: &[Candidate],
+    threshold: f32,
+) -> Result<Vec<Candidate>> {
+    let mut passed = Vec::new();
+    for candidate in candidates {
+        let Some(input) = candidate.crop(photo, R_SIDE) else { continue };
+        let [logit, offset @ ..] = answer::<5>(net, &input)?;
+        let score = probability(logit);
+        if score > threshold {
+            passed.push((Candidate { score, ..*candidate }, offset));
+        }
+    }
+    Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Union)
+        .map(|(mut candidate, offset)| {
+            let (width, height) = candidate.inclusive_size();
+            candidate.regress(offset, width, height);
+            candidate.square();
+            candidate
+        })
+        .collect())
+}
+
+/// O-Net: the final word, with landmarks. Boxes are neither squared nor truncated.
+pub(super) fn output(
+    net: &Plan,
+    photo: &Photo<'_>,
+    candidates: &[Candidate],
+    threshold: f32,
+) -> Result<Vec<(Candidate, Landmarks)>> {
+    let mut passed = Vec::new();
+    for candidate in candidates {
+        let Some(input) = candidate.crop(photo, O_SIDE) else { continue };
+        let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, &input)?;
+        let score = probability(logit);
+        if score > threshold {
+            let (width, height) = candidate.inclusive_size();
+            let landmarks = std::array::from_fn(|point| {
+                [points[point] * width + candidate.area.x1 - 1.0, points[point + 5] * height + candidate.area.y1 - 1.0]
+            });
+            let mut face = Candidate { score, ..*candidate };
+            face.regress([dx1, dy1, dx2, dy2], width, height);
+            passed.push((face, landmarks));
+        }
+    }
+    Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Min).collect())
+}
+
+fn answer<const N: usize>(net: &Plan, input: &[f32]) -> Result<[f32; N]> {
+    let values = net.run(input)?.values;
+    <[f32; N]>::try_from(values)
+        .map_err(|v| Error::Internal { reason: format!("a network answers {} numbers, not {N}", v.len()) })
+}
+
+fn kept<T: Copy>(passed: &[T], candidate: impl Fn(&T) -> &Candidate, overlap: Overlap) -> impl Iterator<Item = T> {
+    let boxes: Vec<_> = passed.iter().map(|item| (candidate(item).area, candidate(item).score)).collect();
+    suppress(&boxes, 0.7, overlap).into_iter().map(|index| passed[index])
+}

@@ -1,0 +1,223 @@
+//! A face as a unit vector, and the space in which it may be compared.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::{Error, Result};
+
+/// Names the space of an [`Embedding`]: a hash of the network's weights and of its preprocessing.
+///
+/// Shown, parsed and serialised as 16 lower-case hex digits.
+///
+/// ```
+/// # use facecore::SpaceId;
+/// let space: SpaceId = "00112233aabbccdd".parse()?;
+/// assert_eq!(space.to_string(), "00112233aabbccdd");
+/// # Ok::<(), facecore::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpaceId(pub [u8; 8]);
+
+impl fmt::Display for SpaceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for SpaceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpaceId({self})")
+    }
+}
+
+impl FromStr for SpaceId {
+    type Err = Error;
+
+    /// Reads 16 hex digits; anything else is [`Error::Embedding`].
+    fn from_str(text: &str) -> Result<Self> {
+        let hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let value = hex.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        let value = value.ok_or_else(|| not_an_embedding("a space id is 16 hex digits"))?;
+        Ok(Self(value.to_be_bytes()))
+    }
+}
+
+impl Serialize for SpaceId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SpaceId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One face as a vector of length 1, with the space it lives in.
+///
+/// Two embeddings of one space are compared with [`cosine`](Self::cosine); what a cosine means (which value is
+/// "the same person") depends on the space, see the model's threshold in the manifest.
+///
+/// ```
+/// # use facecore::{Embedding, SpaceId};
+/// let space = SpaceId(*b"example!");
+/// let a = Embedding::new(space, vec![3.0, 4.0])?;
+/// let b = Embedding::new(space, vec![4.0, 3.0])?;
+/// assert_eq!(a.as_slice(), [0.6, 0.8]);
+/// assert!((a.cosine(&b)? - 0.96).abs() < 1e-6);
+/// # Ok::<(), facecore::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Embedding {
+    space: SpaceId,
+    values: Vec<f32>,
+}
+
+impl Embedding {
+    /// The most values an embedding can have.
+    pub const MAX_LEN: usize = u16::MAX as usize;
+
+    /// Scales `values` to length 1.
+    ///
+    /// # Errors
+    /// [`Error::Embedding`] if there are no values or more than [`MAX_LEN`](Self::MAX_LEN), if one is NaN or
+    /// infinite, or if all are zero.
+    pub fn new(space: SpaceId, mut values: Vec<f32>) -> Result<Self> {
+        let norm = norm(&values)?;
+        for value in &mut values {
+            *value = (f64::from(*value) / norm) as f32;
+        }
+        Ok(Self { space, values })
+    }
+
+    /// Takes values that have length 1 already, bit for bit.
+    pub(super) fn from_unit(space: SpaceId, values: Vec<f32>) -> Result<Self> {
+        let norm = norm(&values)?;
+        if (norm - 1.0).abs() > 1e-4 {
+            return Err(not_an_embedding(format!("its length is {norm}, not 1")));
+        }
+        Ok(Self { space, values })
+    }
+
+    /// The space in which this vector may be compared.
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    /// The values; the sum of their squares is 1.
+    pub fn as_slice(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The number of values, at least 1.
+    #[expect(clippy::len_without_is_empty, reason = "an embedding is never empty")]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The cosine of the angle between two faces, from −1 to 1; 1 is the same vector.
+    ///
+    /// # Errors
+    /// [`Error::SpaceMismatch`] for two spaces, [`Error::Embedding`] for two lengths.
+    pub fn cosine(&self, other: &Self) -> Result<f32> {
+        self.check_comparable(other)?;
+        Ok(dot(&self.values, &other.values).clamp(-1.0, 1.0))
+    }
+
+    pub(crate) fn check_comparable(&self, other: &Self) -> Result<()> {
+        if self.space != other.space {
+            return Err(Error::SpaceMismatch { left: self.space, right: other.space });
+        }
+        if self.len() != other.len() {
+            return Err(not_an_embedding(format!("{} values against {}", self.len(), other.len())));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn not_an_embedding(reason: impl Into<String>) -> Error {
+    Error::Embedding { reason: reason.into() }
+}
+
+fn norm(values: &[f32]) -> Result<f64> {
+    if values.is_empty() || values.len() > Embedding::MAX_LEN {
+        let reason = format!("it has {} values, allowed are 1 to {}", values.len(), Embedding::MAX_LEN);
+        return Err(not_an_embedding(reason));
+    }
+    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        return Err(not_an_embedding(format!("value {at} is {}", values[at])));
+    }
+    let norm = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+    if norm == 0.0 { Err(not_an_embedding("all values are zero")) } else { Ok(norm) }
+}
+
+/// Sums in eight lanes: the compiler may not reorder one float sum, but it can run eight side by side.
+fn dot(left: &[f32], right: &[f32]) -> f32 {
+    let (left, left_rest) = left.as_chunks::<8>();
+    let (right, right_rest) = right.as_chunks::<8>();
+    let mut lanes = [0.0f32; 8];
+    for (a, b) in left.iter().zip(right) {
+        for lane in 0..8 {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f32 = left_rest.iter().zip(right_rest).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SPACE: SpaceId = SpaceId([0, 1, 2, 3, 4, 5, 6, 0xff]);
+
+    #[test]
+    fn a_space_id_is_sixteen_hex_digits_everywhere() {
+        let json = serde_json::to_string(&SPACE).unwrap();
+        assert_eq!(json, "\"00010203040506ff\"");
+        assert_eq!(serde_json::from_str::<SpaceId>(&json).unwrap(), SPACE);
+        for bad in
+            ["", "00010203040506f", "+0010203040506ff", "00010203040506fg", "00010203040506ff0", "é0010203040506f"]
+        {
+            assert_eq!(bad.parse::<SpaceId>().unwrap_err().code(), "embedding", "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_no_direction_are_refused() {
+        let too_long = vec![1.0; Embedding::MAX_LEN + 1];
+        for bad in [vec![], vec![0.0; 4], vec![1.0, f32::NAN], vec![f32::INFINITY], vec![-f32::INFINITY, 1.0], too_long]
+        {
+            assert_eq!(Embedding::new(SPACE, bad).unwrap_err().code(), "embedding");
+        }
+    }
+
+    #[test]
+    fn only_one_space_and_one_length_compare() {
+        let a = Embedding::new(SPACE, vec![1.0, 0.0]).unwrap();
+        let other_space = Embedding::new(SpaceId([9; 8]), vec![1.0, 0.0]).unwrap();
+        let other_length = Embedding::new(SPACE, vec![1.0]).unwrap();
+        assert_eq!(a.cosine(&other_space).unwrap_err().code(), "space-mismatch");
+        assert_eq!(a.cosine(&other_length).unwrap_err().code(), "embedding");
+    }
+
+    proptest! {
+        #[test]
+        fn every_direction_becomes_a_unit_vector(values in prop::collection::vec(prop::num::f32::ANY, 0..70)) {
+            let usable = values.iter().all(|v| v.is_finite()) && values.iter().any(|&v| v != 0.0);
+            match Embedding::new(SPACE, values) {
+                Ok(unit) => {
+                    prop_assert!(usable);
+                    prop_assert!((unit.cosine(&unit).unwrap() - 1.0).abs() < 1e-5);
+                }
+                Err(error) => prop_assert!(!usable, "{error}"),
+            }
+        }
+    }
+}

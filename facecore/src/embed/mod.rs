@@ -1,0 +1,86 @@
+//! Face → embedding: crop the box, run FaceNet (Schroff, Kalenichenko, Philbin: *FaceNet*, 2015; the networks are
+//! Inception-ResNet-v1), get a unit vector in which the same person's faces lie close.
+//!
+//! May use: `photo`, `net`, `geometry`. Takes boxes from whoever found them: it knows nothing of the cascade.
+
+mod crop;
+mod embedding;
+mod encoding;
+
+pub use embedding::{Embedding, SpaceId};
+pub use encoding::Encoding;
+
+use crate::error::{Error, Result};
+use crate::geometry::BoundingBox;
+use crate::net::{Manifest, ModelEntry, Normalisation, Plan};
+use crate::photo::Photo;
+
+/// A FaceNet with its preprocessing.
+pub(crate) struct Embedder {
+    net: Plan,
+    entry: ModelEntry,
+    space: SpaceId,
+}
+
+impl Embedder {
+    pub(crate) fn load(manifest: &Manifest, id: &str) -> Result<Self> {
+        let entry = manifest.model(id)?.clone();
+        let refuse = |reason: String| Error::Model { id: id.into(), reason };
+        if entry.kind != "embedder" || !(16..=1024).contains(&entry.crop_size) {
+            return Err(refuse(format!(
+                "a {} with crops of {} pixels makes no embeddings",
+                entry.kind, entry.crop_size
+            )));
+        }
+        let files = manifest.read(id)?;
+        let [onnx] = &files[..] else {
+            return Err(refuse(format!("an embedder is one file, the manifest names {}", files.len())));
+        };
+        let space = entry.derive_space();
+        if entry.space.is_some_and(|stated| stated != space) {
+            return Err(refuse(format!(
+                "the manifest's weights and preprocessing make space {space}, not the one it states"
+            )));
+        }
+        let side = entry.crop_size as usize;
+        Ok(Self { net: Plan::load(id, onnx, [1, 3, side, side])?, entry, space })
+    }
+
+    pub(crate) fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    pub(crate) fn entry(&self) -> &ModelEntry {
+        &self.entry
+    }
+
+    /// Another margin makes another space.
+    pub(crate) fn with_crop_margin(mut self, margin: f32) -> Result<Self> {
+        if !(0.0..=0.9).contains(&margin) {
+            return Err(Error::Option { name: "crop_margin", reason: "must be between 0 and 0.9".into() });
+        }
+        self.entry.crop_margin = margin;
+        self.space = self.entry.derive_space();
+        Ok(self)
+    }
+
+    pub(crate) fn embed(&self, photo: &Photo<'_>, area: &BoundingBox) -> Result<Embedding> {
+        let mut pixels = crop::face(photo, area, self.entry.crop_margin, self.entry.crop_size as usize)?;
+        match self.entry.normalisation {
+            Normalisation::Fixed => pixels.iter_mut().for_each(|x| *x = (*x - 127.5) / 128.0),
+            Normalisation::Whiten => whiten(&mut pixels),
+        }
+        Embedding::new(self.space, self.net.run(&pixels)?.values)
+    }
+}
+
+/// FaceNet's prewhitening.
+fn whiten(pixels: &mut [f32]) {
+    let count = pixels.len() as f64;
+    let mean = pixels.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
+    let variance = pixels.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
+    let deviation = variance.sqrt().max(1.0 / count.sqrt());
+    for x in pixels {
+        *x = ((f64::from(*x) - mean) / deviation) as f32;
+    }
+}

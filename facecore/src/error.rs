@@ -1,0 +1,112 @@
+//! The one error type of the crate: what was wrong, with which input, and what to do.
+
+use crate::embed::SpaceId;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong. [`Error::code`] is the stable name that the command line, C and Java show.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are no photo that can be decoded.
+    #[error("cannot decode the photo: {reason}")]
+    Decode {
+        /// What the decoder said.
+        reason: String,
+    },
+    /// The bytes are in a format that is not read.
+    #[error("unknown photo format; JPEG, PNG, WebP, BMP, GIF and TIFF are read")]
+    UnknownFormat,
+    /// The input is larger than the caller allows.
+    #[error("{what} is {actual}, the limit is {limit}; raise it in `Limits` if such photos are expected")]
+    Limit {
+        /// The quantity, such as "photo width in pixels".
+        what: &'static str,
+        /// What the input has.
+        actual: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// A raw pixel view does not describe its buffer.
+    #[error("bad raw pixels: {reason}")]
+    RawPixels {
+        /// Which number does not fit.
+        reason: String,
+    },
+    /// A model's file is missing, altered or cannot be loaded.
+    #[error("model {id}: {reason}")]
+    Model {
+        /// The model's id in the manifest.
+        id: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// An option has a value outside its range.
+    #[error("option {name}: {reason}")]
+    Option {
+        /// The option's name.
+        name: &'static str,
+        /// The allowed range.
+        reason: String,
+    },
+    /// The engine was opened without a network for embeddings.
+    #[error("this engine only detects; open it with `Engine::open` and a folder of models to embed faces")]
+    NoEmbedder,
+    /// A face's box has no pixel inside the photo, or is no box.
+    #[error("the face's box {box_} has no pixels inside the photo")]
+    EmptyCrop {
+        /// The box as `x1,y1,x2,y2`.
+        box_: String,
+    },
+    /// Embeddings of two networks were compared.
+    #[error("embeddings of two spaces cannot be compared: {left} and {right}; embed both faces with one model")]
+    SpaceMismatch {
+        /// The first space.
+        left: SpaceId,
+        /// The second space.
+        right: SpaceId,
+    },
+    /// Numbers that are no embedding: wrong length, NaN, infinite or all zero.
+    #[error("not an embedding: {reason}")]
+    Embedding {
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// An evaluation cannot be made from the data given.
+    #[error("cannot evaluate: {reason}")]
+    Evaluation {
+        /// What is missing.
+        reason: String,
+    },
+    /// A defect of facecore itself; the engine stays usable.
+    #[error("internal error: {reason}; please report it")]
+    Internal {
+        /// What was seen.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// A stable lower-case name of the kind of error, such as `decode` or `space-mismatch`.
+    ///
+    /// ```
+    /// assert_eq!(facecore::Error::NoEmbedder.code(), "no-embedder");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Decode { .. } => "decode",
+            Self::UnknownFormat => "unknown-format",
+            Self::Limit { .. } => "limit",
+            Self::RawPixels { .. } => "raw-pixels",
+            Self::Model { .. } => "model",
+            Self::Option { .. } => "option",
+            Self::NoEmbedder => "no-embedder",
+            Self::EmptyCrop { .. } => "empty-crop",
+            Self::SpaceMismatch { .. } => "space-mismatch",
+            Self::Embedding { .. } => "embedding",
+            Self::Evaluation { .. } => "evaluation",
+            Self::Internal { .. } => "internal",
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Face recognition that a photo service embeds in its own process.
+//!
+//! Photo → faces → embeddings → match, each stage a call of its own:
+//!
+//! ```no_run
+//! use facecore::{Candidate, DetectOptions, Engine, Limits, Matcher, Photo};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::open("models")?; // one for all threads
+//! let photo = Photo::decode(&std::fs::read("party.jpg")?, &Limits::default())?;
+//! let found = engine.detect(&photo, &DetectOptions::default())?;
+//! let embeddings: Vec<_> = engine.embed(&photo, &found.faces)?.into_iter().collect::<Result<_, _>>()?;
+//!
+//! let friends: Vec<Candidate> = vec![/* name and embeddings of each */];
+//! let matcher = Matcher::new(engine.default_threshold().unwrap_or(0.5), 0.05)?;
+//! for verdict in matcher.decide(&embeddings, &friends)? {
+//!     println!("{:?}", verdict.outcome);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Photo`]: bytes or raw pixels, upright, within [`Limits`].
+//! - [`Engine`]: the networks; [`Engine::detect`] and [`Engine::embed`].
+//! - [`Embedding`]: a unit vector of one space; encodings for storage.
+//! - [`Matcher`]: who of the candidates it is, or why nobody.
+//! - [`evaluate`]: how often that is right.
+//!
+//! Nothing is global: no thread pool, no logger, no environment variable, no download.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
+mod detect;
+mod embed;
+mod engine;
+mod error;
+pub mod evaluate;
+mod geometry;
+mod matching;
+mod net;
+mod photo;
+
+pub use detect::{DetectOptions, DetectStats, Detection, Face};
+pub use embed::{Embedding, Encoding, SpaceId};
+pub use engine::Engine;
+pub use error::{Error, Result};
+pub use geometry::{BoundingBox, Landmarks};
+pub use matching::{Candidate, Matcher, Neighbour, Outcome, Refusal, Verdict};
+pub use net::{Manifest, ModelEntry, ModelFile, Normalisation};
+pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};
