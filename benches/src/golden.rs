@@ -114,11 +114,8 @@ pub fn embeddings(engine: &Engine, folder: &Path) -> Result<Embeddings, Box<dyn 
         let answer: Answer = serde_json::from_value(entry[model].clone())?;
         let expected = facecore::Embedding::new(space, answer.embedding)?;
         let crop = photo(&folder.join("crops").join(answer.crop))?;
-        // The box that fills the crop once it is enlarged: the crop passes as it is.
-        let margin = engine.crop_margin().unwrap_or_default() / 2.0;
-        let (width, height) = (crop.width() as f32, crop.height() as f32);
-        let whole =
-            BoundingBox::new(-margin * width, -margin * height, (1.0 + margin) * width, (1.0 + margin) * height);
+        // Enlarged by the margin, a box over the whole crop is cut at its edge again: the crop passes as it is.
+        let whole = BoundingBox::new(0.0, 0.0, crop.width() as f32, crop.height() as f32);
         let from_crop = engine.embed_box(&crop, &whole)?.cosine(&expected)?;
         let file = entry["file"].as_str().ok_or("an entry names no file")?;
         let [x1, y1, x2, y2]: [f32; 4] = serde_json::from_value(entry["box"].clone())?;

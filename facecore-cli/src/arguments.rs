@@ -100,7 +100,7 @@ pub struct Evaluate {
     pub pairs: PathBuf,
     /// Crop margins to try: the share of the crop that is not the box, 0 to 0.9 [default: the manifest's]
     #[arg(long, value_name = "M", num_args = 1..)]
-    pub margin: Vec<f32>,
+    pub margin: Vec<f64>,
     #[command(flatten)]
     pub finding: Finding,
     #[command(flatten)]
@@ -185,7 +185,7 @@ impl Model {
     }
 
     /// The margin that the manifest gives.
-    pub fn crop_margin(&self) -> Result<f32> {
+    pub fn crop_margin(&self) -> Result<f64> {
         Ok(Manifest::open(&self.models.folder)?.model(&self.id)?.crop_margin)
     }
 }

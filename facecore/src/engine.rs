@@ -74,7 +74,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NoEmbedder`], or [`Error::Option`] outside the range.
-    pub fn with_crop_margin(self, margin: f32) -> Result<Self> {
+    pub fn with_crop_margin(self, margin: f64) -> Result<Self> {
         let embedder = self.embedder.ok_or(Error::NoEmbedder)?.with_crop_margin(margin)?;
         Ok(Self { embedder: Some(embedder), ..self })
     }
@@ -116,7 +116,7 @@ impl Engine {
     }
 
     /// The share of a crop that is not the detected box; `None` if the engine only detects.
-    pub fn crop_margin(&self) -> Option<f32> {
+    pub fn crop_margin(&self) -> Option<f64> {
         self.embedder.as_ref().map(|embedder| embedder.entry().crop_margin)
     }
 

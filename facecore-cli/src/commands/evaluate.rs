@@ -20,7 +20,7 @@ use crate::photos::{self, PhotoError};
 #[derive(Serialize)]
 struct Record<'a> {
     model: &'a str,
-    margin: f32,
+    margin: f64,
     pairs: usize,
     pairs_skipped: usize,
     photos: usize,

@@ -55,7 +55,7 @@ impl Embedder {
     }
 
     /// Another margin makes another space.
-    pub(crate) fn with_crop_margin(mut self, margin: f32) -> Result<Self> {
+    pub(crate) fn with_crop_margin(mut self, margin: f64) -> Result<Self> {
         if !(0.0..=0.9).contains(&margin) {
             return Err(Error::Option { name: "crop_margin", reason: "must be between 0 and 0.9".into() });
         }

@@ -36,7 +36,7 @@ pub struct ModelEntry {
     pub crop_size: u32,
     /// The share of the crop that is not the detected box, 0…0.9: the box fills `1 − crop_margin` of each side (embedders).
     #[serde(default)]
-    pub crop_margin: f32,
+    pub crop_margin: f64,
     /// Numbers in an embedding (embedders).
     #[serde(default)]
     pub embedding: u32,

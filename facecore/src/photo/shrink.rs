@@ -11,11 +11,9 @@ pub(super) fn target(width: u32, height: u32, max_pixels: u64) -> Option<(u32, u
     let factor = (max_pixels as f64 / pixels as f64).sqrt();
     let side = |length: u32| ((f64::from(length) * factor) as u32).max(1);
     // A side that had to stay 1 leaves less for the other one.
-    let most = |other: u32| u32::try_from(max_pixels / u64::from(other)).unwrap_or(u32::MAX);
-    let (mut kept_width, mut kept_height) = (side(width), side(height));
-    kept_width = kept_width.min(most(kept_height));
-    kept_height = kept_height.min(most(kept_width));
-    Some((kept_width, kept_height))
+    let most = |other: u32| u32::try_from(max_pixels / u64::from(other)).unwrap_or(u32::MAX).max(1);
+    let kept_height = side(height).min(most(side(width)));
+    Some((side(width).min(most(kept_height)), kept_height))
 }
 
 /// Shrinks to `width` × `height`, neither larger than it was; exact in whole numbers, rounded once at the end.
