@@ -9,7 +9,7 @@ help:
 	@echo "make bench    our times beside ONNX Runtime's"
 
 models:
-	@command -v python3 >/dev/null || { echo "python3 is needed to fetch and convert the models: install Python 3.9 or newer"; exit 1; }
+	@command -v python3 >/dev/null || { echo "python3 is needed to fetch and convert the models: install Python 3.11 or newer"; exit 1; }
 	python3 models/fetch.py
 
 demo: models
@@ -25,5 +25,11 @@ test: models
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
-bench: models
-	cargo run --release -p facecore-benches
+bench: models benches/.venv
+	cargo build --release --workspace
+	benches/.venv/bin/python benches/peers.py target/release/nets models
+
+benches/.venv: benches/requirements.txt
+	python3 -m venv $@
+	$@/bin/pip install --quiet --require-hashes --only-binary :all: -r $<
+	touch $@
