@@ -93,10 +93,11 @@ fn the_face_is_the_same_however_the_photo_is_stored() {
 
 #[test]
 fn raw_pixels_give_what_the_file_gives() {
+    type ToFormat = fn(&[u8; 3]) -> Vec<u8>;
     let decoded = photo("photos/astronaut.jpg");
     let expected = detect(&decoded);
     let rows = || (0..decoded.height()).flat_map(|y| decoded.row(y).as_chunks::<3>().0);
-    let padded = |bytes: usize, pixel: &dyn Fn(&[u8; 3]) -> Vec<u8>| -> (Vec<u8>, usize) {
+    let padded = |bytes: usize, pixel: ToFormat| -> (Vec<u8>, usize) {
         let stride = decoded.width() as usize * bytes + 5;
         let data = (0..decoded.height()).flat_map(|y| {
             let row: Vec<u8> = decoded.row(y).as_chunks::<3>().0.iter().flat_map(pixel).collect();
@@ -105,11 +106,11 @@ fn raw_pixels_give_what_the_file_gives() {
         (data.collect(), stride)
     };
     assert_eq!(rows().count(), (decoded.width() * decoded.height()) as usize);
-    let formats: [(PixelFormat, usize, &dyn Fn(&[u8; 3]) -> Vec<u8>); 4] = [
-        (PixelFormat::Rgb, 3, &|p| p.to_vec()),
-        (PixelFormat::Bgr, 3, &|&[r, g, b]| vec![b, g, r]),
-        (PixelFormat::Rgba, 4, &|&[r, g, b]| vec![r, g, b, 255]),
-        (PixelFormat::Bgra, 4, &|&[r, g, b]| vec![b, g, r, 255]),
+    let formats: [(PixelFormat, usize, ToFormat); 4] = [
+        (PixelFormat::Rgb, 3, |p| p.to_vec()),
+        (PixelFormat::Bgr, 3, |&[r, g, b]| vec![b, g, r]),
+        (PixelFormat::Rgba, 4, |&[r, g, b]| vec![r, g, b, 255]),
+        (PixelFormat::Bgra, 4, |&[r, g, b]| vec![b, g, r, 255]),
     ];
     for (format, bytes, pixel) in formats {
         let (data, stride) = padded(bytes, pixel);
