@@ -5,8 +5,28 @@ use std::path::Path;
 use crate::detect::{DetectOptions, Detection, Detector, Face};
 use crate::embed::{Embedder, Embedding, SpaceId};
 use crate::error::{Error, Result};
-use crate::net::Manifest;
+use crate::net::{Compute, Kernels, Manifest};
 use crate::photo::Photo;
+
+/// How to open an [`Engine`].
+///
+/// ```
+/// use facecore::{Compute, EngineOptions};
+/// let half_the_time = EngineOptions { compute: Compute::Bf16, ..EngineOptions::default() };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// The embedder's id in the manifest. Default [`Engine::DEFAULT_MODEL`].
+    pub model: String,
+    /// Which instructions run the networks.
+    pub compute: Compute,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { model: Engine::DEFAULT_MODEL.into(), compute: Compute::Auto }
+    }
+}
 
 /// The networks, loaded once. `Send + Sync`: share one between all threads by reference or `Arc`. Every call runs on the
 /// caller's thread and starts no other.
@@ -39,7 +59,16 @@ impl Engine {
     /// [`Error::Model`] if the networks cannot be prepared.
     #[cfg(feature = "bundled-mtcnn")]
     pub fn detector_only() -> Result<Self> {
-        Ok(Self { detector: bundled_detector()?, embedder: None })
+        Self::detector_only_with(Compute::Auto)
+    }
+
+    /// [`Engine::detector_only`], computing as told.
+    ///
+    /// # Errors
+    /// As [`Engine::detector_only`], and [`Error::Option`] for a [`Compute`] that this processor does not have.
+    #[cfg(feature = "bundled-mtcnn")]
+    pub fn detector_only_with(compute: Compute) -> Result<Self> {
+        Ok(Self { detector: bundled_detector(compute.kernels()?)?, embedder: None })
     }
 
     /// An engine with [`Engine::DEFAULT_MODEL`] from a folder made by `make models`.
@@ -55,13 +84,22 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_model(models: impl AsRef<Path>, id: &str) -> Result<Self> {
+        Self::open_with(models, &EngineOptions { model: id.into(), ..EngineOptions::default() })
+    }
+
+    /// An engine as the options say, from a folder made by `make models`.
+    ///
+    /// # Errors
+    /// As [`Engine::open`], and [`Error::Option`] for a [`Compute`] that this processor does not have.
+    pub fn open_with(models: impl AsRef<Path>, options: &EngineOptions) -> Result<Self> {
         let manifest = Manifest::open(models)?;
-        let embedder = Some(Embedder::load(&manifest, id)?);
+        let kernels = options.compute.kernels()?;
+        let embedder = Some(Embedder::load(&manifest, &options.model, kernels)?);
         #[cfg(feature = "bundled-mtcnn")]
-        let detector = bundled_detector()?;
+        let detector = bundled_detector(kernels)?;
         #[cfg(not(feature = "bundled-mtcnn"))]
         let detector = match &manifest.read("mtcnn")?[..] {
-            [p_net, r_net, o_net] => Detector::load(p_net, r_net, o_net)?,
+            [p_net, r_net, o_net] => Detector::load([p_net, r_net, o_net], kernels)?,
             files => {
                 let reason = format!("three files are needed, the manifest names {}", files.len());
                 return Err(Error::Model { id: "mtcnn".into(), reason });
@@ -105,6 +143,11 @@ impl Engine {
         self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed(photo, bounding_box)
     }
 
+    /// What runs the networks on this processor, for a log: `AVX-512 f32`, `AVX-512 bf16`, `AVX2 f32` or `tract`.
+    pub fn kernels(&self) -> &'static str {
+        self.embedder.as_ref().map_or(self.detector.kernels(), Embedder::kernels).name()
+    }
+
     /// The space of the embeddings; `None` if the engine only detects.
     pub fn space(&self) -> Option<SpaceId> {
         self.embedder.as_ref().map(Embedder::space)
@@ -133,12 +176,13 @@ impl std::fmt::Debug for Engine {
 }
 
 #[cfg(feature = "bundled-mtcnn")]
-fn bundled_detector() -> Result<Detector> {
-    Detector::load(
+fn bundled_detector(kernels: Kernels) -> Result<Detector> {
+    let nets: [&[u8]; 3] = [
         include_bytes!("../mtcnn/pnet.onnx"),
         include_bytes!("../mtcnn/rnet.onnx"),
         include_bytes!("../mtcnn/onet.onnx"),
-    )
+    ];
+    Detector::load(nets, kernels)
 }
 
 const _: () = {

@@ -1,6 +1,7 @@
 //! `nets MODELS`: one thread that runs a network when told to, so that `peers.py` can time us and a peer in turns.
 //!
-//! Reads lines `FILE HEIGHT WIDTH` (a network in MODELS, the size of its input) and answers each with the nanoseconds of one run.
+//! Reads lines `FILE HEIGHT WIDTH KERNELS` (a network in MODELS, the size of its input, what shall run it, such as `AVX-512 f32`) and
+//! answers each with the nanoseconds of one run, or with `none` where the processor lacks the instructions.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,23 +15,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         if !networks.contains_key(&line) {
-            let [file, height, width] = line.split(' ').collect::<Vec<_>>()[..] else {
-                return Err(format!("not FILE HEIGHT WIDTH: {line}").into());
+            let [file, height, width, kernels] = line.splitn(4, ' ').collect::<Vec<_>>()[..] else {
+                return Err(format!("not FILE HEIGHT WIDTH KERNELS: {line}").into());
             };
             let (height, width) = (height.parse()?, width.parse()?);
             // A gradient: the time does not depend on the pixels.
             let input = (0..3 * height * width).map(|at| (at % 255) as f32 / 128.0 - 1.0).collect();
-            let network = facecore::bench::network(
-                &std::fs::read(models.join(file))?,
-                [1, 3, height, width],
-                file == "pnet.onnx",
-                input,
-            )?;
+            let onnx = std::fs::read(models.join(file))?;
+            let network = facecore::bench::network(&onnx, [height, width], kernels, input).ok();
             networks.insert(line.clone(), network);
         }
-        let start = Instant::now();
-        networks[&line]()?;
-        println!("{}", start.elapsed().as_nanos());
+        match &networks[&line] {
+            Some(network) => {
+                let start = Instant::now();
+                network()?;
+                println!("{}", start.elapsed().as_nanos());
+            }
+            None => println!("none"),
+        }
         std::io::stdout().flush()?;
     }
     Ok(())

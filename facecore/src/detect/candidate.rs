@@ -32,8 +32,7 @@ impl Candidate {
         self.area = BoundingBox::new(x1.trunc(), y1.trunc(), (x1 + side).trunc(), (y1 + side).trunc());
     }
 
-    /// The pixels of the box resized to `side` × `side`, normalised, as R, G, B planes; `None` if the box misses the photo or is
-    /// no box.
+    /// The pixels of the box resized to `side` × `side`, interleaved RGB 0…255; `None` if the box misses the photo or is no box.
     pub(super) fn crop(&self, photo: &Photo<'_>, side: usize) -> Option<Vec<f32>> {
         let (width, height) = (photo.width() as f32, photo.height() as f32);
         let BoundingBox { x1, y1, x2, y2 } = self.area;
@@ -48,6 +47,6 @@ impl Candidate {
             width: (x2 - x1) as usize + 1,
             height: (y2 - y1) as usize + 1,
         };
-        Some(Resampler::new(photo, window, side, side, Rule::Area).planes(0..side, super::normalise))
+        Some(Resampler::new(photo, window, side, side, Rule::Area).pixels(0..side))
     }
 }

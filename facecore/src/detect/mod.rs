@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::geometry::{BoundingBox, Landmarks};
-use crate::net::{AnySize, Plan};
+use crate::net::{Kernels, Network, Pixels, Size};
 use crate::photo::Photo;
 
 /// What counts as a face, and how much is looked at.
@@ -108,19 +108,24 @@ pub struct DetectStats {
 
 /// The three networks.
 pub(crate) struct Detector {
-    p_net: AnySize,
-    r_net: Plan,
-    o_net: Plan,
+    p_net: Network,
+    r_net: Network,
+    o_net: Network,
 }
 
 impl Detector {
     /// From the ONNX bytes of P-, R- and O-Net.
-    pub(crate) fn load(p_net: &[u8], r_net: &[u8], o_net: &[u8]) -> Result<Self> {
+    pub(crate) fn load([p_net, r_net, o_net]: [&[u8]; 3], kernels: Kernels) -> Result<Self> {
         Ok(Self {
-            p_net: AnySize::load("mtcnn (P-Net)", p_net, 3)?,
-            r_net: Plan::load("mtcnn (R-Net)", r_net, [1, 3, 24, 24])?,
-            o_net: Plan::load("mtcnn (O-Net)", o_net, [1, 3, 48, 48])?,
+            p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), kernels)?,
+            r_net: Network::load("mtcnn (R-Net)", r_net, Size::Fixed([24, 24]), kernels)?,
+            o_net: Network::load("mtcnn (O-Net)", o_net, Size::Fixed([48, 48]), kernels)?,
         })
+    }
+
+    /// What runs the networks.
+    pub(crate) fn kernels(&self) -> Kernels {
+        self.p_net.kernels()
     }
 
     pub(crate) fn detect(&self, photo: &Photo<'_>, options: &DetectOptions) -> Result<Detection> {
@@ -151,9 +156,9 @@ fn face(photo: &Photo<'_>, area: BoundingBox, score: f32, landmarks: Landmarks) 
     }
 }
 
-/// Pixels 0…255 as all three networks want them.
-fn normalise(pixel: f32) -> f32 {
-    (pixel - 127.5) * (1.0 / 128.0)
+/// Pixels 0…255 as all three networks want them: (x − 127.5) / 128.
+fn normalised(values: &[f32], size: [usize; 2]) -> Pixels<'_> {
+    Pixels { values, size, scale: 1.0 / 128.0, offset: -127.5 / 128.0 }
 }
 
 /// The networks answer with the difference of the two logits, whose sigmoid is the softmax's second channel.

@@ -2,10 +2,10 @@
 
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
-use super::{DetectOptions, DetectStats, normalise, probability};
+use super::{DetectOptions, DetectStats, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::net::AnySize;
+use crate::net::Network;
 use crate::photo::{Photo, Resampler, Rule, Window};
 
 /// P-Net sees 12×12 pixels and moves by 2.
@@ -33,7 +33,7 @@ pub(super) fn scales(width: u32, height: u32, options: &DetectOptions) -> Vec<f6
 
 /// Candidates of all scales after suppression and regression, squared, best first.
 pub(super) fn propose(
-    net: &AnySize,
+    net: &Network,
     photo: &Photo<'_>,
     options: &DetectOptions,
     stats: &mut DetectStats,
@@ -73,7 +73,11 @@ fn keep(proposals: &[Proposal], limit: f32) -> impl Iterator<Item = Proposal> {
     suppress(&boxes, limit, Overlap::Union).into_iter().map(|index| proposals[index])
 }
 
-fn propose_at(net: &AnySize, photo: &Photo<'_>, scale: f64, threshold: f32) -> Result<Vec<Proposal>> {
+fn wrong(channels: usize) -> Error {
+    Error::Internal { reason: format!("P-Net answers {channels} numbers a cell, not 5") }
+}
+
+fn propose_at(net: &Network, photo: &Photo<'_>, scale: f64, threshold: f32) -> Result<Vec<Proposal>> {
     let scaled = |side: u32| (f64::from(side) * scale).ceil() as usize;
     let (width, height) = (scaled(photo.width()), scaled(photo.height()));
     let whole = Window { x: 0, y: 0, width: photo.width() as usize, height: photo.height() as usize };
@@ -88,26 +92,22 @@ fn propose_at(net: &AnySize, photo: &Photo<'_>, scale: f64, threshold: f32) -> R
             next if next >= rows_of_cells => height,
             next => (next - 1) * STRIDE + CELL,
         };
+        let mut input = resampler.pixels(top..bottom);
         // The reference's pyramid has whole-numbered pixels.
-        let input = resampler.planes(top..bottom, |value| normalise(value.round_ties_even()));
-        let output = net.run(&input, [3, bottom - top, width])?;
-        let [1, 5, rows, columns] = output.shape[..] else {
-            return Err(Error::Internal { reason: format!("P-Net answers {:?}, not 1×5×h×w", output.shape) });
-        };
-        let plane = rows * columns;
-        for cell in 0..plane {
-            let score = probability(output.values[cell]);
-            if score >= threshold {
-                let corner =
-                    |index: usize, cell_end: usize| ((STRIDE * index + cell_end) as f64 / scale).trunc() as f32;
-                let (x, y) = (cell % columns, cell / columns + first);
-                proposals.push(Proposal {
-                    area: BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL)),
-                    score,
-                    offset: [1, 2, 3, 4].map(|channel| output.values[channel * plane + cell]),
-                });
+        input.iter_mut().for_each(|value| *value = value.round_ties_even());
+        let corner = |index: usize, cell_end: usize| ((STRIDE * index + cell_end) as f64 / scale).trunc() as f32;
+        net.run(normalised(&input, [bottom - top, width]), |answer| {
+            for (at, cell) in answer.cells().enumerate() {
+                let &[logit, offset @ ..]: &[f32; 5] = cell.try_into().map_err(|_| wrong(cell.len()))?;
+                let score = probability(logit);
+                if score >= threshold {
+                    let (x, y) = (at % answer.columns, at / answer.columns + first);
+                    let area = BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL));
+                    proposals.push(Proposal { area, score, offset });
+                }
             }
-        }
+            Ok(())
+        })??;
     }
     Ok(proposals)
 }

@@ -1,11 +1,11 @@
 //! R-Net and O-Net: look at each candidate more closely. One crop a run: tract is slower on batches.
 
 use super::candidate::Candidate;
-use super::probability;
 use super::suppression::{Overlap, suppress};
+use super::{normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::Landmarks;
-use crate::net::Plan;
+use crate::net::Network;
 use crate::photo::Photo;
 
 const R_SIDE: usize = 24;
@@ -13,7 +13,7 @@ const O_SIDE: usize = 48;
 
 /// R-Net: rejects most candidates and moves the rest, squared for O-Net.
 pub(super) fn refine(
-    net: &Plan,
+    net: &Network,
     photo: &Photo<'_>,
     candidates: &[Candidate],
     threshold: f32,
@@ -21,7 +21,7 @@ pub(super) fn refine(
     let mut passed = Vec::new();
     for candidate in candidates {
         let Some(input) = candidate.crop(photo, R_SIDE) else { continue };
-        let [logit, offset @ ..] = answer::<5>(net, &input)?;
+        let [logit, offset @ ..] = answer::<5>(net, &input, R_SIDE)?;
         let score = probability(logit);
         if score > threshold {
             passed.push((Candidate { score, ..*candidate }, offset));
@@ -39,7 +39,7 @@ pub(super) fn refine(
 
 /// O-Net: the final word, with landmarks. Boxes are neither squared nor truncated.
 pub(super) fn output(
-    net: &Plan,
+    net: &Network,
     photo: &Photo<'_>,
     candidates: &[Candidate],
     threshold: f32,
@@ -47,7 +47,7 @@ pub(super) fn output(
     let mut passed = Vec::new();
     for candidate in candidates {
         let Some(input) = candidate.crop(photo, O_SIDE) else { continue };
-        let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, &input)?;
+        let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, &input, O_SIDE)?;
         let score = probability(logit);
         if score > threshold {
             let (width, height) = candidate.inclusive_size();
@@ -62,10 +62,10 @@ pub(super) fn output(
     Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Min).collect())
 }
 
-fn answer<const N: usize>(net: &Plan, input: &[f32]) -> Result<[f32; N]> {
-    let values = net.run(input)?.values;
-    <[f32; N]>::try_from(values)
-        .map_err(|v| Error::Internal { reason: format!("a network answers {} numbers, not {N}", v.len()) })
+fn answer<const N: usize>(net: &Network, input: &[f32], side: usize) -> Result<[f32; N]> {
+    let first =
+        net.run(normalised(input, [side, side]), |answer| answer.cells().next().and_then(|cell| cell.try_into().ok()))?;
+    first.ok_or_else(|| Error::Internal { reason: format!("a network does not answer {N} numbers") })
 }
 
 fn kept<T: Copy>(passed: &[T], candidate: impl Fn(&T) -> &Candidate, overlap: Overlap) -> impl Iterator<Item = T> {

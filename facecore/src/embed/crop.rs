@@ -5,13 +5,15 @@ use crate::geometry::BoundingBox;
 use crate::photo::{Photo, Resampler, Rule, Window};
 
 /// The box, enlarged so that it fills `1 − margin` of each side, cut at the photo's edge and stretched to `side` × `side`:
-/// R, G, B planes of whole numbers 0…255.
+/// interleaved RGB, whole numbers 0…255.
 pub(super) fn face(photo: &Photo<'_>, area: &BoundingBox, margin: f64, side: usize) -> Result<Vec<f32>> {
     let window = window(photo.width(), photo.height(), area, margin)
         .ok_or_else(|| Error::EmptyCrop { box_: area.to_string() })?;
     let shrinks = window.width >= side && window.height >= side;
     let rule = if shrinks { Rule::Area } else { Rule::Linear };
-    Ok(Resampler::new(photo, window, side, side, rule).planes(0..side, f32::round_ties_even))
+    let mut pixels = Resampler::new(photo, window, side, side, rule).pixels(0..side);
+    pixels.iter_mut().for_each(|value| *value = value.round_ties_even());
+    Ok(pixels)
 }
 
 fn window(width: u32, height: u32, area: &BoundingBox, margin: f64) -> Option<Window> {

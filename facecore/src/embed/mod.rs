@@ -12,18 +12,18 @@ pub use encoding::Encoding;
 
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::net::{Manifest, ModelEntry, Normalisation, Plan};
+use crate::net::{Kernels, Manifest, ModelEntry, Network, Normalisation, Pixels, Size};
 use crate::photo::Photo;
 
 /// A FaceNet with its preprocessing.
 pub(crate) struct Embedder {
-    net: Plan,
+    net: Network,
     entry: ModelEntry,
     space: SpaceId,
 }
 
 impl Embedder {
-    pub(crate) fn load(manifest: &Manifest, id: &str) -> Result<Self> {
+    pub(crate) fn load(manifest: &Manifest, id: &str, kernels: Kernels) -> Result<Self> {
         let entry = manifest.model(id)?.clone();
         let refuse = |reason: String| Error::Model { id: id.into(), reason };
         if entry.kind != "embedder" || !(16..=1024).contains(&entry.crop_size) {
@@ -43,11 +43,16 @@ impl Embedder {
             )));
         }
         let side = entry.crop_size as usize;
-        Ok(Self { net: Plan::load(id, onnx, [1, 3, side, side])?, entry, space })
+        Ok(Self { net: Network::load(id, onnx, Size::Fixed([side, side]), kernels)?, entry, space })
     }
 
     pub(crate) fn space(&self) -> SpaceId {
         self.space
+    }
+
+    /// What runs the network.
+    pub(crate) fn kernels(&self) -> Kernels {
+        self.net.kernels()
     }
 
     pub(crate) fn entry(&self) -> &ModelEntry {
@@ -65,22 +70,23 @@ impl Embedder {
     }
 
     pub(crate) fn embed(&self, photo: &Photo<'_>, area: &BoundingBox) -> Result<Embedding> {
-        let mut pixels = crop::face(photo, area, self.entry.crop_margin, self.entry.crop_size as usize)?;
-        match self.entry.normalisation {
-            Normalisation::Fixed => pixels.iter_mut().for_each(|x| *x = (*x - 127.5) / 128.0),
-            Normalisation::Whiten => whiten(&mut pixels),
-        }
-        Embedding::new(self.space, self.net.run(&pixels)?.values)
+        let side = self.entry.crop_size as usize;
+        let values = crop::face(photo, area, self.entry.crop_margin, side)?;
+        let (scale, offset) = match self.entry.normalisation {
+            Normalisation::Fixed => (1.0 / 128.0, -127.5 / 128.0),
+            Normalisation::Whiten => whitening(&values),
+        };
+        let pixels = Pixels { values: &values, size: [side, side], scale, offset };
+        let embedding = self.net.run(pixels, |answer| answer.cells().next().unwrap_or_default().to_vec())?;
+        Embedding::new(self.space, embedding)
     }
 }
 
-/// FaceNet's prewhitening.
-fn whiten(pixels: &mut [f32]) {
+/// FaceNet's prewhitening, `(x − mean) / max(deviation, 1/√n)`, as scale and offset.
+fn whitening(pixels: &[f32]) -> (f32, f32) {
     let count = pixels.len() as f64;
     let mean = pixels.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
     let variance = pixels.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
     let deviation = variance.sqrt().max(1.0 / count.sqrt());
-    for x in pixels {
-        *x = ((f64::from(*x) - mean) / deviation) as f32;
-    }
+    ((1.0 / deviation) as f32, (-mean / deviation) as f32)
 }

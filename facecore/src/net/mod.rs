@@ -1,118 +1,153 @@
 //! Networks: find their files, check them against the manifest, run them.
 //!
-//! tract loads the ONNX files and runs them; no tract type leaves this room. A [`Plan`] is a network prepared for one input
-//! shape: tract is almost twice as fast on concrete shapes as on symbolic ones. It runs on the caller's thread.
-//! May use: `error`. Knows nothing of photos or faces.
+//! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
+//! `layers` reads the ONNX graph, `program` packs it, and the kernels of `kernel` run it, for pictures of any size. Everywhere
+//! else tract runs it: `portable`. tract also reads the files for both. No tract type leaves this room, and nothing here starts a
+//! thread. May use: `error`. Knows nothing of photos or faces.
 
+mod compute;
+mod kernel;
+mod layers;
 mod manifest;
+mod portable;
 mod prelu;
+mod program;
 
+pub use compute::Compute;
+pub(crate) use compute::Kernels;
 pub use manifest::{Manifest, ModelEntry, ModelFile, Normalisation};
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt::Display;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::{Symbol, TDim, ToDim};
+use tract_onnx::prelude::Framework;
 
 use crate::error::{Error, Result};
+use portable::Portable;
+use program::Program;
 
-/// A network prepared for inputs of one shape.
-pub(crate) struct Plan {
-    runnable: Arc<TypedRunnableModel>,
-    shape: [usize; 4],
+/// A picture for a network: interleaved R, G, B rows, and how a number `x` of it is meant: `scale · x + offset`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pixels<'a> {
+    pub values: &'a [f32],
+    /// Height and width.
+    pub size: [usize; 2],
+    pub scale: f32,
+    pub offset: f32,
 }
 
-/// What a network answers: a tensor in row-major order.
-pub(crate) struct Output {
-    pub shape: Vec<usize>,
-    pub values: Vec<f32>,
+/// What a network answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub rows: usize,
+    pub columns: usize,
+    pub channels: usize,
+    /// The cells row by row, the channels of a cell together, with zeros up to a multiple of 16.
+    values: &'a [f32],
+}
+
+impl Answer<'_> {
+    /// The channels of each cell, row by row.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &[f32]> {
+        let stride = self.channels.next_multiple_of(kernel::LANES);
+        self.values.chunks_exact(stride).take(self.rows * self.columns).map(|cell| &cell[..self.channels])
+    }
+}
+
+/// The size of a network's pictures: height and width.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Size {
+    /// All are of this size.
+    Fixed([usize; 2]),
+    /// Any size; most are about this large.
+    About([usize; 2]),
+}
+
+/// A network, ready to run; shared between threads.
+pub(crate) struct Network {
+    body: Body,
+    size: Size,
+}
+
+enum Body {
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Program<kernel::Avx512>),
+    #[cfg(target_arch = "x86_64")]
+    Avx512Bf16(Program<kernel::Avx512Bf16>),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Program<kernel::Avx2>),
+    Portable(Portable),
 }
 
 fn model_error(id: &str, what: impl Display) -> Error {
     Error::Model { id: id.into(), reason: format!("{what:#}") }
 }
 
-fn parse(id: &str, onnx: &[u8]) -> Result<InferenceModel> {
-    let mut format = tract_onnx::onnx();
-    prelu::register(&mut format.op_register);
-    format.model_for_read(&mut &*onnx).map_err(|e| model_error(id, e))
-}
-
-impl Plan {
-    /// Loads `onnx` for inputs of `shape` (N, C, H, W).
-    pub(crate) fn load(id: &str, onnx: &[u8], shape: [usize; 4]) -> Result<Self> {
-        let prepare = |mut model: InferenceModel| {
-            model.set_input_fact(0, f32::fact(shape).into())?;
-            model.into_typed()?.into_decluttered()?.into_optimized()?.into_runnable()
+impl Network {
+    /// Loads an ONNX network of one input of 3 channels; with tract if the graph has a layer that the kernels lack.
+    pub(crate) fn load(id: &str, onnx: &[u8], size: Size, kernels: Kernels) -> Result<Self> {
+        let body = match Self::fused(onnx, size, kernels) {
+            Ok(body) => body,
+            // Why not is no error: the graph is only not one of those that we know.
+            Err(_) => Body::Portable(Portable::load(id, onnx, size)?),
         };
-        let runnable = prepare(parse(id, onnx)?).map_err(|e| model_error(id, e))?;
-        Ok(Self { runnable, shape })
+        Ok(Self { body, size })
     }
 
-    /// Runs the network on `input`, in N, C, H, W order.
-    pub(crate) fn run(&self, input: &[f32]) -> Result<Output> {
-        let run = || -> TractResult<Output> {
-            let input = Tensor::from_shape(&self.shape, input)?;
-            let outputs = self.runnable.run(tvec!(input.into()))?;
-            let values = outputs[0].to_plain_array_view::<f32>()?.iter().copied().collect();
-            Ok(Output { shape: outputs[0].shape().to_vec(), values })
-        };
-        run().map_err(|e| Error::Internal { reason: format!("a network failed: {e:#}") })
-    }
-}
-
-/// A network for photos of any size, with the plans of the sizes met last.
-pub(crate) struct AnySize {
-    model: TypedModel,
-    height: Symbol,
-    width: Symbol,
-    plans: Mutex<VecDeque<Arc<Plan>>>,
-}
-
-impl AnySize {
-    /// Enough for the scales of a few photo formats; each plan is small, the weights are shared.
-    const PLANS_KEPT: usize = 64;
-
-    /// Loads `onnx`, a network of one image with `channels`.
-    pub(crate) fn load(id: &str, onnx: &[u8], channels: usize) -> Result<Self> {
-        let mut model = parse(id, onnx)?;
-        let (height, width) = (model.symbols.sym("height"), model.symbols.sym("width"));
-        let shape = [1.to_dim(), channels.to_dim(), height.to_dim(), width.to_dim()];
-        let prepare = |model: &mut InferenceModel| -> TractResult<TypedModel> {
-            model.set_input_fact(0, f32::fact(&shape).into())?;
-            model.clone().into_typed()?.into_decluttered()
-        };
-        let model = prepare(&mut model).map_err(|e| model_error(id, e))?;
-        Ok(Self { model, height, width, plans: Mutex::default() })
-    }
-
-    /// Runs the network on one image of `height` × `width`.
-    pub(crate) fn run(&self, input: &[f32], [channels, height, width]: [usize; 3]) -> Result<Output> {
-        self.plan([1, channels, height, width])?.run(input)
-    }
-
-    fn plan(&self, shape: [usize; 4]) -> Result<Arc<Plan>> {
-        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = plans.iter().position(|plan| plan.shape == shape) {
-            let plan = plans.remove(at).ok_or_else(|| Error::Internal { reason: "plan lost".into() })?;
-            plans.push_back(plan.clone());
-            return Ok(plan);
+    #[cfg(target_arch = "x86_64")]
+    fn fused(onnx: &[u8], size: Size, kernels: Kernels) -> Result<Body, String> {
+        if kernels == Kernels::Portable {
+            return Err("tract was asked for".into());
         }
-        // Built without the lock, so that a new size holds up nobody else.
-        drop(plans);
-        let sizes: HashMap<Symbol, TDim> =
-            [(self.height.clone(), shape[2].to_dim()), (self.width.clone(), shape[3].to_dim())].into();
-        let prepare = || self.model.set_symbols(&sizes)?.into_optimized()?.into_runnable();
-        let runnable =
-            prepare().map_err(|e: TractError| Error::Internal { reason: format!("no plan for {shape:?}: {e:#}") })?;
-        let plan = Arc::new(Plan { runnable, shape });
-        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if plans.len() == Self::PLANS_KEPT {
-            plans.pop_front();
+        let proto = tract_onnx::onnx().proto_model_for_read(&mut &*onnx).map_err(|error| format!("{error:#}"))?;
+        let (Size::Fixed(size) | Size::About(size)) = size;
+        let layers = layers::read(proto.graph.as_ref().ok_or("no graph")?, size)?;
+        match kernels {
+            Kernels::Avx512 => Program::new(layers).map(Body::Avx512),
+            Kernels::Avx512Bf16 => Program::new(layers).map(Body::Avx512Bf16),
+            Kernels::Avx2 => Program::new(layers).map(Body::Avx2),
+            Kernels::Portable => Err("tract was asked for".into()),
         }
-        plans.push_back(plan.clone());
-        Ok(plan)
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn fused(_: &[u8], _: Size, _: Kernels) -> Result<Body, String> {
+        Err("no kernels for this processor".into())
+    }
+
+    /// Runs the network on a picture and hands its answer to `then`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a picture of another size than the network's.
+    pub(crate) fn run<T>(&self, pixels: Pixels<'_>, then: impl FnOnce(Answer<'_>) -> T) -> Result<T> {
+        let wrong = || Error::Internal { reason: format!("a network cannot take a picture of {:?}", pixels.size) };
+        let fits = matches!(self.size, Size::About(_)) || matches!(self.size, Size::Fixed(size) if size == pixels.size);
+        if !fits || pixels.values.len() != 3 * pixels.size[0] * pixels.size[1] {
+            return Err(wrong());
+        }
+        match &self.body {
+            #[cfg(target_arch = "x86_64")]
+            Body::Avx512(program) => program.run(pixels, then).ok_or_else(wrong),
+            #[cfg(target_arch = "x86_64")]
+            Body::Avx512Bf16(program) => program.run(pixels, then).ok_or_else(wrong),
+            #[cfg(target_arch = "x86_64")]
+            Body::Avx2(program) => program.run(pixels, then).ok_or_else(wrong),
+            Body::Portable(portable) => portable.run(pixels, then),
+        }
+    }
+
+    /// What runs it.
+    pub(crate) fn kernels(&self) -> Kernels {
+        match &self.body {
+            #[cfg(target_arch = "x86_64")]
+            Body::Avx512(_) => Kernels::Avx512,
+            #[cfg(target_arch = "x86_64")]
+            Body::Avx512Bf16(_) => Kernels::Avx512Bf16,
+            #[cfg(target_arch = "x86_64")]
+            Body::Avx2(_) => Kernels::Avx2,
+            Body::Portable(_) => Kernels::Portable,
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

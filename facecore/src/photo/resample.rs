@@ -77,21 +77,14 @@ impl<'a> Resampler<'a> {
         }
     }
 
-    /// The rows `rows` of the target as three planes R, G, B, each number passed through `convert`.
-    pub(crate) fn planes(&mut self, rows: std::ops::Range<usize>, convert: impl Fn(f32) -> f32) -> Vec<f32> {
-        let width = self.columns.taps.len();
-        let plane = width * rows.len();
-        let mut planes = vec![0.0; plane * 3];
-        let mut row = vec![0.0; width * 3];
-        for (line, y) in rows.enumerate() {
-            self.row(y, &mut row);
-            for (x, pixel) in row.chunks_exact(3).enumerate() {
-                for (channel, &value) in pixel.iter().enumerate() {
-                    planes[channel * plane + line * width + x] = convert(value);
-                }
-            }
+    /// The rows `rows` of the target as interleaved RGB, 0…255.
+    pub(crate) fn pixels(&mut self, rows: std::ops::Range<usize>) -> Vec<f32> {
+        let stride = self.columns.taps.len() * 3;
+        let mut pixels = vec![0.0; stride * rows.len()];
+        for (y, target) in rows.zip(pixels.chunks_exact_mut(stride)) {
+            self.row(y, target);
         }
-        planes
+        pixels
     }
 }
 

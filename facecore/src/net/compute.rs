@@ -1,0 +1,83 @@
+//! Which instructions run the networks.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// How the networks compute; [`crate::Engine::kernels`] says what came of it on this processor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Compute {
+    /// What is best here: now the same as [`Compute::F32`], whose detections and embeddings are the reference's. docs/accuracy.md
+    /// and docs/performance.md have what bf16 changes.
+    #[default]
+    Auto,
+    /// 32-bit floats: AVX-512, else AVX2 with FMA, else tract.
+    F32,
+    /// Products of bf16 numbers (8 significant bits), sums in f32: about half the time, on processors with AVX-512 BF16 (Intel since
+    /// Cooper Lake, AMD since Zen 4).
+    Bf16,
+    /// tract's own operators, on any processor.
+    Portable,
+}
+
+/// What runs a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kernels {
+    Avx512,
+    Avx512Bf16,
+    Avx2,
+    Portable,
+}
+
+impl Compute {
+    /// # Errors
+    /// [`Error::Option`] for bf16 on a processor without it.
+    pub(crate) fn kernels(self) -> Result<Kernels> {
+        match self {
+            Self::Portable => Ok(Kernels::Portable),
+            Self::Bf16 if Kernels::Avx512Bf16.available() => Ok(Kernels::Avx512Bf16),
+            Self::Bf16 => {
+                Err(Error::Option { name: "compute", reason: "this processor has no AVX-512 BF16; use Auto".into() })
+            }
+            Self::Auto | Self::F32 => {
+                let best = [Kernels::Avx512, Kernels::Avx2].into_iter().find(|kernels| kernels.available());
+                Ok(best.unwrap_or(Kernels::Portable))
+            }
+        }
+    }
+}
+
+impl Kernels {
+    /// Whether this processor has the instructions.
+    pub(crate) fn available(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use super::kernel::{self, Kernel};
+            match self {
+                Self::Avx512 => kernel::Avx512::available(),
+                Self::Avx512Bf16 => kernel::Avx512Bf16::available(),
+                Self::Avx2 => kernel::Avx2::available(),
+                Self::Portable => true,
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            self == Self::Portable
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Avx512 => "AVX-512 f32",
+            Self::Avx512Bf16 => "AVX-512 bf16",
+            Self::Avx2 => "AVX2 f32",
+            Self::Portable => "tract",
+        }
+    }
+}
+
+impl fmt::Display for Kernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,310 @@
+//! AVX-512: one register holds a block of 16 channels.
+
+use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
+
+use half::bf16;
+
+use super::{
+    Activation, Kernel, LANES, PoolRow, Row, Target, Tile, TileFn, checked_pool, pick, run_tiles, with_pixels,
+};
+
+/// 16 floats at once.
+pub(in crate::net) struct Avx512;
+
+/// Inputs and weights in bf16, sums in f32: each step adds two products to 16 sums.
+pub(in crate::net) struct Avx512Bf16;
+
+/// A tile: while the input goes by, all sums stay in registers, named `$a` to `$d` for the pixel's four blocks.
+macro_rules! tile {
+    ($name:ident $features:literal $value:ty, $step:literal, $weights:ident $broadcast:ident $add:ident $finish:ident
+     $(($p:literal $a:ident $b:ident $c:ident $d:ident))+) => {
+        #[target_feature(enable = $features)]
+        unsafe fn $name<const PIXEL: usize, const BLOCKS: usize, const PIXELS: usize>(tile: &Tile<$value>) {
+            const STEP: usize = $step;
+            let mut sums = Sums::uninit();
+            // SAFETY: the caller's, see `run_tiles`; every pointer below moves inside what it has checked.
+            unsafe {
+                let zero = _mm512_setzero_ps();
+                $(let (mut $a, mut $b, mut $c, mut $d) = (zero, zero, zero, zero);)+
+                let mut weights = tile.weights;
+                for index in 0..tile.runs_len {
+                    let run = *tile.runs.add(index);
+                    let mut input = tile.input.add(run.offset);
+                    for _ in 0..run.steps {
+                        let w0 = $weights(weights);
+                        let w1 = if BLOCKS > 1 { $weights(weights.add(LANES * STEP)) } else { w0 };
+                        let w2 = if BLOCKS > 2 { $weights(weights.add(2 * LANES * STEP)) } else { w0 };
+                        let w3 = if BLOCKS > 3 { $weights(weights.add(3 * LANES * STEP)) } else { w0 };
+                        $(if $p < PIXELS {
+                            let x = $broadcast(input.add($p * PIXEL));
+                            $a = $add($a, x, w0);
+                            if BLOCKS > 1 { $b = $add($b, x, w1); }
+                            if BLOCKS > 2 { $c = $add($c, x, w2); }
+                            if BLOCKS > 3 { $d = $add($d, x, w3); }
+                        })+
+                        weights = weights.add(BLOCKS * LANES * STEP);
+                        input = input.add(STEP);
+                    }
+                }
+                let sums = sums.as_mut_ptr().cast::<__m512>();
+                $(if $p < PIXELS {
+                    sums.add($p).write($a);
+                    if BLOCKS > 1 { sums.add(PIXELS + $p).write($b); }
+                    if BLOCKS > 2 { sums.add(2 * PIXELS + $p).write($c); }
+                    if BLOCKS > 3 { sums.add(3 * PIXELS + $p).write($d); }
+                })+
+                $finish(tile, sums, BLOCKS, PIXELS);
+            }
+        }
+    };
+}
+
+/// A tile's sums on their way out: 28 registers at most.
+type Sums = MaybeUninit<[__m512; 28]>;
+
+/// Scale, bias, residual, activation, and out.
+macro_rules! finish {
+    ($name:ident $features:literal $value:ty, $load:ident $store:ident) => {
+        #[target_feature(enable = $features)]
+        unsafe fn $name(tile: &Tile<$value>, sums: *const __m512, blocks: usize, pixels: usize) {
+            let (zero, scale) = (_mm512_setzero_ps(), _mm512_set1_ps(tile.scale));
+            for block in 0..blocks {
+                // SAFETY: as in the tile, which has written the sums.
+                unsafe {
+                    let bias = load_f32(tile.bias.add(block * LANES));
+                    let slope = match tile.activation {
+                        Activation::PRelu => load_f32(tile.slope.add(block * LANES)),
+                        _ => zero,
+                    };
+                    for pixel in 0..pixels {
+                        let mut y = _mm512_fmadd_ps(*sums.add(block * pixels + pixel), scale, bias);
+                        if !tile.residual.is_null() {
+                            y = _mm512_add_ps(y, $load(tile.residual.add(block * tile.residual_block + pixel * LANES)));
+                        }
+                        if tile.activation != Activation::None {
+                            // ReLU is a slope of 0.
+                            let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(y, zero);
+                            y = _mm512_mask_mul_ps(y, negative, y, slope);
+                        }
+                        let at = block * tile.block + pixel * LANES;
+                        if tile.floats.is_null() {
+                            $store(tile.values.add(at), y);
+                        } else {
+                            store_f32(tile.floats.add(at), y);
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+finish!(finish_f32 "avx512f" f32, load_f32 store_f32);
+finish!(finish_bf16 "avx512f,avx512bf16" u16, load_bf16 store_bf16);
+with_pixels!(tile!(tile_f32 "avx512f" f32, 1, load_f32 broadcast_f32 add_f32 finish_f32));
+with_pixels!(tile!(tile_bf16 "avx512f,avx512bf16" u16, 2, load_pairs broadcast_pair add_pairs finish_bf16));
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn load_f32(at: *const f32) -> __m512 {
+    // SAFETY: 16 floats lie there.
+    unsafe { _mm512_loadu_ps(at) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn store_f32(at: *mut f32, values: __m512) {
+    // SAFETY: there is room for 16 floats.
+    unsafe { _mm512_storeu_ps(at, values) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn broadcast_f32(at: *const f32) -> __m512 {
+    // SAFETY: a float lies there.
+    _mm512_set1_ps(unsafe { *at })
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn add_f32(sum: __m512, x: __m512, weights: __m512) -> __m512 {
+    _mm512_fmadd_ps(x, weights, sum)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+unsafe fn load_pairs(at: *const u16) -> __m512bh {
+    // SAFETY: 32 values lie there; the two types are 512 plain bits.
+    unsafe { std::mem::transmute::<__m512i, __m512bh>(_mm512_loadu_si512(at.cast())) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+unsafe fn broadcast_pair(at: *const u16) -> __m512bh {
+    // SAFETY: two values lie there; the two types are 512 plain bits.
+    unsafe { std::mem::transmute::<__m512i, __m512bh>(_mm512_set1_epi32(at.cast::<i32>().read_unaligned())) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn add_pairs(sum: __m512, x: __m512bh, weights: __m512bh) -> __m512 {
+    _mm512_dpbf16_ps(sum, x, weights)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn load_bf16(at: *const u16) -> __m512 {
+    // SAFETY: 16 values lie there.
+    let halves = unsafe { _mm256_loadu_si256(at.cast()) };
+    _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(halves)))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+unsafe fn store_bf16(at: *mut u16, values: __m512) {
+    let rounded = _mm512_cvtneps_pbh(values);
+    // SAFETY: there is room for 16 values; the two types are 256 plain bits.
+    unsafe { _mm256_storeu_si256(at.cast(), std::mem::transmute::<__m256bh, __m256i>(rounded)) }
+}
+
+macro_rules! pool {
+    ($name:ident $features:literal $value:ty, $load:ident $store:ident) => {
+        #[target_feature(enable = $features)]
+        fn $name(row: &PoolRow<'_, $value>, target: &mut [$value]) {
+            checked_pool(row, target);
+            for x in 0..row.width {
+                let first = x * row.stride;
+                let last = (first + row.size).min(row.columns);
+                // SAFETY: `checked_pool` has compared the last column and the last target with their slices.
+                unsafe {
+                    let mut most = _mm512_set1_ps(f32::NEG_INFINITY);
+                    for &start in row.rows {
+                        for column in first..last {
+                            most = _mm512_max_ps(most, $load(row.input.as_ptr().add(start + column * LANES)));
+                        }
+                    }
+                    $store(target.as_mut_ptr().add(x * LANES), most);
+                }
+            }
+        }
+    };
+}
+
+pool!(pool_f32 "avx512f" f32, load_f32 store_f32);
+pool!(pool_bf16 "avx512f,avx512bf16" u16, load_bf16 store_bf16);
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn narrow_all(pixels: &[f32], values: &mut [u16]) {
+    let (pixels, pixels_rest) = pixels.as_chunks::<LANES>();
+    let (values, values_rest) = values.as_chunks_mut::<LANES>();
+    for (pixels, values) in pixels.iter().zip(values) {
+        // SAFETY: both are arrays of 16.
+        unsafe { store_bf16(values.as_mut_ptr(), _mm512_loadu_ps(pixels.as_ptr())) }
+    }
+    for (pixel, value) in pixels_rest.iter().zip(values_rest) {
+        *value = bf16::from_f32(*pixel).to_bits();
+    }
+}
+
+macro_rules! choose {
+    ($tile:ident, $key:expr) => {
+        pick!($tile, $key,
+            3: 1 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14] 2 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14];
+            6: 1 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14] 2 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14];
+            16: 1 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14] 2 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14]
+                3 => [1 2 3 4 5 6 7 8 9] 4 => [1 2 3 4 5 6];
+            32: 1 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14] 2 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14]
+                3 => [1 2 3 4 5 6 7 8 9] 4 => [1 2 3 4 5 6];
+        )
+    };
+}
+
+/// So many that sums, weights and one input fill the 32 registers.
+fn max_pixels(blocks: usize) -> usize {
+    [14, 14, 9, 6][blocks - 1]
+}
+
+impl Kernel for Avx512 {
+    type Value = f32;
+    const STEP: usize = 1;
+    const MAX_BLOCKS: usize = 4;
+
+    fn available() -> bool {
+        is_x86_feature_detected!("avx512f")
+    }
+
+    fn max_pixels(blocks: usize) -> usize {
+        max_pixels(blocks)
+    }
+
+    fn takes(pixel: usize) -> bool {
+        [3, 6, 16, 32].contains(&pixel)
+    }
+
+    fn narrow(value: f32) -> f32 {
+        value
+    }
+
+    fn widen(value: f32) -> f32 {
+        value
+    }
+
+    fn input<'a>(pixels: &'a [f32], _: &'a mut Vec<f32>) -> &'a [f32] {
+        pixels
+    }
+
+    fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {
+        let tile = |pixel, blocks, pixels| -> Option<TileFn<f32>> { choose!(tile_f32, (pixel, blocks, pixels)) };
+        run_tiles::<Self>(row, target, tile);
+    }
+
+    fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
+        unsafe { pool_f32(row, target) }
+    }
+}
+
+impl Kernel for Avx512Bf16 {
+    type Value = u16;
+    const STEP: usize = 2;
+    const MAX_BLOCKS: usize = 4;
+
+    fn available() -> bool {
+        is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bf16")
+    }
+
+    fn max_pixels(blocks: usize) -> usize {
+        max_pixels(blocks)
+    }
+
+    fn takes(pixel: usize) -> bool {
+        [3, 6, 16, 32].contains(&pixel)
+    }
+
+    fn narrow(value: f32) -> u16 {
+        bf16::from_f32(value).to_bits()
+    }
+
+    fn widen(value: u16) -> f32 {
+        bf16::from_bits(value).to_f32()
+    }
+
+    fn input<'a>(pixels: &'a [f32], room: &'a mut Vec<u16>) -> &'a [u16] {
+        // One more: the last step of an odd row reads a pair.
+        room.resize(pixels.len() + 1, 0);
+        // SAFETY: as `row`.
+        unsafe { narrow_all(pixels, &mut room[..pixels.len()]) };
+        room
+    }
+
+    fn row(row: &Row<'_, u16>, target: &mut Target<'_, u16>) {
+        let tile = |pixel, blocks, pixels| -> Option<TileFn<u16>> { choose!(tile_bf16, (pixel, blocks, pixels)) };
+        run_tiles::<Self>(row, target, tile);
+    }
+
+    fn pool(row: &PoolRow<'_, u16>, target: &mut [u16]) {
+        // SAFETY: as `row`.
+        unsafe { pool_bf16(row, target) }
+    }
+}

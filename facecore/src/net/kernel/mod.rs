@@ -1,0 +1,249 @@
+//! The inner loops, and the only room of the crate with `unsafe` code: convolution of one row of pixels, and max pooling.
+//!
+//! Values lie in blocks of 16 channels: `[block][row][column][16]`. A *tile* is some neighbouring pixels × some blocks of output
+//! channels, all sums of which stay in registers while the input goes by; docs/kernels.md has the picture. What differs
+//! between processors is a [`Kernel`]:
+//!
+//! - `avx512`: 16 floats at once; and with bf16, 16 sums of two products.
+//! - `avx2`: 8 floats at once, two registers a block.
+//! - `scalar` (tests only): the same interface in plain safe Rust, the twin that the others are compared with.
+//!
+//! A [`Row`] is checked against its slices here, once a row, before a tile runs without checks. May use nothing else.
+
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(test)]
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx512::{Avx512, Avx512Bf16};
+
+/// Channels in a block.
+pub(super) const LANES: usize = 16;
+
+/// The inputs of one kernel position: `steps` in a row, from `offset` on, counted from the pixel's first input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Run {
+    pub offset: usize,
+    pub steps: usize,
+}
+
+/// What is done to a sum at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Activation {
+    None,
+    Relu,
+    /// Negative values by the channel's slope.
+    PRelu,
+}
+
+/// Blocks of pixels in a slice: the first pixel's place, and how far the next block is. Pixels of a row are [`LANES`] apart.
+#[derive(Debug)]
+pub(super) struct Place<S> {
+    pub values: S,
+    pub start: usize,
+    pub block: usize,
+}
+
+impl<S> Place<S> {
+    fn end(&self, width: usize, blocks: usize) -> usize {
+        self.start + (blocks - 1) * self.block + width * LANES
+    }
+}
+
+/// Where a row goes: values for the next layer, or full floats for the caller.
+#[derive(Debug)]
+pub(super) enum Target<'a, V> {
+    Values(Place<&'a mut [V]>),
+    Floats(Place<&'a mut [f32]>),
+}
+
+/// One row of a convolution: `width` pixels of `blocks` blocks of output channels.
+///
+/// Each output is `activation(scale · Σ input · weight + bias + residual)`.
+#[derive(Debug)]
+pub(super) struct Row<'a, V> {
+    pub input: &'a [V],
+    /// The first input of the first pixel.
+    pub start: usize,
+    /// From one output pixel's input to the next one's, in values.
+    pub pixel: usize,
+    pub runs: &'a [Run],
+    /// For each run and step, `blocks` × [`LANES`] × [`Kernel::STEP`] weights.
+    pub weights: &'a [V],
+    pub blocks: usize,
+    pub bias: &'a [f32],
+    pub slope: &'a [f32],
+    pub activation: Activation,
+    pub scale: f32,
+    pub residual: Option<Place<&'a [V]>>,
+    pub width: usize,
+}
+
+/// One row of max pooling over one block.
+#[derive(Debug)]
+pub(super) struct PoolRow<'a, V> {
+    pub input: &'a [V],
+    /// The first value of each source row, at most 3.
+    pub rows: &'a [usize],
+    /// Pixels in a source row.
+    pub columns: usize,
+    pub size: usize,
+    pub stride: usize,
+    pub width: usize,
+}
+
+/// How one kind of processor does it.
+pub(super) trait Kernel: Send + Sync + 'static {
+    /// A number in memory: f32, or the upper half of one (bf16).
+    type Value: Copy + Default + Send + Sync + std::fmt::Debug + 'static;
+    /// Inputs that a step takes.
+    const STEP: usize;
+    /// The most blocks of a tile.
+    const MAX_BLOCKS: usize;
+
+    /// Whether this processor has it.
+    fn available() -> bool;
+    /// The most pixels of a tile with so many blocks.
+    fn max_pixels(blocks: usize) -> usize;
+    /// Whether tiles exist for pixels so far apart.
+    fn takes(pixel: usize) -> bool;
+    fn narrow(value: f32) -> Self::Value;
+    fn widen(value: Self::Value) -> f32;
+    /// Pixels as the first layer reads them: `pixels` itself, or its values written to `room`.
+    fn input<'a>(pixels: &'a [f32], room: &'a mut Vec<Self::Value>) -> &'a [Self::Value];
+    fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
+    fn pool(row: &PoolRow<'_, Self::Value>, target: &mut [Self::Value]);
+}
+
+/// A tile's arguments, as pointers to memory that [`checked`] has found large enough.
+#[cfg(target_arch = "x86_64")]
+struct Tile<V> {
+    input: *const V,
+    runs: *const Run,
+    runs_len: usize,
+    weights: *const V,
+    bias: *const f32,
+    slope: *const f32,
+    activation: Activation,
+    scale: f32,
+    /// Null: none.
+    residual: *const V,
+    residual_block: usize,
+    /// One of the two is null.
+    values: *mut V,
+    floats: *mut f32,
+    block: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+type TileFn<V> = unsafe fn(&Tile<V>);
+
+/// Cuts a row into tiles of about equal width and runs them.
+///
+/// # Panics
+/// If a slice is too small for the row: a defect of the caller, found before anything is read.
+#[cfg(target_arch = "x86_64")]
+fn run_tiles<K: Kernel>(
+    row: &Row<'_, K::Value>,
+    target: &mut Target<'_, K::Value>,
+    tile: impl Fn(usize, usize, usize) -> Option<TileFn<K::Value>>,
+) {
+    checked::<K>(row, target);
+    let tiles = row.width.div_ceil(K::max_pixels(row.blocks));
+    let (short, wider) = (row.width / tiles, row.width % tiles);
+    let of_width = |pixels| tile(row.pixel, row.blocks, pixels).expect("a tile of every width up to the largest");
+    let functions = [of_width(short), of_width(if wider > 0 { short + 1 } else { short })];
+    let (values, floats, start, block) = match target {
+        Target::Values(place) => (place.values.as_mut_ptr(), std::ptr::null_mut(), place.start, place.block),
+        Target::Floats(place) => (std::ptr::null_mut(), place.values.as_mut_ptr(), place.start, place.block),
+    };
+    let residual = row.residual.as_ref();
+    let mut done = 0;
+    for index in 0..tiles {
+        let at = start + done * LANES;
+        // SAFETY: `checked` has compared every offset below with the length of its slice; the processor has the instructions, since
+        // a kernel is only chosen where `Kernel::available` says so.
+        unsafe {
+            let tile = Tile {
+                input: row.input.as_ptr().add(row.start + done * row.pixel),
+                runs: row.runs.as_ptr(),
+                runs_len: row.runs.len(),
+                weights: row.weights.as_ptr(),
+                bias: row.bias.as_ptr(),
+                slope: row.slope.as_ptr(),
+                activation: row.activation,
+                scale: row.scale,
+                residual: residual
+                    .map_or(std::ptr::null(), |place| place.values.as_ptr().add(place.start + done * LANES)),
+                residual_block: residual.map_or(0, |place| place.block),
+                values: if values.is_null() { values } else { values.add(at) },
+                floats: if floats.is_null() { floats } else { floats.add(at) },
+                block,
+            };
+            functions[usize::from(index < wider)](&tile);
+        }
+        done += short + usize::from(index < wider);
+    }
+}
+
+#[cfg(any(target_arch = "x86_64", test))]
+fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
+    assert!(row.width > 0 && (1..=K::MAX_BLOCKS).contains(&row.blocks), "no tile for {} blocks", row.blocks);
+    let reach = row.runs.iter().map(|run| run.offset + run.steps * K::STEP).max().unwrap_or(0);
+    let steps: usize = row.runs.iter().map(|run| run.steps).sum();
+    let channels = row.blocks * LANES;
+    assert!(row.start + (row.width - 1) * row.pixel + reach <= row.input.len(), "the input is too small");
+    assert!(steps * channels * K::STEP <= row.weights.len(), "too few weights");
+    assert!(channels <= row.bias.len(), "too few biases");
+    assert!(row.activation != Activation::PRelu || channels <= row.slope.len(), "too few slopes");
+    if let Some(place) = &row.residual {
+        assert!(place.end(row.width, row.blocks) <= place.values.len(), "the residual is too small");
+    }
+    let fits = match target {
+        Target::Values(place) => place.end(row.width, row.blocks) <= place.values.len(),
+        Target::Floats(place) => place.end(row.width, row.blocks) <= place.values.len(),
+    };
+    assert!(fits, "the target is too small");
+}
+
+/// The pool's slices are as large as it will read; the last window may hang over the right edge.
+#[cfg(any(target_arch = "x86_64", test))]
+fn checked_pool<V>(row: &PoolRow<'_, V>, target: &[V]) {
+    assert!(row.width > 0 && (row.width - 1) * row.stride < row.columns, "a window outside the row");
+    assert!(row.rows.iter().all(|start| start + row.columns * LANES <= row.input.len()), "the input is too small");
+    assert!(row.width * LANES <= target.len(), "the target is too small");
+}
+
+/// Names for the sums of up to 14 pixels × 4 blocks: of an array, LLVM spills a part to memory.
+#[cfg(target_arch = "x86_64")]
+macro_rules! with_pixels {
+    ($then:ident!($($given:tt)*)) => {
+        $then!($($given)*
+            (0 a0 b0 c0 d0) (1 a1 b1 c1 d1) (2 a2 b2 c2 d2) (3 a3 b3 c3 d3) (4 a4 b4 c4 d4)
+            (5 a5 b5 c5 d5) (6 a6 b6 c6 d6) (7 a7 b7 c7 d7) (8 a8 b8 c8 d8) (9 a9 b9 c9 d9)
+            (10 a10 b10 c10 d10) (11 a11 b11 c11 d11) (12 a12 b12 c12 d12) (13 a13 b13 c13 d13));
+    };
+}
+
+/// `match` over the tiles that exist: distance of pixels, blocks, pixels.
+#[cfg(target_arch = "x86_64")]
+macro_rules! pick {
+    ($tile:ident, $key:expr, $($pixel:literal: $($blocks:literal => [$($pixels:literal)+])+;)+) => {
+        Some(match $key {
+            $($($(($pixel, $blocks, $pixels) => $tile::<$pixel, $blocks, $pixels>,)+)+)+
+            _ => return None,
+        })
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+use {pick, with_pixels};

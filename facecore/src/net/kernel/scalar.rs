@@ -1,0 +1,79 @@
+//! The definition in plain loops: what every kernel must compute, and what Miri can run.
+
+use super::{Activation, Kernel, LANES, PoolRow, Row, Target, checked, checked_pool};
+
+pub(in crate::net) struct Scalar;
+
+impl Kernel for Scalar {
+    type Value = f32;
+    const STEP: usize = 1;
+    const MAX_BLOCKS: usize = 4;
+
+    fn available() -> bool {
+        true
+    }
+
+    fn max_pixels(_: usize) -> usize {
+        usize::MAX
+    }
+
+    fn takes(_: usize) -> bool {
+        true
+    }
+
+    fn narrow(value: f32) -> f32 {
+        value
+    }
+
+    fn widen(value: f32) -> f32 {
+        value
+    }
+
+    fn input<'a>(pixels: &'a [f32], _: &'a mut Vec<f32>) -> &'a [f32] {
+        pixels
+    }
+
+    fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {
+        checked::<Self>(row, target);
+        let channels = row.blocks * LANES;
+        for x in 0..row.width {
+            for channel in 0..channels {
+                let mut weights = row.weights.iter().skip(channel).step_by(channels);
+                let mut sum = 0.0;
+                for run in row.runs {
+                    let from = row.start + x * row.pixel + run.offset;
+                    for input in &row.input[from..from + run.steps] {
+                        sum += input * weights.next().unwrap();
+                    }
+                }
+                let (block, lane) = (channel / LANES, channel % LANES);
+                let at = |start: usize, stride: usize| start + block * stride + x * LANES + lane;
+                let mut y = sum * row.scale + row.bias[channel];
+                if let Some(place) = &row.residual {
+                    y += place.values[at(place.start, place.block)];
+                }
+                let y = match row.activation {
+                    Activation::Relu => y.max(0.0),
+                    Activation::PRelu if y < 0.0 => y * row.slope[channel],
+                    _ => y,
+                };
+                match target {
+                    Target::Values(place) | Target::Floats(place) => place.values[at(place.start, place.block)] = y,
+                }
+            }
+        }
+    }
+
+    fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
+        checked_pool(row, target);
+        for (x, target) in target.chunks_exact_mut(LANES).take(row.width).enumerate() {
+            let columns = x * row.stride..(x * row.stride + row.size).min(row.columns);
+            target.fill(f32::NEG_INFINITY);
+            for source in row.rows.iter().flat_map(|start| columns.clone().map(move |x| start + x * LANES)) {
+                for (most, &value) in target.iter_mut().zip(&row.input[source..source + LANES]) {
+                    *most = most.max(value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Every kernel against the scalar twin, and the twin against convolution by the book.
+
+use proptest::prelude::*;
+
+use super::scalar::Scalar;
+use super::*;
+
+/// A row of a convolution over `height` × `pixels` inputs, with everything that a row can have.
+#[derive(Debug, Clone)]
+struct Case {
+    pixel: usize,
+    blocks: usize,
+    width: usize,
+    /// Rows and columns of the kernel, and blocks of input channels (1 where pixels are interleaved).
+    size: [usize; 2],
+    input_blocks: usize,
+    channels: usize,
+    activation: Activation,
+    residual: bool,
+    floats: bool,
+    seed: u32,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let shape = (prop::sample::select(vec![3usize, 6, 16, 32]), 1usize..5, 1usize..40, [1usize..4, 1usize..4]);
+    let activation = prop::sample::select(vec![Activation::None, Activation::Relu, Activation::PRelu]);
+    (shape, 1usize..4, 1usize..9, activation, any::<[bool; 2]>(), any::<u32>()).prop_map(
+        |((pixel, blocks, width, size), input_blocks, pairs, activation, [residual, floats], seed)| {
+            let interleaved = pixel < LANES;
+            Case {
+                pixel,
+                blocks: if interleaved { blocks.min(2) } else { blocks },
+                width,
+                size,
+                input_blocks: if interleaved { 1 } else { input_blocks },
+                channels: if interleaved { 3 } else { 2 * pairs },
+                activation,
+                residual,
+                floats,
+                seed,
+            }
+        },
+    )
+}
+
+/// Numbers from −1 to 1 that bf16 holds exactly.
+fn numbers(seed: u32, count: usize) -> Vec<f32> {
+    let mut state = seed | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state % 129) as f32 / 64.0 - 1.0
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// Runs the case; weights are read in pairs where the kernel's step is 2, so all counts of channels are even or padded.
+fn run<K: Kernel>(case: &Case) -> Vec<f32> {
+    let interleaved = case.pixel < LANES;
+    let (base, columns) = (if interleaved { 3 } else { LANES }, case.width * case.pixel.div_ceil(3) + 4);
+    let row = columns * base;
+    let block = row * case.size[0];
+    let narrow = |values: Vec<f32>| -> Vec<K::Value> { values.into_iter().map(K::narrow).collect() };
+    let input = narrow(numbers(case.seed, case.input_blocks * block + 1));
+    // An odd run's last pair has a second weight of 0, as the packing makes it.
+    let (steps, wide) = if interleaved { (3 * case.size[1], case.size[1]) } else { (case.channels, 1) };
+    let mut runs = Vec::new();
+    for input_block in 0..case.input_blocks {
+        for y in 0..case.size[0] {
+            for x in (0..case.size[1]).step_by(wide) {
+                runs.push(Run { offset: input_block * block + y * row + x * base, steps: steps.div_ceil(K::STEP) });
+            }
+        }
+    }
+    let outputs = case.blocks * LANES;
+    let plain = numbers(case.seed ^ 77, runs.len() * steps * outputs);
+    let mut weights = Vec::new();
+    for run in plain.chunks_exact(steps * outputs) {
+        for step in run.chunks(K::STEP * outputs) {
+            for output in 0..outputs {
+                let part = |part: usize| step.get(part * outputs + output).copied().unwrap_or(0.0);
+                weights.extend((0..K::STEP).map(|at| K::narrow(part(at))));
+            }
+        }
+    }
+    let (bias, slope) = (numbers(case.seed ^ 5, outputs), numbers(case.seed ^ 6, outputs));
+    let residual = narrow(numbers(case.seed ^ 7, outputs * case.width + 3));
+    let out_block = case.width * LANES + 3;
+    let mut values = vec![K::Value::default(); case.blocks * out_block + 8];
+    let mut floats = vec![0.0; values.len()];
+    let row = Row {
+        input: &input,
+        start: 0,
+        pixel: case.pixel,
+        runs: &runs,
+        weights: &weights,
+        blocks: case.blocks,
+        bias: &bias,
+        slope: &slope,
+        activation: case.activation,
+        scale: 0.5,
+        residual: case.residual.then(|| Place { values: &residual[..], start: 3, block: case.width * LANES }),
+        width: case.width,
+    };
+    let mut target = match case.floats {
+        true => Target::Floats(Place { values: &mut floats[..], start: 5, block: out_block }),
+        false => Target::Values(Place { values: &mut values[..], start: 5, block: out_block }),
+    };
+    K::row(&row, &mut target);
+    if case.floats { floats } else { values.into_iter().map(K::widen).collect() }
+}
+
+/// Blocks one by one where the kernel's tiles hold fewer: as `program` cuts them.
+fn agree<K: Kernel>(case: &Case, tolerance: f32) -> Result<(), TestCaseError> {
+    if !K::available() || case.blocks > K::MAX_BLOCKS {
+        return Ok(());
+    }
+    let (ours, twin) = (run::<K>(case), run::<Scalar>(case));
+    for (at, (a, b)) in ours.iter().zip(&twin).enumerate() {
+        prop_assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{at}: {a} is not {b}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn kernels_compute_what_the_scalar_twin_computes(case in cases()) {
+        agree::<Avx512>(&case, 1e-5)?;
+        // Only the stored result is rounded: inputs and weights are exact in bf16.
+        agree::<Avx512Bf16>(&case, if case.floats { 1e-5 } else { 1.0 / 256.0 })?;
+        agree::<Avx2>(&case, 1e-5)?;
+    }
+
+    #[test]
+    fn pools_are_the_largest_of_their_windows(columns in 3usize..30, size in 2usize..4, stride in 1usize..3, rows in 1usize..4, seed: u32) {
+        fn pooled<K: Kernel>(values: &[f32], [rows, columns, size, stride]: [usize; 4]) -> Option<Vec<f32>> {
+            let input: Vec<_> = values.iter().map(|&value| K::narrow(value)).collect();
+            let starts: Vec<_> = (0..rows).map(|row| row * columns * LANES).collect();
+            // The last window hangs over the edge.
+            let width = (columns - size).div_ceil(stride) + 1;
+            let mut target = vec![K::Value::default(); width * LANES];
+            let row = PoolRow { input: &input, rows: &starts, columns, size, stride, width };
+            K::available().then(|| K::pool(&row, &mut target))?;
+            Some(target.into_iter().map(K::widen).collect())
+        }
+        let values = numbers(seed, rows * columns * LANES);
+        let shape = [rows, columns, size, stride];
+        let twin = pooled::<Scalar>(&values, shape);
+        for ours in [pooled::<Avx512>(&values, shape), pooled::<Avx512Bf16>(&values, shape), pooled::<Avx2>(&values, shape)] {
+            prop_assert!(ours.is_none() || ours == twin);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "the input is too small")]
+fn a_row_beyond_its_input_is_refused() {
+    let (input, weights, mut values) = ([0.0; 40], [0.0; LANES * LANES], [0.0; 3 * LANES]);
+    let row = Row {
+        input: &input,
+        start: 0,
+        pixel: LANES,
+        runs: &[Run { offset: 0, steps: LANES }],
+        weights: &weights,
+        blocks: 1,
+        bias: &[0.0; LANES],
+        slope: &[],
+        activation: Activation::None,
+        scale: 1.0,
+        residual: None,
+        width: 3,
+    };
+    let mut target = Target::Values(Place { values: &mut values[..], start: 0, block: 0 });
+    if Avx512::available() { Avx512::row(&row, &mut target) } else { Scalar::row(&row, &mut target) }
+}
