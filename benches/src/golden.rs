@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use facecore::{BoundingBox, DetectOptions, Engine, Face, Limits, Photo};
+use facecore::{BoundingBox, Budget, DetectOptions, Engine, Face, Limits, Photo};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -53,7 +53,7 @@ fn photo(path: &Path) -> Result<Photo<'static>, Box<dyn Error>> {
 pub fn detections(engine: &Engine, folder: &Path) -> Result<Detections, Box<dyn Error>> {
     let mut sum = Detections::default();
     for expected in read::<Vec<Expected>>(&folder.join("detections.json"))? {
-        let options = DetectOptions { min_face: expected.min_face, max_candidates: 0, ..Default::default() };
+        let options = DetectOptions { min_face: expected.min_face, budget: Budget::UNBOUNDED, ..Default::default() };
         let found = engine.detect(&photo(&folder.join("photos").join(&expected.file))?, &options)?;
         compare(&expected, &found.faces, &mut sum);
     }

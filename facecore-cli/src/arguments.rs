@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use facecore::{DetectOptions, Engine, Manifest};
+use facecore::{Budget, DetectOptions, Engine, Manifest};
 
 use crate::failure::Result;
 
@@ -149,13 +150,18 @@ pub struct Finding {
     #[arg(long, value_name = "N", default_value_t = DetectOptions::default().min_face)]
     min_face: u32,
     /// The most candidates of the first net that go on to the second; 0 = no cap
-    #[arg(long, value_name = "N", default_value_t = DetectOptions::default().max_candidates)]
+    #[arg(long, value_name = "N", default_value_t = Budget::default().max_candidates)]
     max_candidates: usize,
+    /// The most time that finding the faces of a photo may take, in milliseconds; what it left out makes a result incomplete
+    #[arg(long, value_name = "MS")]
+    deadline: Option<u64>,
 }
 
 impl Finding {
     pub fn options(&self) -> DetectOptions {
-        DetectOptions { min_face: self.min_face, max_candidates: self.max_candidates, ..DetectOptions::default() }
+        let deadline = self.deadline.map(Duration::from_millis);
+        let budget = Budget { max_candidates: self.max_candidates, deadline, ..Budget::default() };
+        DetectOptions { min_face: self.min_face, budget, ..DetectOptions::default() }
     }
 }
 
@@ -217,12 +223,13 @@ mod tests {
 
     #[test]
     fn options_reach_the_library() {
-        let line = ["facecore", "detect", "a.jpg", "--json", "--min-face", "40", "--max-candidates", "0"];
-        let arguments = Arguments::try_parse_from(line).unwrap();
+        let line = "facecore detect a.jpg --json --min-face 40 --max-candidates 0 --deadline 150";
+        let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
         let Command::Detect(detect) = arguments.command else { panic!() };
         let options = detect.finding.options();
         assert!(arguments.json);
-        assert_eq!((options.min_face, options.max_candidates), (40, 0));
+        assert_eq!((options.min_face, options.budget.max_candidates), (40, 0));
+        assert_eq!(options.budget.deadline, Some(Duration::from_millis(150)));
     }
 
     #[test]

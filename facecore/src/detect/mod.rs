@@ -2,14 +2,18 @@
 //! Convolutional Networks*, 2016), with the numbers of davidsandberg's `facenet` (`detect_face.py`).
 //!
 //! `proposal` runs P-Net over a pyramid of scaled photos; `refinement` shows what it found to R-Net, then to O-Net;
-//! `suppression` drops the double finds between the stages. May use: `photo`, `net`, `geometry`. Knows nothing of embeddings.
+//! `suppression` drops the double finds between the stages; `budget` bounds what all of it may cost. May use: `photo`, `net`, `geometry`. Knows nothing of embeddings.
 
+mod budget;
 mod candidate;
 mod proposal;
 mod refinement;
 mod suppression;
 
 use std::time::{Duration, Instant};
+
+use budget::StopAt;
+pub use budget::{Budget, Cut};
 
 use crate::error::{Error, Result};
 use crate::geometry::{BoundingBox, Landmarks};
@@ -32,14 +36,13 @@ pub struct DetectOptions {
     pub factor: f32,
     /// Probabilities, 0…1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
     pub thresholds: [f32; 3],
-    /// Of P-Net's candidates, only so many with the best scores reach R-Net, which bounds the time on hostile photos; 0: all.
-    /// Default 200.
-    pub max_candidates: usize,
+    /// What the photo may cost.
+    pub budget: Budget,
 }
 
 impl Default for DetectOptions {
     fn default() -> Self {
-        Self { min_face: 20, max_face: 0, factor: 0.709, thresholds: [0.6, 0.7, 0.7], max_candidates: 200 }
+        Self { min_face: 20, max_face: 0, factor: 0.709, thresholds: [0.6, 0.7, 0.7], budget: Budget::default() }
     }
 }
 
@@ -79,8 +82,10 @@ pub struct Face {
 pub struct Detection {
     /// Best score first.
     pub faces: Vec<Face>,
-    /// Whether nothing was left out; `false` where `max_candidates` cut some ([`DetectStats::candidates_cut`]).
+    /// Whether the budget left nothing out.
     pub complete: bool,
+    /// What the budget left out.
+    pub cut: Cut,
     /// What each stage did.
     pub stats: DetectStats,
 }
@@ -88,14 +93,14 @@ pub struct Detection {
 /// Counts and times of the stages.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DetectStats {
-    /// Scales of the pyramid that P-Net saw.
+    /// Scales of the pyramid that P-Net saw to their end.
     pub scales: usize,
+    /// Pixels of the pyramid that P-Net saw.
+    pub pixels: u64,
     /// Cells that P-Net passed.
     pub proposed: usize,
     /// Candidates after suppression.
     pub candidates: usize,
-    /// Candidates that `max_candidates` kept from R-Net.
-    pub candidates_cut: usize,
     /// Candidates that R-Net passed, after suppression.
     pub refined: usize,
     /// Pyramid, P-Net and suppression.
@@ -130,19 +135,25 @@ impl Detector {
 
     pub(crate) fn detect(&self, photo: &Photo<'_>, options: &DetectOptions) -> Result<Detection> {
         options.check()?;
-        let mut stats = DetectStats::default();
+        let (mut stats, mut cut) = (DetectStats::default(), Cut::default());
         let start = Instant::now();
-        let candidates = proposal::propose(&self.p_net, photo, options, &mut stats)?;
+        let stop_at = |share| StopAt::share(start, options.budget.deadline, share);
+        let candidates = proposal::propose(&self.p_net, photo, options, stop_at(0.5), &mut stats, &mut cut)?;
         stats.propose_time = start.elapsed();
-        let refined = refinement::refine(&self.r_net, photo, &candidates, options.thresholds[1])?;
+        let refined =
+            refinement::refine(&self.r_net, photo, &candidates, options.thresholds[1], stop_at(0.75), &mut cut)?;
         stats.refined = refined.len();
         stats.refine_time = start.elapsed() - stats.propose_time;
-        let faces = refinement::output(&self.o_net, photo, &refined, options.thresholds[2])?
+        let mut found =
+            refinement::output(&self.o_net, photo, &refined, options.thresholds[2], stop_at(1.0), &mut cut)?;
+        cut.faces = found.len() - budget::within(found.len(), options.budget.max_faces);
+        found.truncate(found.len() - cut.faces);
+        let faces = found
             .into_iter()
             .map(|(candidate, landmarks)| face(photo, candidate.area, candidate.score, landmarks))
             .collect();
         stats.output_time = start.elapsed() - stats.propose_time - stats.refine_time;
-        Ok(Detection { faces, complete: stats.candidates_cut == 0, stats })
+        Ok(Detection { faces, complete: cut.is_nothing(), cut, stats })
     }
 }
 

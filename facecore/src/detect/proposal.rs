@@ -1,5 +1,6 @@
 //! P-Net: where in the photo, at every scale, a face might be.
 
+use super::budget::{self, Cut, StopAt};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
 use super::{DetectOptions, DetectStats, normalised, probability};
@@ -36,15 +37,33 @@ pub(super) fn propose(
     net: &Network,
     photo: &Photo<'_>,
     options: &DetectOptions,
+    stop_at: StopAt,
     stats: &mut DetectStats,
+    cut: &mut Cut,
 ) -> Result<Vec<Candidate>> {
+    let mut scales = scales(photo.width(), photo.height(), options);
     let mut found = Vec::new();
-    for scale in scales(photo.width(), photo.height(), options) {
-        let of_scale = propose_at(net, photo, scale, options.thresholds[0])?;
-        stats.scales += 1;
+    // The coarsest first: a budget that ends has seen the largest faces.
+    while let Some(&scale) = scales.last() {
+        let (width, height) = scaled_size(photo, scale);
+        let pixels = stats.pixels + (width * height) as u64;
+        if options.budget.max_pixels > 0 && pixels > options.budget.max_pixels {
+            break;
+        }
+        let (of_scale, seen) = propose_at(net, photo, scale, options.thresholds[0], stop_at)?;
         stats.proposed += of_scale.len();
-        found.extend(keep(&of_scale, 0.5));
+        stats.pixels += (seen * width) as u64;
+        found.push(keep(&of_scale, 0.5).collect::<Vec<_>>());
+        if seen < height {
+            cut.deadline = true;
+            break;
+        }
+        stats.scales += 1;
+        scales.pop();
     }
+    cut.scales = scales.len();
+    // In the reference's order, which decides between equal scores.
+    let found: Vec<Proposal> = found.into_iter().rev().flatten().collect();
     let mut candidates: Vec<Candidate> = keep(&found, 0.7)
         .map(|Proposal { area, score, offset }| {
             let mut candidate = Candidate { area, score };
@@ -54,10 +73,8 @@ pub(super) fn propose(
         })
         .collect();
     stats.candidates = candidates.len();
-    if options.max_candidates > 0 && candidates.len() > options.max_candidates {
-        candidates.truncate(options.max_candidates);
-    }
-    stats.candidates_cut = stats.candidates - candidates.len();
+    candidates.truncate(budget::within(stats.candidates, options.budget.max_candidates));
+    cut.candidates += stats.candidates - candidates.len();
     Ok(candidates)
 }
 
@@ -77,9 +94,21 @@ fn wrong(channels: usize) -> Error {
     Error::Internal { reason: format!("P-Net answers {channels} numbers a cell, not 5") }
 }
 
-fn propose_at(net: &Network, photo: &Photo<'_>, scale: f64, threshold: f32) -> Result<Vec<Proposal>> {
+/// Width and height of the photo at a scale.
+fn scaled_size(photo: &Photo<'_>, scale: f64) -> (usize, usize) {
     let scaled = |side: u32| (f64::from(side) * scale).ceil() as usize;
-    let (width, height) = (scaled(photo.width()), scaled(photo.height()));
+    (scaled(photo.width()), scaled(photo.height()))
+}
+
+/// The cells that P-Net passes at a scale, and how many rows of the scaled photo it saw before it had to stop.
+fn propose_at(
+    net: &Network,
+    photo: &Photo<'_>,
+    scale: f64,
+    threshold: f32,
+    stop_at: StopAt,
+) -> Result<(Vec<Proposal>, usize)> {
+    let (width, height) = scaled_size(photo, scale);
     let whole = Window { x: 0, y: 0, width: photo.width() as usize, height: photo.height() as usize };
     let mut resampler = Resampler::new(photo, whole, width, height, Rule::Area);
     let rows_of_cells = (height - CELL).div_ceil(STRIDE) + 1;
@@ -87,6 +116,9 @@ fn propose_at(net: &Network, photo: &Photo<'_>, scale: f64, threshold: f32) -> R
     let mut proposals = Vec::new();
     for first in (0..rows_of_cells).step_by(rows_a_band) {
         let top = first * STRIDE;
+        if stop_at.reached() {
+            return Ok((proposals, top));
+        }
         // A band ends where its last cell ends, the last band with the photo: pooling rounds up there.
         let bottom = match first + rows_a_band {
             next if next >= rows_of_cells => height,
@@ -109,7 +141,7 @@ fn propose_at(net: &Network, photo: &Photo<'_>, scale: f64, threshold: f32) -> R
             Ok(())
         })??;
     }
-    Ok(proposals)
+    Ok((proposals, height))
 }
 
 #[cfg(test)]

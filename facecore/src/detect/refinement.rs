@@ -1,5 +1,6 @@
 //! R-Net and O-Net: look at each candidate more closely. One crop a run: tract is slower on batches.
 
+use super::budget::{Cut, StopAt};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
 use super::{normalised, probability};
@@ -17,9 +18,15 @@ pub(super) fn refine(
     photo: &Photo<'_>,
     candidates: &[Candidate],
     threshold: f32,
+    stop_at: StopAt,
+    cut: &mut Cut,
 ) -> Result<Vec<Candidate>> {
     let mut passed = Vec::new();
-    for candidate in candidates {
+    for (seen, candidate) in candidates.iter().enumerate() {
+        if stop_at.reached() {
+            cut.stop(candidates.len() - seen);
+            break;
+        }
         let Some(input) = candidate.crop(photo, R_SIDE) else { continue };
         let [logit, offset @ ..] = answer::<5>(net, &input, R_SIDE)?;
         let score = probability(logit);
@@ -43,9 +50,15 @@ pub(super) fn output(
     photo: &Photo<'_>,
     candidates: &[Candidate],
     threshold: f32,
+    stop_at: StopAt,
+    cut: &mut Cut,
 ) -> Result<Vec<(Candidate, Landmarks)>> {
     let mut passed = Vec::new();
-    for candidate in candidates {
+    for (seen, candidate) in candidates.iter().enumerate() {
+        if stop_at.reached() {
+            cut.stop(candidates.len() - seen);
+            break;
+        }
         let Some(input) = candidate.crop(photo, O_SIDE) else { continue };
         let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, &input, O_SIDE)?;
         let score = probability(logit);
