@@ -1,5 +1,7 @@
 //! P-Net: where in the photo, at every scale, a face might be.
 
+use std::ops::ControlFlow;
+
 use super::budget::{self, Cut, StopAt};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
@@ -90,10 +92,6 @@ fn keep(proposals: &[Proposal], limit: f32) -> impl Iterator<Item = Proposal> {
     suppress(&boxes, limit, Overlap::Union).into_iter().map(|index| proposals[index])
 }
 
-fn wrong(channels: usize) -> Error {
-    Error::Internal { reason: format!("P-Net answers {channels} numbers a cell, not 5") }
-}
-
 /// Width and height of the photo at a scale.
 fn scaled_size(photo: &Photo<'_>, scale: f64) -> (usize, usize) {
     let scaled = |side: u32| (f64::from(side) * scale).ceil() as usize;
@@ -113,6 +111,8 @@ fn propose_at(
     let mut resampler = Resampler::new(photo, whole, width, height, Rule::Area);
     let rows_of_cells = (height - CELL).div_ceil(STRIDE) + 1;
     let rows_a_band = (BAND_PIXELS / width / STRIDE).max(8);
+    // Spares nearly all cells the exponential.
+    let hopeless = ((threshold / (1.0 - threshold)).ln() - 1e-3).min(15.0);
     let mut proposals = Vec::new();
     for first in (0..rows_of_cells).step_by(rows_a_band) {
         let top = first * STRIDE;
@@ -128,18 +128,28 @@ fn propose_at(
         // The reference's pyramid has whole-numbered pixels.
         input.iter_mut().for_each(|value| *value = value.round_ties_even());
         let corner = |index: usize, cell_end: usize| ((STRIDE * index + cell_end) as f64 / scale).trunc() as f32;
-        net.run(normalised(&input, [bottom - top, width]), |answer| {
-            for (at, cell) in answer.cells().enumerate() {
-                let &[logit, offset @ ..]: &[f32; 5] = cell.try_into().map_err(|_| wrong(cell.len()))?;
+        let mut wrong = None;
+        net.run(normalised(&input, [bottom - top, width]), &mut |answer| {
+            let y = answer.row + first;
+            for (x, cell) in answer.cells().enumerate() {
+                let Ok(&[logit, offset @ ..]) = <&[f32; 5]>::try_from(cell) else {
+                    wrong = Some(cell.len());
+                    return ControlFlow::Break(());
+                };
+                if logit < hopeless {
+                    continue;
+                }
                 let score = probability(logit);
                 if score >= threshold {
-                    let (x, y) = (at % answer.columns, at / answer.columns + first);
                     let area = BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL));
                     proposals.push(Proposal { area, score, offset });
                 }
             }
-            Ok(())
-        })??;
+            ControlFlow::Continue(())
+        })?;
+        if let Some(channels) = wrong {
+            return Err(Error::Internal { reason: format!("P-Net answers {channels} numbers a cell, not 5") });
+        }
     }
     Ok((proposals, height))
 }

@@ -1,6 +1,8 @@
 //! R-Net and O-Net: look at each candidate more closely. One crop a run: tract is slower on batches.
 
 use super::budget::{Cut, StopAt};
+use std::ops::ControlFlow;
+
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
 use super::{normalised, probability};
@@ -76,9 +78,12 @@ pub(super) fn output(
 }
 
 fn answer<const N: usize>(net: &Network, input: &[f32], side: usize) -> Result<[f32; N]> {
-    let first =
-        net.run(normalised(input, [side, side]), |answer| answer.cells().next().and_then(|cell| cell.try_into().ok()))?;
-    first.ok_or_else(|| Error::Internal { reason: format!("a network does not answer {N} numbers") })
+    let mut numbers = None;
+    net.run(normalised(input, [side, side]), &mut |answer| {
+        numbers = answer.cells().next().and_then(|cell| cell.try_into().ok());
+        ControlFlow::Break(())
+    })?;
+    numbers.ok_or_else(|| Error::Internal { reason: format!("a network does not answer {N} numbers") })
 }
 
 fn kept<T: Copy>(passed: &[T], candidate: impl Fn(&T) -> &Candidate, overlap: Overlap) -> impl Iterator<Item = T> {

@@ -10,6 +10,8 @@ mod encoding;
 pub use embedding::{Embedding, SpaceId};
 pub use encoding::Encoding;
 
+use std::ops::ControlFlow;
+
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
 use crate::net::{Kernels, Manifest, ModelEntry, Network, Normalisation, Pixels, Size};
@@ -77,7 +79,11 @@ impl Embedder {
             Normalisation::Whiten => whitening(&values),
         };
         let pixels = Pixels { values: &values, size: [side, side], scale, offset };
-        let embedding = self.net.run(pixels, |answer| answer.cells().next().unwrap_or_default().to_vec())?;
+        let mut embedding = Vec::new();
+        self.net.run(pixels, &mut |answer| {
+            embedding.extend(answer.cells().flatten());
+            ControlFlow::Continue(())
+        })?;
         Embedding::new(self.space, embedding)
     }
 }

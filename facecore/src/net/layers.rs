@@ -84,6 +84,11 @@ impl Pool {
 }
 
 impl Convolution {
+    /// Each output pixel reads one input pixel, in order.
+    pub(super) fn is_pointwise(&self) -> bool {
+        self.size == [1, 1] && self.stride == 1 && self.pool.is_none()
+    }
+
     /// Height and width before pooling; none where the kernel does not fit.
     pub(super) fn unpooled(&self, size: [usize; 2]) -> Option<[usize; 2]> {
         let side = |axis: usize| {

@@ -1,29 +1,36 @@
 //! Networks: find their files, check them against the manifest, run them.
 //!
 //! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
-//! `layers` reads the ONNX graph, `program` packs it, and the kernels of `kernel` run it, for pictures of any size. Everywhere
-//! else tract runs it: `portable`. tract also reads the files for both. No tract type leaves this room, and nothing here starts a
+//! `layers` reads the ONNX graph, `packed` brings its weights into order, and `program` (one picture size, any graph) or `stream`
+//! (any size, a chain of layers) runs it with the kernels of `kernel`. Everywhere else tract runs it: `portable`. tract also reads the files for both. No tract type leaves this room, and nothing here starts a
 //! thread. May use: `error`. Knows nothing of photos or faces.
 
+mod buffer;
 mod compute;
+mod fused;
 mod kernel;
 mod layers;
 mod manifest;
+mod packed;
 mod portable;
 mod prelu;
 mod program;
+mod stream;
 
 pub use compute::Compute;
 pub(crate) use compute::Kernels;
 pub use manifest::{Manifest, ModelEntry, ModelFile, Normalisation};
 
 use std::fmt::Display;
+use std::ops::ControlFlow;
 
 use tract_onnx::prelude::Framework;
 
 use crate::error::{Error, Result};
+use fused::Fused;
 use portable::Portable;
 use program::Program;
+use stream::Stream;
 
 /// A picture for a network: interleaved R, G, B rows, and how a number `x` of it is meant: `scale · x + offset`.
 #[derive(Debug, Clone, Copy)]
@@ -35,23 +42,25 @@ pub(crate) struct Pixels<'a> {
     pub offset: f32,
 }
 
-/// What a network answers.
+/// A row of what a network answers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
-    pub rows: usize,
-    pub columns: usize,
-    pub channels: usize,
-    /// The cells row by row, the channels of a cell together, with zeros up to a multiple of 16.
+    pub row: usize,
+    channels: usize,
+    /// The channels of a cell together, with zeros up to a multiple of 16.
     values: &'a [f32],
 }
 
-impl Answer<'_> {
-    /// The channels of each cell, row by row.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = &[f32]> {
-        let stride = self.channels.next_multiple_of(kernel::LANES);
-        self.values.chunks_exact(stride).take(self.rows * self.columns).map(|cell| &cell[..self.channels])
+impl<'a> Answer<'a> {
+    /// The channels of each cell of the row.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a [f32]> {
+        let channels = self.channels;
+        self.values.chunks_exact(channels.next_multiple_of(kernel::LANES)).map(move |cell| &cell[..channels])
     }
 }
+
+/// Who takes the rows of an answer, until it has enough.
+pub(crate) type Each<'a> = &'a mut dyn FnMut(Answer<'_>) -> ControlFlow<()>;
 
 /// The size of a network's pictures: height and width.
 #[derive(Debug, Clone, Copy)]
@@ -69,12 +78,8 @@ pub(crate) struct Network {
 }
 
 enum Body {
-    #[cfg(target_arch = "x86_64")]
-    Avx512(Program<kernel::Avx512>),
-    #[cfg(target_arch = "x86_64")]
-    Avx512Bf16(Program<kernel::Avx512Bf16>),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(Program<kernel::Avx2>),
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no kernels for this processor"))]
+    Fused(Box<dyn Fused>, Kernels),
     Portable(Portable),
 }
 
@@ -95,18 +100,22 @@ impl Network {
 
     #[cfg(target_arch = "x86_64")]
     fn fused(onnx: &[u8], size: Size, kernels: Kernels) -> Result<Body, String> {
-        if kernels == Kernels::Portable {
-            return Err("tract was asked for".into());
+        fn prepare<K: kernel::Kernel>(layers: layers::Layers, size: Size) -> Result<Box<dyn Fused>, String> {
+            match size {
+                Size::Fixed(_) => Ok(Box::new(Program::<K>::new(layers)?)),
+                Size::About(_) => Ok(Box::new(Stream::<K>::new(layers)?)),
+            }
         }
+        let prepare = match kernels {
+            Kernels::Avx512 => prepare::<kernel::Avx512>,
+            Kernels::Avx512Bf16 => prepare::<kernel::Avx512Bf16>,
+            Kernels::Avx2 => prepare::<kernel::Avx2>,
+            Kernels::Portable => return Err("tract was asked for".into()),
+        };
         let proto = tract_onnx::onnx().proto_model_for_read(&mut &*onnx).map_err(|error| format!("{error:#}"))?;
-        let (Size::Fixed(size) | Size::About(size)) = size;
-        let layers = layers::read(proto.graph.as_ref().ok_or("no graph")?, size)?;
-        match kernels {
-            Kernels::Avx512 => Program::new(layers).map(Body::Avx512),
-            Kernels::Avx512Bf16 => Program::new(layers).map(Body::Avx512Bf16),
-            Kernels::Avx2 => Program::new(layers).map(Body::Avx2),
-            Kernels::Portable => Err("tract was asked for".into()),
-        }
+        let (Size::Fixed(sides) | Size::About(sides)) = size;
+        let layers = layers::read(proto.graph.as_ref().ok_or("no graph")?, sides)?;
+        Ok(Body::Fused(prepare(layers, size)?, kernels))
     }
 
     #[cfg(not(target_arch = "x86_64"))]
@@ -114,36 +123,26 @@ impl Network {
         Err("no kernels for this processor".into())
     }
 
-    /// Runs the network on a picture and hands its answer to `then`.
+    /// Runs the network on a picture and hands the rows of its answer to `each`, until it breaks off.
     ///
     /// # Errors
     /// [`Error::Internal`] for a picture of another size than the network's.
-    pub(crate) fn run<T>(&self, pixels: Pixels<'_>, then: impl FnOnce(Answer<'_>) -> T) -> Result<T> {
+    pub(crate) fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Result<()> {
         let wrong = || Error::Internal { reason: format!("a network cannot take a picture of {:?}", pixels.size) };
         let fits = matches!(self.size, Size::About(_)) || matches!(self.size, Size::Fixed(size) if size == pixels.size);
         if !fits || pixels.values.len() != 3 * pixels.size[0] * pixels.size[1] {
             return Err(wrong());
         }
         match &self.body {
-            #[cfg(target_arch = "x86_64")]
-            Body::Avx512(program) => program.run(pixels, then).ok_or_else(wrong),
-            #[cfg(target_arch = "x86_64")]
-            Body::Avx512Bf16(program) => program.run(pixels, then).ok_or_else(wrong),
-            #[cfg(target_arch = "x86_64")]
-            Body::Avx2(program) => program.run(pixels, then).ok_or_else(wrong),
-            Body::Portable(portable) => portable.run(pixels, then),
+            Body::Fused(network, _) => network.run(pixels, each).ok_or_else(wrong),
+            Body::Portable(portable) => portable.run(pixels, each),
         }
     }
 
     /// What runs it.
     pub(crate) fn kernels(&self) -> Kernels {
         match &self.body {
-            #[cfg(target_arch = "x86_64")]
-            Body::Avx512(_) => Kernels::Avx512,
-            #[cfg(target_arch = "x86_64")]
-            Body::Avx512Bf16(_) => Kernels::Avx512Bf16,
-            #[cfg(target_arch = "x86_64")]
-            Body::Avx2(_) => Kernels::Avx2,
+            Body::Fused(_, kernels) => *kernels,
             Body::Portable(_) => Kernels::Portable,
         }
     }

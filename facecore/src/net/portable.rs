@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{Symbol, TDim, ToDim};
 
-use super::{Answer, Pixels, Size, kernel::LANES, model_error, prelu};
+use super::{Answer, Each, Pixels, Size, kernel::LANES, model_error, prelu};
 use crate::error::{Error, Result};
 
 /// A network with the plans of the sizes met last.
@@ -50,8 +50,8 @@ impl Portable {
         Ok(portable)
     }
 
-    pub(super) fn run<T>(&self, pixels: Pixels<'_>, then: impl FnOnce(Answer<'_>) -> T) -> Result<T> {
-        let run = || -> TractResult<T> {
+    pub(super) fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Result<()> {
+        let mut run = || -> TractResult<()> {
             let [height, width] = pixels.size;
             let plan = self.plan(pixels.size)?;
             let planes: Vec<f32> = (0..3)
@@ -70,7 +70,12 @@ impl Portable {
             for (at, &value) in outputs[0].to_plain_array_view::<f32>()?.iter().enumerate() {
                 values[at % cells * stride + at / cells] = value;
             }
-            Ok(then(Answer { rows, columns, channels, values: &values }))
+            for (row, values) in values.chunks_exact(columns * stride).enumerate() {
+                if each(Answer { row, channels, values }).is_break() {
+                    break;
+                }
+            }
+            Ok(())
         };
         run().map_err(|e| Error::Internal { reason: format!("a network failed: {e:#}") })
     }

@@ -12,9 +12,19 @@ fn answer(onnx: &[u8], size: Size, picture_size: [usize; 2], kernels: Kernels) -
     let net = Network::load("test", onnx, size, kernels).unwrap();
     let values = picture(picture_size);
     let pixels = Pixels { values: &values, size: picture_size, scale: 1.0 / 128.0, offset: -127.5 / 128.0 };
-    // Twice: the second run finds the first one's numbers in its memory.
-    net.run(pixels, |_| ()).unwrap();
-    (net.run(pixels, |answer| answer.cells().flatten().copied().collect()).unwrap(), net.kernels())
+    let run = || {
+        let mut numbers = Vec::new();
+        net.run(pixels, &mut |answer| {
+            numbers.extend(answer.cells().flatten());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        numbers
+    };
+    let first = run();
+    // The second run finds the first one's numbers in its memory.
+    assert_eq!(run(), first);
+    (first, net.kernels())
 }
 
 #[test]
@@ -49,7 +59,7 @@ fn a_picture_that_does_not_fit_is_an_error() {
         for (length, size) in [(3 * 4 * 4, [4, 4]), (7, [20, 20])] {
             let values = vec![0.0; length];
             let pixels = Pixels { values: &values, size, scale: 1.0, offset: 0.0 };
-            assert_eq!(net.run(pixels, |_| ()).unwrap_err().code(), "internal");
+            assert_eq!(net.run(pixels, &mut |_| ControlFlow::Continue(())).unwrap_err().code(), "internal");
         }
     }
 }

@@ -250,8 +250,8 @@ impl Kernel for Avx512 {
         value
     }
 
-    fn input<'a>(pixels: &'a [f32], _: &'a mut Vec<f32>) -> &'a [f32] {
-        pixels
+    fn fill(values: &mut [f32], floats: &[f32]) {
+        values.iter_mut().zip(floats).for_each(|(value, &float)| *value = float);
     }
 
     fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {
@@ -290,12 +290,10 @@ impl Kernel for Avx512Bf16 {
         bf16::from_bits(value).to_f32()
     }
 
-    fn input<'a>(pixels: &'a [f32], room: &'a mut Vec<u16>) -> &'a [u16] {
-        // One more: the last step of an odd row reads a pair.
-        room.resize(pixels.len() + 1, 0);
+    fn fill(values: &mut [u16], floats: &[f32]) {
+        let count = values.len().min(floats.len());
         // SAFETY: as `row`.
-        unsafe { narrow_all(pixels, &mut room[..pixels.len()]) };
-        room
+        unsafe { narrow_all(&floats[..count], &mut values[..count]) }
     }
 
     fn row(row: &Row<'_, u16>, target: &mut Target<'_, u16>) {

@@ -118,8 +118,8 @@ pub(super) trait Kernel: Send + Sync + 'static {
     fn takes(pixel: usize) -> bool;
     fn narrow(value: f32) -> Self::Value;
     fn widen(value: Self::Value) -> f32;
-    /// Pixels as the first layer reads them: `pixels` itself, or its values written to `room`.
-    fn input<'a>(pixels: &'a [f32], room: &'a mut Vec<Self::Value>) -> &'a [Self::Value];
+    /// As many values as fit, from floats.
+    fn fill(values: &mut [Self::Value], floats: &[f32]);
     fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
     fn pool(row: &PoolRow<'_, Self::Value>, target: &mut [Self::Value]);
 }

@@ -29,8 +29,8 @@ impl Kernel for Scalar {
         value
     }
 
-    fn input<'a>(pixels: &'a [f32], _: &'a mut Vec<f32>) -> &'a [f32] {
-        pixels
+    fn fill(values: &mut [f32], floats: &[f32]) {
+        values.iter_mut().zip(floats).for_each(|(value, &float)| *value = float);
     }
 
     fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {

@@ -1,0 +1,183 @@
+//! A convolution made ready for one [`Kernel`]: its weights in the order in which the tiles read them.
+
+use super::Pixels;
+use super::buffer::Buffer;
+use super::kernel::{Activation, Kernel, LANES, Place, Row, Run, Target};
+use super::layers::{Convolution, Slope, Value};
+
+pub(super) struct Packed<K: Kernel> {
+    /// Its weights are gone.
+    pub layer: Convolution,
+    pub groups: Vec<Group<K>>,
+    bias: Vec<f32>,
+    slope: Vec<f32>,
+    activation: Activation,
+    /// For the network's first layer: the sum of each output's weights.
+    sums: Vec<f32>,
+}
+
+/// Some blocks of output channels that are computed at once.
+pub(super) struct Group<K: Kernel> {
+    pub first: usize,
+    pub blocks: usize,
+    weights: Buffer<K::Value>,
+}
+
+/// What a row of the output reads.
+pub(super) struct Source<'a, V> {
+    pub values: &'a [V],
+    /// The upper left of the first pixel's kernel.
+    pub start: usize,
+    /// From one pixel of the input to the next.
+    pub pixel: usize,
+    pub runs: &'a [Run],
+    pub residual: Option<Place<&'a [V]>>,
+    /// Bias and scale as [`Packed::bias`] gives them.
+    pub bias: &'a [f32],
+    pub scale: f32,
+}
+
+impl<K: Kernel> Packed<K> {
+    /// Refuses what the kernel has no tiles for. The first layer reads interleaved pixels, all others blocks of channels.
+    pub(super) fn new(layer: Convolution, input: &Value, is_first: bool) -> Result<Self, String> {
+        let pixel = if is_first { layer.inputs } else { LANES } * layer.stride;
+        if !K::takes(pixel) {
+            return Err(format!("no tile for pixels {pixel} values apart"));
+        }
+        let size = layer.unpooled(input.size).ok_or("the picture is too small")?;
+        let width = if layer.is_pointwise() && input.padding == [0, 0] { size[0] * size[1] } else { size[1] };
+        let blocks = layer.outputs.div_ceil(LANES);
+        // The first layer's tiles hold two blocks at most, to keep the number of compiled tiles small.
+        let most = if is_first { K::MAX_BLOCKS.min(2) } else { K::MAX_BLOCKS };
+        let held = blocks_of_a_tile::<K>(blocks, most, width);
+        let groups = (0..blocks)
+            .step_by(held)
+            .map(|first| {
+                let blocks = held.min(blocks - first);
+                Group { first, blocks, weights: pack_group::<K>(&layer, first, blocks, is_first) }
+            })
+            .collect();
+        let padded = |values: &[f32]| -> Vec<f32> {
+            values.iter().copied().chain(std::iter::repeat(0.0)).take(blocks * LANES).collect()
+        };
+        let (activation, slope) = match &layer.activation {
+            Slope::None => (Activation::None, Vec::new()),
+            Slope::Zero => (Activation::Relu, Vec::new()),
+            Slope::PerChannel(slopes) => (Activation::PRelu, padded(slopes)),
+        };
+        let kernel = layer.inputs * layer.size[0] * layer.size[1];
+        // Of the weights as rounded, so that a constant picture gives exactly the bias.
+        let sum = |weights: &[f32]| weights.iter().map(|&weight| K::widen(K::narrow(weight))).sum::<f32>();
+        let sums = if is_first { layer.weights.chunks_exact(kernel).map(sum).collect() } else { Vec::new() };
+        let bias = padded(&layer.bias);
+        Ok(Self { bias, slope, activation, groups, sums, layer: Convolution { weights: Vec::new(), ..layer } })
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        self.layer.outputs.div_ceil(LANES)
+    }
+
+    /// What a pixel of the output reads, from the upper left of its kernel on: `row` says how far a row of the kernel is from there.
+    pub(super) fn runs(&self, block: usize, pixel: usize, row: impl Fn(usize) -> usize, runs: &mut Vec<Run>) {
+        let [rows, columns] = self.layer.size;
+        let inputs = self.layer.inputs;
+        runs.clear();
+        if self.is_first() {
+            // A row of the kernel is one run over interleaved channels.
+            let steps = (columns * inputs).div_ceil(K::STEP);
+            runs.extend((0..rows).map(|y| Run { offset: row(y), steps }));
+            return;
+        }
+        for input in 0..inputs.div_ceil(LANES) {
+            let steps = LANES.min(inputs - input * LANES).div_ceil(K::STEP);
+            for y in 0..rows {
+                runs.extend((0..columns).map(|x| Run { offset: input * block + row(y) + x * pixel, steps }));
+            }
+        }
+    }
+
+    fn is_first(&self) -> bool {
+        !self.sums.is_empty()
+    }
+
+    /// The first layer reads raw pixels: `scale · x + offset` is folded into the sums' scale, which is returned, and into the bias.
+    pub(super) fn bias(&self, pixels: Pixels<'_>, bias: &mut Vec<f32>) -> f32 {
+        bias.clear();
+        bias.extend_from_slice(&self.bias);
+        if !self.is_first() {
+            return 1.0;
+        }
+        bias.iter_mut().zip(&self.sums).for_each(|(bias, sum)| *bias += pixels.offset * sum);
+        pixels.scale
+    }
+
+    /// One row of the output, of the group's channels.
+    pub(super) fn row(
+        &self,
+        group: &Group<K>,
+        source: Source<'_, K::Value>,
+        width: usize,
+        target: &mut Target<'_, K::Value>,
+    ) {
+        let channels = group.first * LANES..(group.first + group.blocks) * LANES;
+        let row = Row {
+            input: source.values,
+            start: source.start,
+            pixel: source.pixel * self.layer.stride,
+            runs: source.runs,
+            weights: &group.weights,
+            blocks: group.blocks,
+            bias: &source.bias[channels.clone()],
+            slope: self.slope.get(channels).unwrap_or_default(),
+            activation: self.activation,
+            scale: source.scale,
+            residual: source.residual,
+            width,
+        };
+        K::row(&row, target);
+    }
+}
+
+/// How many blocks a tile should hold: few loads for many products, and enough sums to hide the latency of each.
+fn blocks_of_a_tile<K: Kernel>(blocks: usize, most: usize, width: usize) -> usize {
+    let cost = |held: usize| {
+        let tiles = width.div_ceil(K::max_pixels(held));
+        let pixels = width.div_ceil(tiles);
+        let step = (pixels * held).max(pixels + held).max(8);
+        blocks.div_ceil(held) * tiles * step
+    };
+    (1..=most.min(blocks)).min_by_key(|&held| (cost(held), std::cmp::Reverse(held))).unwrap_or(1)
+}
+
+/// In the order of [`Packed::runs`]; zeros where a block or a step is not full.
+fn pack_group<K: Kernel>(layer: &Convolution, first: usize, blocks: usize, is_first: bool) -> Buffer<K::Value> {
+    let [rows, columns] = layer.size;
+    let weight = |output: usize, input: usize, row: usize, column: usize| {
+        let known = output < layer.outputs && input < layer.inputs && column < columns;
+        if known { layer.weights[((output * layer.inputs + input) * rows + row) * columns + column] } else { 0.0 }
+    };
+    let mut packed = Vec::new();
+    let mut step = |at: &dyn Fn(usize, usize) -> f32| {
+        for output in first * LANES..(first + blocks) * LANES {
+            packed.extend((0..K::STEP).map(|part| K::narrow(at(output, part))));
+        }
+    };
+    if is_first {
+        for row in 0..rows {
+            for from in (0..columns * layer.inputs).step_by(K::STEP) {
+                let place = |part: usize| ((from + part) % layer.inputs, (from + part) / layer.inputs);
+                step(&|output, part| weight(output, place(part).0, row, place(part).1));
+            }
+        }
+    } else {
+        for block in (0..layer.inputs).step_by(LANES) {
+            let channels = LANES.min(layer.inputs - block);
+            for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
+                for from in (block..block + channels).step_by(K::STEP) {
+                    step(&|output, part| weight(output, from + part, row, column));
+                }
+            }
+        }
+    }
+    Buffer::from(&packed[..])
+}

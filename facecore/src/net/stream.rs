@@ -1,0 +1,206 @@
+//! A chain of convolutions over pictures of any size: all layers advance together, row by row.
+//!
+//! A layer keeps only the rows that the next one's kernel still needs, in a ring. So a picture of any size takes a few rows of
+//! memory, which stay in the cache, and a caller who has seen enough stops between two rows.
+
+use super::buffer::Buffer;
+use super::fused::{Fused, Idle, pool_starts};
+use super::kernel::{Kernel, LANES, Place, PoolRow, Run, Target};
+use super::layers::{Layers, Operator, Pool};
+use super::packed::{Packed, Source};
+use super::{Answer, Each, Pixels};
+
+pub(super) struct Stream<K: Kernel> {
+    layers: Vec<Packed<K>>,
+    idle: Idle<Scratch<K::Value>>,
+}
+
+#[derive(Default)]
+struct Scratch<V> {
+    /// The input's rows, then those of each layer but the last.
+    lines: Vec<Lines<V>>,
+    /// For each layer, rows that wait to be pooled.
+    unpooled: Vec<Lines<V>>,
+    biases: Vec<Vec<f32>>,
+    scales: Vec<f32>,
+    runs: Vec<Run>,
+    output: Buffer<f32>,
+}
+
+/// The last rows of a value, `[row][block][column][16]`; row `y` is at `y % rows`.
+#[derive(Default)]
+struct Lines<V> {
+    values: Buffer<V>,
+    rows: usize,
+    height: usize,
+    width: usize,
+    /// From one row to the next, from one block to the next.
+    row: usize,
+    block: usize,
+    /// Rows made so far.
+    made: usize,
+}
+
+impl<V: Copy + Default> Lines<V> {
+    fn open(&mut self, rows: usize, [height, width]: [usize; 2], blocks: usize, pixel: usize) {
+        let block = width * pixel;
+        let row = blocks * block;
+        // One more: the last step of an odd run reads a pair.
+        self.values.reserve(rows * row + 1);
+        *self = Self { values: std::mem::take(&mut self.values), rows, height, width, row, block, made: 0 };
+    }
+
+    fn at(&self, y: usize) -> usize {
+        y % self.rows * self.row
+    }
+}
+
+impl<K: Kernel> Stream<K> {
+    /// Refuses what is no chain of unpadded convolutions, or what the kernel has no tiles for.
+    pub(super) fn new(layers: Layers) -> Result<Self, String> {
+        let mut chain = Vec::new();
+        let mut value = 0;
+        for layer in layers.layers {
+            let Operator::Convolution(convolution) = layer.operator else {
+                return Err("a layer that is no convolution".into());
+            };
+            if layer.input != value || convolution.residual.is_some() || convolution.padding != [0, 0] {
+                return Err("not a chain of unpadded convolutions".into());
+            }
+            chain.push(Packed::new(*convolution, &layers.values[value], value == 0)?);
+            value = layer.output.value;
+        }
+        match chain.last() {
+            Some(last) if last.layer.pool.is_none() => Ok(Self { layers: chain, idle: Idle::default() }),
+            _ => Err("the last layer is no plain convolution".into()),
+        }
+    }
+
+    /// `None` if the picture is too small. Answers the size of the output.
+    fn open(&self, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) -> Option<[usize; 2]> {
+        scratch.lines.resize_with(self.layers.len(), Lines::default);
+        scratch.unpooled.resize_with(self.layers.len(), Lines::default);
+        scratch.biases.resize(self.layers.len(), Vec::new());
+        scratch.scales.clear();
+        let mut size = pixels.size;
+        for (at, packed) in self.layers.iter().enumerate() {
+            let (blocks, pixel) =
+                if at == 0 { (1, packed.layer.inputs) } else { (self.layers[at - 1].blocks(), LANES) };
+            scratch.lines[at].open(packed.layer.size[0], size, blocks, pixel);
+            scratch.scales.push(packed.bias(pixels, &mut scratch.biases[at]));
+            size = packed.layer.unpooled(size)?;
+            if let Some(pool) = packed.layer.pool {
+                scratch.unpooled[at].open(pool.size, size, packed.blocks(), LANES);
+                size = pool.output(size)?;
+            }
+        }
+        Some(size)
+    }
+
+    /// Makes row `y` of line `at`, and what it needs before.
+    fn make(&self, at: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
+        while scratch.lines[at].made <= y {
+            let row = scratch.lines[at].made;
+            scratch.lines[at].made += 1;
+            match at.checked_sub(1) {
+                None => {
+                    let line = &mut scratch.lines[0];
+                    let width = line.row;
+                    let start = line.at(row);
+                    K::fill(&mut line.values[start..start + width], &pixels.values[row * width..][..width]);
+                }
+                Some(layer) => match self.layers[layer].layer.pool {
+                    None => self.convolve(layer, row, pixels, scratch, Sink::Line),
+                    Some(pool) => self.pool(layer, row, &pool, pixels, scratch),
+                },
+            }
+        }
+    }
+
+    fn pool(&self, layer: usize, y: usize, pool: &Pool, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
+        let height = scratch.unpooled[layer].height;
+        let end = (y * pool.stride + pool.size).min(height);
+        while scratch.unpooled[layer].made < end {
+            let row = scratch.unpooled[layer].made;
+            scratch.unpooled[layer].made += 1;
+            self.convolve(layer, row, pixels, scratch, Sink::Unpooled);
+        }
+        let (from, to) = (&scratch.unpooled[layer], &mut scratch.lines[layer + 1]);
+        for block in 0..self.layers[layer].blocks() {
+            let (starts, count) = pool_starts(pool, y, height, |row| from.at(row) + block * from.block);
+            let row = PoolRow {
+                input: &from.values,
+                rows: &starts[..count],
+                columns: from.width,
+                size: pool.size,
+                stride: pool.stride,
+                width: to.width,
+            };
+            let start = to.at(y) + block * to.block;
+            K::pool(&row, &mut to.values[start..]);
+        }
+    }
+
+    fn convolve(&self, layer: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>, sink: Sink) {
+        let packed = &self.layers[layer];
+        let first = y * packed.layer.stride;
+        self.make(layer, first + packed.layer.size[0] - 1, pixels, scratch);
+        let Scratch { lines, unpooled, biases, scales, runs, output } = scratch;
+        let (before, after) = lines.split_at_mut(layer + 1);
+        let from = &before[layer];
+        let pixel = if layer == 0 { packed.layer.inputs } else { LANES };
+        packed.runs(from.block, pixel, |row| from.at(first + row), runs);
+        for group in &packed.groups {
+            let source = Source {
+                values: &from.values,
+                start: 0,
+                pixel,
+                runs,
+                residual: None,
+                bias: &biases[layer],
+                scale: scales[layer],
+            };
+            let place = |to: &mut Lines<K::Value>| (to.at(y) + group.first * to.block, to.block, to.width);
+            let (mut target, width) = match sink {
+                Sink::Output => {
+                    let width = (from.width - packed.layer.size[1]) / packed.layer.stride + 1;
+                    let block = width * LANES;
+                    (Target::Floats(Place { values: &mut **output, start: group.first * block, block }), width)
+                }
+                Sink::Line | Sink::Unpooled => {
+                    let to = if let Sink::Line = sink { &mut after[0] } else { &mut unpooled[layer] };
+                    let (start, block, width) = place(to);
+                    (Target::Values(Place { values: &mut *to.values, start, block }), width)
+                }
+            };
+            packed.row(group, source, width, &mut target);
+        }
+    }
+}
+
+/// Where a convolution's row goes.
+#[derive(Clone, Copy)]
+enum Sink {
+    Line,
+    Unpooled,
+    Output,
+}
+
+impl<K: Kernel> Fused for Stream<K> {
+    fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Option<()> {
+        self.idle.with(|scratch| {
+            let [rows, columns] = self.open(pixels, scratch)?;
+            let last = self.layers.len() - 1;
+            let channels = self.layers[last].layer.outputs;
+            scratch.output.reserve(columns * channels.next_multiple_of(LANES));
+            for row in 0..rows {
+                self.convolve(last, row, pixels, scratch, Sink::Output);
+                let values = &scratch.output[..columns * channels.next_multiple_of(LANES)];
+                if each(Answer { row, channels, values }).is_break() {
+                    break;
+                }
+            }
+            Some(())
+        })
+    }
+}
