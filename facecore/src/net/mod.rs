@@ -80,7 +80,7 @@ pub(crate) struct Network {
 enum Body {
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no kernels for this processor"))]
     Fused(Box<dyn Fused>, Kernels),
-    Portable(Portable),
+    Portable(Box<Portable>),
 }
 
 fn model_error(id: &str, what: impl Display) -> Error {
@@ -93,7 +93,7 @@ impl Network {
         let body = match Self::fused(onnx, size, kernels) {
             Ok(body) => body,
             // Why not is no error: the graph is only not one of those that we know.
-            Err(_) => Body::Portable(Portable::load(id, onnx, size)?),
+            Err(_) => Body::Portable(Portable::load(id, onnx, size)?.into()),
         };
         Ok(Self { body, size })
     }

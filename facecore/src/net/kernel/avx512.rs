@@ -15,6 +15,9 @@ pub(in crate::net) struct Avx512;
 /// Inputs and weights in bf16, sums in f32: each step adds two products to 16 sums.
 pub(in crate::net) struct Avx512Bf16;
 
+/// How far ahead weights are fetched, in bytes.
+const AHEAD: usize = 4096;
+
 /// A tile: while the input goes by, all sums stay in registers, named `$a` to `$d` for the pixel's four blocks.
 macro_rules! tile {
     ($name:ident $features:literal $value:ty, $step:literal, $weights:ident $broadcast:ident $add:ident $finish:ident
@@ -32,6 +35,10 @@ macro_rules! tile {
                     let run = *tile.runs.add(index);
                     let mut input = tile.input.add(run.offset);
                     for _ in 0..run.steps {
+                        // Large layers come from main memory, which is far: ask well ahead, and across pages.
+                        for block in 0..BLOCKS {
+                            _mm_prefetch::<_MM_HINT_T0>(weights.cast::<i8>().wrapping_add(AHEAD + 64 * block));
+                        }
                         let w0 = $weights(weights);
                         let w1 = if BLOCKS > 1 { $weights(weights.add(LANES * STEP)) } else { w0 };
                         let w2 = if BLOCKS > 2 { $weights(weights.add(2 * LANES * STEP)) } else { w0 };
@@ -73,6 +80,7 @@ macro_rules! finish {
                 // SAFETY: as in the tile, which has written the sums.
                 unsafe {
                     let bias = load_f32(tile.bias.add(block * LANES));
+                    // ReLU is a slope of 0.
                     let slope = match tile.activation {
                         Activation::PRelu => load_f32(tile.slope.add(block * LANES)),
                         _ => zero,
@@ -83,7 +91,6 @@ macro_rules! finish {
                             y = _mm512_add_ps(y, $load(tile.residual.add(block * tile.residual_block + pixel * LANES)));
                         }
                         if tile.activation != Activation::None {
-                            // ReLU is a slope of 0.
                             let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(y, zero);
                             y = _mm512_mask_mul_ps(y, negative, y, slope);
                         }
