@@ -39,7 +39,8 @@ pub(super) struct Source<'a, V> {
 
 impl<K: Kernel> Packed<K> {
     /// Refuses what the kernel has no tiles for. The first layer reads interleaved pixels, all others blocks of channels.
-    pub(super) fn new(layer: Convolution, input: &Value, is_first: bool) -> Result<Self, String> {
+    pub(super) fn new(mut layer: Convolution, input: &Value, is_first: bool) -> Result<Self, String> {
+        round::<K>(&mut layer);
         let pixel = if is_first { layer.inputs } else { LANES } * layer.stride;
         if !K::takes(pixel) {
             return Err(format!("no tile for pixels {pixel} values apart"));
@@ -135,6 +136,22 @@ impl<K: Kernel> Packed<K> {
             width,
         };
         K::row(&row, target);
+    }
+}
+
+/// Rounds the weights to the kernel's values, each with the error of the one before it: sums over channels stay what they were,
+/// and those are what counts after a ReLU, where inputs have one sign.
+fn round<K: Kernel>(layer: &mut Convolution) {
+    let places = layer.size[0] * layer.size[1];
+    for weights in layer.weights.chunks_exact_mut(layer.inputs * places) {
+        for place in 0..places {
+            let mut error = 0.0;
+            for weight in weights.iter_mut().skip(place).step_by(places) {
+                let wanted = *weight + error;
+                *weight = K::widen(K::narrow(wanted));
+                error = wanted - *weight;
+            }
+        }
     }
 }
 
