@@ -154,7 +154,7 @@ mod tests {
         let mut allowance = Allowance::new(2);
         let mut show = |x, passes| allowance.show(&at(x), || Ok(passes)).unwrap();
         assert_eq!(
-            [show(0, true), show(100, false), show(200, true), show(300, false)].map(Option::is_some),
+            [show(0, true), show(100, false), show(200, true), show(300, false)].map(|answer| answer.is_some()),
             [true; 4]
         );
         // Used up: a new place is not looked at, the places of faces still are.
