@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use facecore::{BoundingBox, Budget, DetectOptions, Engine, Face, Limits, Photo};
+use facecore::{BoundingBox, Budget, DetectOptions, Engine, Face, Limits, Photo, ProposalFilter};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -22,6 +22,13 @@ struct ExpectedFace {
     area: [f32; 4],
     score: f32,
     landmarks: [[f32; 2]; 5],
+}
+
+impl ExpectedFace {
+    fn area(&self) -> BoundingBox {
+        let [x1, y1, x2, y2] = self.area;
+        BoundingBox::new(x1, y1, x2, y2)
+    }
 }
 
 /// What a comparison of detections counted.
@@ -49,11 +56,16 @@ fn photo(path: &Path) -> Result<Photo<'static>, Box<dyn Error>> {
     Ok(Photo::decode(&bytes, &Limits::default()).map_err(|e| format!("{}: {e}", path.display()))?)
 }
 
-/// Compares detections, without the cap on candidates, over all photos of `folder/detections.json`.
+/// Compares detections over all photos of `folder/detections.json`, with NMS and without bounds as the reference has it.
 pub fn detections(engine: &Engine, folder: &Path) -> Result<Detections, Box<dyn Error>> {
     let mut sum = Detections::default();
     for expected in read::<Vec<Expected>>(&folder.join("detections.json"))? {
-        let options = DetectOptions { min_face: expected.min_face, budget: Budget::UNBOUNDED, ..Default::default() };
+        let options = DetectOptions {
+            min_face: expected.min_face,
+            filter: ProposalFilter::Nms,
+            budget: Budget::UNBOUNDED,
+            ..Default::default()
+        };
         let found = engine.detect(&photo(&folder.join("photos").join(&expected.file))?, &options)?;
         compare(&expected, &found.faces, &mut sum);
     }
@@ -61,10 +73,9 @@ pub fn detections(engine: &Engine, folder: &Path) -> Result<Detections, Box<dyn 
 }
 
 fn compare(expected: &Expected, found: &[Face], sum: &mut Detections) {
-    let area = |face: &ExpectedFace| BoundingBox::new(face.area[0], face.area[1], face.area[2], face.area[3]);
     for face in expected.faces.iter().filter(|face| face.score >= 0.9) {
         sum.expected += 1;
-        let limit = if area(face).width().max(area(face).height()) > 200.0 { 2.0 } else { 1.0 };
+        let limit = if face.area().width().max(face.area().height()) > 200.0 { 2.0 } else { 1.0 };
         let nearest = found.iter().map(|ours| distance(face, ours)).fold(f32::INFINITY, f32::min);
         if nearest <= limit {
             sum.agreeing += 1;
@@ -75,7 +86,7 @@ fn compare(expected: &Expected, found: &[Face], sum: &mut Detections) {
     }
     sum.ours += found.len();
     for ours in found {
-        if expected.faces.iter().all(|face| area(face).iou(&ours.bounding_box) < 0.5) {
+        if expected.faces.iter().all(|face| face.area().iou(&ours.bounding_box) < 0.5) {
             sum.unmatched += 1;
             eprintln!("{} (min face {}): only ours: {}", expected.file, expected.min_face, ours.bounding_box);
         }
@@ -88,6 +99,48 @@ fn distance(expected: &ExpectedFace, ours: &Face) -> f32 {
     let corners = expected.area.into_iter().zip([x1, y1, x2, y2]);
     let points = expected.landmarks.into_iter().flatten().zip(ours.landmarks.into_iter().flatten());
     corners.chain(points).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// How many of the reference's faces with a score of at least 0.9 are found at an IoU of at least 0.9.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Recall {
+    /// The reference's faces.
+    pub expected: usize,
+    /// Those found.
+    pub found: usize,
+    /// Candidates that the filter left, over all photos.
+    pub candidates: usize,
+}
+
+impl Recall {
+    /// The share found, in percent.
+    pub fn percent(&self) -> f64 {
+        100.0 * self.found as f64 / self.expected.max(1) as f64
+    }
+}
+
+/// The recall with a filter and a cap on candidates over those photos of `folder/detections.json` whose name begins with `prefix`.
+pub fn recall(
+    engine: &Engine,
+    folder: &Path,
+    prefix: &str,
+    filter: ProposalFilter,
+    max_candidates: usize,
+) -> Result<Recall, Box<dyn Error>> {
+    let mut sum = Recall::default();
+    let all = read::<Vec<Expected>>(&folder.join("detections.json"))?;
+    for expected in all.iter().filter(|expected| expected.file.starts_with(prefix)) {
+        let budget = Budget { max_candidates, ..Budget::UNBOUNDED };
+        let options = DetectOptions { min_face: expected.min_face, filter, budget, ..Default::default() };
+        let found = engine.detect(&photo(&folder.join("photos").join(&expected.file))?, &options)?;
+        sum.candidates += found.stats.candidates;
+        for face in expected.faces.iter().filter(|face| face.score >= 0.9) {
+            sum.expected += 1;
+            let near = |ours: &Face| face.area().iou(&ours.bounding_box) >= 0.9;
+            sum.found += usize::from(found.faces.iter().any(near));
+        }
+    }
+    Ok(sum)
 }
 
 /// The lowest cosine to the reference's embeddings.

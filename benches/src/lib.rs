@@ -1,3 +1,4 @@
 //! Measures facecore against the reference's answers and against its peers.
 
 pub mod golden;
+pub mod hostile;

@@ -149,7 +149,7 @@ pub struct Finding {
     /// The smallest face to look for, in pixels
     #[arg(long, value_name = "N", default_value_t = DetectOptions::default().min_face)]
     min_face: u32,
-    /// The most candidates of the first net that go on to the second; 0 = no cap
+    /// The most candidates of the first net that the second may reject; 0 = no cap
     #[arg(long, value_name = "N", default_value_t = Budget::default().max_candidates)]
     max_candidates: usize,
     /// The most time that finding the faces of a photo may take, in milliseconds; what it left out makes a result incomplete

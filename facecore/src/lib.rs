@@ -50,7 +50,7 @@ mod matching;
 mod net;
 mod photo;
 
-pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face};
+pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
 pub use embed::{Embedding, Encoding, SpaceId};
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};

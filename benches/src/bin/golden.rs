@@ -4,21 +4,33 @@ use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use facecore::{Engine, Manifest};
-use facecore_benches::golden;
+use facecore::{Engine, Manifest, ProposalFilter};
+use facecore_benches::golden::{self, Recall};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let folder = arguments.next().ok_or("usage: golden FOLDER [MODELS]")?;
     let models = arguments.next().unwrap_or_else(|| "models".into());
 
-    let sum = golden::detections(&Engine::detector_only()?, &folder)?;
+    let engine = Engine::detector_only()?;
+    let sum = golden::detections(&engine, &folder)?;
     let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
     println!("reference faces with score ≥ 0.9   {}", sum.expected);
     println!("  found within 1 px (2 px if large) {} ({:.2} %)", sum.agreeing, share(sum.agreeing, sum.expected));
     println!("  largest distance of these         {:.4} px", sum.worst);
     println!("our faces                          {}", sum.ours);
     println!("  without counterpart               {} ({:.2} %)", sum.unmatched, share(sum.unmatched, sum.ours));
+
+    println!("recall at IoU ≥ 0.9                   all photos          crowds alone        candidates");
+    for filter in [ProposalFilter::Nms, ProposalFilter::Blobs] {
+        for cap in [0, 400, 200, 100] {
+            let all = golden::recall(&engine, &folder, "", filter, cap)?;
+            let crowds = golden::recall(&engine, &folder, "crowds", filter, cap)?;
+            let of = |recall: &Recall| format!("{}/{} {:.2} %", recall.found, recall.expected, recall.percent());
+            let name = format!("{filter:?}, {}", if cap == 0 { "no cap".into() } else { format!("cap {cap}") });
+            println!("  {name:<33} {:>17}   {:>17}   {:>15}", of(&all), of(&crowds), all.candidates);
+        }
+    }
 
     if Path::new(&folder).join("embeddings.json").exists() {
         for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == "embedder") {

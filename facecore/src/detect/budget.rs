@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::error::Result;
+use crate::geometry::BoundingBox;
+
 /// Bounds of the work on one photo (R31, R32). A bound of 0 or `None` is none.
 ///
 /// The largest faces come first: scales of the pyramid are taken from the coarsest on, candidates by their score.
@@ -16,7 +19,9 @@ use std::time::{Duration, Instant};
 pub struct Budget {
     /// Most pixels of the pyramid, all scales together, that P-Net sees. Scales that do not fit are left out whole.
     pub max_pixels: u64,
-    /// Most candidates of P-Net that go on to R-Net. Default 200.
+    /// Most candidates of P-Net that R-Net may reject, 200 by default. What R-Net passes does not count, nor what overlaps it: so
+    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is not cut. Of all candidates, R-Net sees at most five
+    /// times as many.
     pub max_candidates: usize,
     /// Most faces returned, those with the best scores.
     pub max_faces: usize,
@@ -66,6 +71,48 @@ impl Cut {
     }
 }
 
+/// The bound on the candidates of one photo, as R-Net's answers draw on it.
+pub(super) struct Allowance {
+    bound: usize,
+    seen: usize,
+    rejected: usize,
+    /// Boxes that R-Net passed, one for each place.
+    places: Vec<BoundingBox>,
+}
+
+impl Allowance {
+    /// Candidates of one face lie at several scales and overlap at least so much.
+    const SAME_PLACE: f32 = 0.2;
+
+    const MOST_SEEN: usize = 5;
+
+    pub(super) fn new(max_candidates: usize) -> Self {
+        Self { bound: max_candidates, seen: 0, rejected: 0, places: Vec::new() }
+    }
+
+    /// Has R-Net `pass` the candidate, and counts its answer; `None` if the allowance is used up.
+    pub(super) fn show(&mut self, area: &BoundingBox, pass: impl FnOnce() -> Result<bool>) -> Result<Option<bool>> {
+        if self.bound == 0 {
+            return pass().map(Some);
+        }
+        if self.seen >= self.bound.saturating_mul(Self::MOST_SEEN) {
+            return Ok(None);
+        }
+        let of_a_face = self.places.iter().any(|place| place.iou(area) >= Self::SAME_PLACE);
+        if !of_a_face && self.rejected >= self.bound {
+            return Ok(None);
+        }
+        self.seen += 1;
+        let passed = pass()?;
+        match passed {
+            _ if of_a_face => {}
+            true => self.places.push(*area),
+            false => self.rejected += 1,
+        }
+        Ok(Some(passed))
+    }
+}
+
 /// `bound` items at most, where 0 is no bound.
 pub(super) fn within(items: usize, bound: usize) -> usize {
     if bound == 0 { items } else { items.min(bound) }
@@ -99,6 +146,22 @@ mod tests {
         for far in [None, Some(Duration::MAX)] {
             assert!(!StopAt::share(start, far, 1.0).reached());
         }
+    }
+
+    #[test]
+    fn only_candidates_shown_in_vain_count() {
+        let at = |x: u16| BoundingBox::new(f32::from(x), 0.0, f32::from(x) + 10.0, 10.0);
+        let mut allowance = Allowance::new(2);
+        let mut show = |x, passes| allowance.show(&at(x), || Ok(passes)).unwrap();
+        assert_eq!(
+            [show(0, true), show(100, false), show(200, true), show(300, false)].map(|answer| answer.is_some()),
+            [true; 4]
+        );
+        // Used up: a new place is not looked at, the places of faces still are.
+        assert_eq!([show(400, true), show(1, false), show(202, true)], [None, Some(false), Some(true)]);
+        assert_eq!((0..9).filter_map(|_| show(0, true)).count(), 10 - 6);
+        let mut unbounded = Allowance::new(0);
+        assert!((0..100).all(|x| unbounded.show(&at(20 * x), || Ok(false)).unwrap() == Some(false)));
     }
 
     #[test]

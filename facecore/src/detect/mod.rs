@@ -2,8 +2,9 @@
 //! Convolutional Networks*, 2016), with the numbers of davidsandberg's `facenet` (`detect_face.py`).
 //!
 //! `proposal` runs P-Net over a pyramid of scaled photos; `refinement` shows what it found to R-Net, then to O-Net;
-//! `suppression` drops the double finds between the stages; `budget` bounds what all of it may cost. May use: `photo`, `net`, `geometry`. Knows nothing of embeddings.
+//! `blobs` and `suppression` drop the double finds between the stages; `budget` bounds what all of it may cost. May use: `photo`, `net`, `geometry`. Knows nothing of embeddings.
 
+mod blobs;
 mod budget;
 mod candidate;
 mod proposal;
@@ -36,13 +37,32 @@ pub struct DetectOptions {
     pub factor: f32,
     /// Probabilities, 0…1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
     pub thresholds: [f32; 3],
+    /// How P-Net's answer at a scale becomes candidates. Default: blobs.
+    pub filter: ProposalFilter,
     /// What the photo may cost.
     pub budget: Budget,
 }
 
+/// Which of P-Net's cells that see the same face at the same scale goes on (R33).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProposalFilter {
+    /// Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
+    #[default]
+    Blobs,
+    /// Non-maximum suppression, as the reference has it.
+    Nms,
+}
+
 impl Default for DetectOptions {
     fn default() -> Self {
-        Self { min_face: 20, max_face: 0, factor: 0.709, thresholds: [0.6, 0.7, 0.7], budget: Budget::default() }
+        Self {
+            min_face: 20,
+            max_face: 0,
+            factor: 0.709,
+            thresholds: [0.6, 0.7, 0.7],
+            filter: ProposalFilter::default(),
+            budget: Budget::default(),
+        }
     }
 }
 
@@ -99,12 +119,14 @@ pub struct DetectStats {
     pub pixels: u64,
     /// Cells that P-Net passed.
     pub proposed: usize,
-    /// Candidates after suppression.
+    /// Candidates after filtering and suppression.
     pub candidates: usize,
     /// Candidates that R-Net passed, after suppression.
     pub refined: usize,
-    /// Pyramid, P-Net and suppression.
+    /// Pyramid, P-Net and what follows up to the candidates.
     pub propose_time: Duration,
+    /// The part of `propose_time` that filters P-Net's cells and suppresses double finds across scales.
+    pub filter_time: Duration,
     /// Crops and R-Net.
     pub refine_time: Duration,
     /// Crops and O-Net.
@@ -140,8 +162,7 @@ impl Detector {
         let stop_at = |share| StopAt::share(start, options.budget.deadline, share);
         let candidates = proposal::propose(&self.p_net, photo, options, stop_at(0.5), &mut stats, &mut cut)?;
         stats.propose_time = start.elapsed();
-        let refined =
-            refinement::refine(&self.r_net, photo, &candidates, options.thresholds[1], stop_at(0.75), &mut cut)?;
+        let refined = refinement::refine(&self.r_net, photo, &candidates, options, stop_at(0.75), &mut cut)?;
         stats.refined = refined.len();
         stats.refine_time = start.elapsed() - stats.propose_time;
         let mut found =

@@ -1,14 +1,15 @@
 //! P-Net: where in the photo, at every scale, a face might be.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
-use super::budget::{self, Cut, StopAt};
+use super::budget::{Cut, StopAt};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
-use super::{DetectOptions, DetectStats, normalised, probability};
+use super::{DetectOptions, DetectStats, ProposalFilter, blobs, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::net::Network;
+use crate::net::{Answer, Network};
 use crate::photo::{Photo, Resampler, Rule, Window};
 
 /// P-Net sees 12×12 pixels and moves by 2.
@@ -16,7 +17,7 @@ const CELL: usize = 12;
 const STRIDE: usize = 2;
 
 /// A scaled photo runs in bands of about so many pixels: the memory stays bounded for a photo of any size.
-const BAND_PIXELS: usize = 1 << 19;
+const BAND_PIXELS: usize = 1 << 17;
 
 /// The scales at which faces from `min_face` pixels up to the whole photo fill P-Net's cell.
 pub(super) fn scales(width: u32, height: u32, options: &DetectOptions) -> Vec<f64> {
@@ -52,10 +53,12 @@ pub(super) fn propose(
         if options.budget.max_pixels > 0 && pixels > options.budget.max_pixels {
             break;
         }
-        let (of_scale, seen) = propose_at(net, photo, scale, options.thresholds[0], stop_at)?;
-        stats.proposed += of_scale.len();
+        let (proposals, seen) = look(net, photo, scale, options.thresholds[0], stop_at)?;
+        stats.proposed += proposals.len();
         stats.pixels += (seen * width) as u64;
-        found.push(keep(&of_scale, 0.5).collect::<Vec<_>>());
+        let start = Instant::now();
+        found.push(filter(&proposals, scale, options.filter));
+        stats.filter_time += start.elapsed();
         if seen < height {
             cut.deadline = true;
             break;
@@ -64,32 +67,54 @@ pub(super) fn propose(
         scales.pop();
     }
     cut.scales = scales.len();
+    let start = Instant::now();
     // In the reference's order, which decides between equal scores.
     let found: Vec<Proposal> = found.into_iter().rev().flatten().collect();
-    let mut candidates: Vec<Candidate> = keep(&found, 0.7)
-        .map(|Proposal { area, score, offset }| {
+    let candidates: Vec<Candidate> = keep(&found, suppress(&boxes(&found), 0.7, Overlap::Union))
+        .map(|Proposal { area, score, offset, .. }| {
             let mut candidate = Candidate { area, score };
             candidate.regress(offset, area.width(), area.height());
             candidate.square();
             candidate
         })
         .collect();
+    stats.filter_time += start.elapsed();
     stats.candidates = candidates.len();
-    candidates.truncate(budget::within(stats.candidates, options.budget.max_candidates));
-    cut.candidates += stats.candidates - candidates.len();
     Ok(candidates)
 }
 
+/// A cell of P-Net that sees a face.
 #[derive(Debug, Clone, Copy)]
 struct Proposal {
+    /// Column and row of the cell.
+    cell: [u32; 2],
+    /// The cell in the photo's pixels.
     area: BoundingBox,
     score: f32,
+    /// How far the face's corners lie off the cell's, as a share of its sides.
     offset: [f32; 4],
 }
 
-fn keep(proposals: &[Proposal], limit: f32) -> impl Iterator<Item = Proposal> {
-    let boxes: Vec<_> = proposals.iter().map(|p| (p.area, p.score)).collect();
-    suppress(&boxes, limit, Overlap::Union).into_iter().map(|index| proposals[index])
+/// Of the cells of one scale that see the same face, the best.
+fn filter(proposals: &[Proposal], scale: f64, filter: ProposalFilter) -> Vec<Proposal> {
+    let kept = match filter {
+        ProposalFilter::Blobs => {
+            let cells: Vec<_> = proposals.iter().map(|proposal| proposal.cell).collect();
+            // Where the photo is enlarged, pixels are coarser than cells: boxes overlap further.
+            let reach = STRIDE as f64 * scale.max(1.0);
+            blobs::peaks(&cells, &boxes(proposals), 0.5, reach.ceil() as u32)
+        }
+        ProposalFilter::Nms => suppress(&boxes(proposals), 0.5, Overlap::Union),
+    };
+    keep(proposals, kept).collect()
+}
+
+fn boxes(proposals: &[Proposal]) -> Vec<(BoundingBox, f32)> {
+    proposals.iter().map(|proposal| (proposal.area, proposal.score)).collect()
+}
+
+fn keep(proposals: &[Proposal], kept: Vec<usize>) -> impl Iterator<Item = Proposal> {
+    kept.into_iter().map(|index| proposals[index])
 }
 
 /// Width and height of the photo at a scale.
@@ -98,8 +123,9 @@ fn scaled_size(photo: &Photo<'_>, scale: f64) -> (usize, usize) {
     (scaled(photo.width()), scaled(photo.height()))
 }
 
-/// The cells that P-Net passes at a scale, and how many rows of the scaled photo it saw before it had to stop.
-fn propose_at(
+/// The cells that P-Net passes at a scale, in rows from the top, and how many rows of the scaled photo it saw before it had to
+/// stop.
+fn look(
     net: &Network,
     photo: &Photo<'_>,
     scale: f64,
@@ -111,8 +137,6 @@ fn propose_at(
     let mut resampler = Resampler::new(photo, whole, width, height, Rule::Area);
     let rows_of_cells = (height - CELL).div_ceil(STRIDE) + 1;
     let rows_a_band = (BAND_PIXELS / width / STRIDE).max(8);
-    // Spares nearly all cells the exponential.
-    let hopeless = ((threshold / (1.0 - threshold)).ln() - 1e-3).min(15.0);
     let mut proposals = Vec::new();
     for first in (0..rows_of_cells).step_by(rows_a_band) {
         let top = first * STRIDE;
@@ -127,31 +151,40 @@ fn propose_at(
         let mut input = resampler.pixels(top..bottom);
         // The reference's pyramid has whole-numbered pixels.
         input.iter_mut().for_each(|value| *value = value.round_ties_even());
-        let corner = |index: usize, cell_end: usize| ((STRIDE * index + cell_end) as f64 / scale).trunc() as f32;
-        let mut wrong = None;
+        let mut outcome = Ok(ControlFlow::Continue(()));
         net.run(normalised(&input, [bottom - top, width]), &mut |answer| {
-            let y = answer.row + first;
-            for (x, cell) in answer.cells().enumerate() {
-                let Ok(&[logit, offset @ ..]) = <&[f32; 5]>::try_from(cell) else {
-                    wrong = Some(cell.len());
-                    return ControlFlow::Break(());
-                };
-                if logit < hopeless {
-                    continue;
-                }
-                let score = probability(logit);
-                if score >= threshold {
-                    let area = BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL));
-                    proposals.push(Proposal { area, score, offset });
-                }
-            }
-            ControlFlow::Continue(())
+            let row = first + answer.row;
+            outcome = passing(answer, row, scale, threshold, &mut proposals).map(|()| match stop_at.reached() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            });
+            outcome.as_ref().map_or(ControlFlow::Break(()), |&flow| flow)
         })?;
-        if let Some(channels) = wrong {
-            return Err(Error::Internal { reason: format!("P-Net answers {channels} numbers a cell, not 5") });
+        if outcome?.is_break() {
+            return Ok((proposals, top));
         }
     }
     Ok((proposals, height))
+}
+
+/// Adds the cells of row `y` that reach the threshold.
+fn passing(answer: Answer<'_>, y: usize, scale: f64, threshold: f32, proposals: &mut Vec<Proposal>) -> Result<()> {
+    // Far below this logit no probability reaches the threshold: most cells need no exponential.
+    let hopeless = (threshold / (1.0 - threshold)).ln().min(12.0) - 0.5;
+    let corner = |index: usize, end: usize| ((STRIDE * index + end) as f64 / scale).trunc() as f32;
+    for (x, cell) in answer.cells().enumerate() {
+        let &[logit, offset @ ..]: &[f32; 5] = cell.try_into().map_err(|_| wrong(cell.len()))?;
+        if logit < hopeless || probability(logit) < threshold {
+            continue;
+        }
+        let area = BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL));
+        proposals.push(Proposal { cell: [x as u32, y as u32], area, score: probability(logit), offset });
+    }
+    Ok(())
+}
+
+fn wrong(channels: usize) -> Error {
+    Error::Internal { reason: format!("P-Net answers {channels} numbers a cell, not 5") }
 }
 
 #[cfg(test)]

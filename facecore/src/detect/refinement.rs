@@ -1,11 +1,11 @@
 //! R-Net and O-Net: look at each candidate more closely. One crop a run: tract is slower on batches.
 
-use super::budget::{Cut, StopAt};
 use std::ops::ControlFlow;
 
+use super::budget::{Allowance, Cut, StopAt};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
-use super::{normalised, probability};
+use super::{DetectOptions, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::Landmarks;
 use crate::net::Network;
@@ -19,22 +19,28 @@ pub(super) fn refine(
     net: &Network,
     photo: &Photo<'_>,
     candidates: &[Candidate],
-    threshold: f32,
+    options: &DetectOptions,
     stop_at: StopAt,
     cut: &mut Cut,
 ) -> Result<Vec<Candidate>> {
+    let mut allowance = Allowance::new(options.budget.max_candidates);
     let mut passed = Vec::new();
     for (seen, candidate) in candidates.iter().enumerate() {
         if stop_at.reached() {
             cut.stop(candidates.len() - seen);
             break;
         }
-        let Some(input) = candidate.crop(photo, R_SIDE) else { continue };
-        let [logit, offset @ ..] = answer::<5>(net, &input, R_SIDE)?;
-        let score = probability(logit);
-        if score > threshold {
-            passed.push((Candidate { score, ..*candidate }, offset));
-        }
+        let answer = allowance.show(&candidate.area, || {
+            let Some(input) = candidate.crop(photo, R_SIDE) else { return Ok(false) };
+            let [logit, offset @ ..] = answer::<5>(net, &input, R_SIDE)?;
+            let score = probability(logit);
+            let passes = score > options.thresholds[1];
+            if passes {
+                passed.push((Candidate { score, ..*candidate }, offset));
+            }
+            Ok(passes)
+        })?;
+        cut.candidates += usize::from(answer.is_none());
     }
     Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Union)
         .map(|(mut candidate, offset)| {

@@ -14,7 +14,7 @@ pub(super) enum Overlap {
 }
 
 /// The overlap as the reference counts it: corners are pixels that belong to the box, so a side has `x2 − x1 + 1`.
-fn overlap(a: &BoundingBox, b: &BoundingBox, kind: Overlap) -> f32 {
+pub(super) fn overlap(a: &BoundingBox, b: &BoundingBox, kind: Overlap) -> f32 {
     let area = |r: &BoundingBox| (r.x2 - r.x1 + 1.0) * (r.y2 - r.y1 + 1.0);
     let width = (a.x2.min(b.x2) - a.x1.max(b.x1) + 1.0).max(0.0);
     let height = (a.y2.min(b.y2) - a.y1.max(b.y1) + 1.0).max(0.0);
