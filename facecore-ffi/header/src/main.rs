@@ -7,11 +7,11 @@ use cbindgen::{Builder, Config};
 
 fn main() -> ExitCode {
     let ffi = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let sources = ["lib", "engine", "photo", "detect", "embed", "matching", "models"];
-    let sources = sources.map(|room| ffi.join(format!("src/{room}.rs")));
-    let bridge = ["status", "numbers"].map(|room| ffi.join(format!("../facecore-bridge/src/{room}.rs")));
+    // From lib.rs cbindgen finds the rooms by itself.
+    let sources = ["../facecore-bridge/src/status.rs", "../facecore-bridge/src/numbers.rs", "src/lib.rs"];
+    let sources = sources.map(|source| ffi.join(source));
     let header = Config::from_file(ffi.join("cbindgen.toml")).and_then(|config| {
-        let builder = bridge.iter().chain(&sources).fold(Builder::new().with_config(config), Builder::with_src);
+        let builder = sources.iter().fold(Builder::new().with_config(config), Builder::with_src);
         builder.generate().map_err(|error| error.to_string())
     });
     match header {
