@@ -166,6 +166,29 @@ typedef uint32_t facecore_encoding;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Which instructions run the networks.
+enum facecore_compute
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // What is best here: now the same as F32.
+  FACECORE_COMPUTE_AUTO = 0,
+  // 32-bit floats: AVX-512, else AVX2, else portable.
+  FACECORE_COMPUTE_F32 = 1,
+  // Products of bf16 numbers: about half the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
+  FACECORE_COMPUTE_BF16 = 2,
+  // No special instructions: slow, the same everywhere.
+  FACECORE_COMPUTE_PORTABLE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_compute facecore_compute;
+#else
+typedef uint32_t facecore_compute;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What a matcher decided about a face: a match, or why not.
 enum facecore_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -226,10 +249,16 @@ typedef struct facecore_detect_options {
   float factor;
   // Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
   float thresholds[3];
-  // Of the first stage's candidates, only so many with the best scores go on, which bounds the time on hostile photos; 0: all. Default 200.
+  // Most of the first stage's candidates that go on, those with the best scores, which bounds the time on hostile photos; 0: all. Default 200.
   uint32_t max_candidates;
+  // Most faces returned, those with the best scores; 0 (default): all.
+  uint32_t max_faces;
+  // Most pixels of the pyramid, all scales together, that the first stage sees, from the coarsest scale on; 0 (default): all.
+  uint64_t max_pixels;
+  // Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
+  uint64_t deadline_us;
   // Zero.
-  uint8_t reserved[60];
+  uint8_t reserved[40];
 } facecore_detect_options;
 
 // A rectangle in pixels; it may reach beyond the photo.
@@ -272,16 +301,24 @@ typedef struct facecore_face {
 typedef struct facecore_detection_info {
   // `sizeof(facecore_detection_info)`, set by the caller.
   size_t struct_size;
-  // 1 if nothing was left out, 0 if a bound cut something.
+  // 1 if the budget left nothing out, else 0; the `cut_` fields say what.
   uint32_t complete;
-  // Scales of the pyramid that the first stage saw.
+  // Scales of the pyramid that the first stage did not see, or not to their end.
+  uint32_t cut_scales;
+  // Candidates that a later stage did not see.
+  uint32_t cut_candidates;
+  // Faces beyond `max_faces`.
+  uint32_t cut_faces;
+  // 1 if it was the deadline that cut.
+  uint32_t cut_by_deadline;
+  // Scales of the pyramid that the first stage saw to their end.
   uint32_t scales;
+  // Pixels of the pyramid that the first stage saw.
+  uint64_t pixels;
   // Cells that the first stage passed.
   uint32_t proposed;
   // Candidates after suppression.
   uint32_t candidates;
-  // Candidates that `max_candidates` kept from the second stage.
-  uint32_t candidates_cut;
   // Candidates that the second stage passed, after suppression.
   uint32_t refined;
   // First stage, in microseconds.
@@ -294,12 +331,26 @@ typedef struct facecore_detection_info {
   uint8_t reserved[32];
 } facecore_detection_info;
 
+// How to open an engine. Set by `facecore_engine_options_init`.
+typedef struct facecore_engine_options {
+  // `sizeof(facecore_engine_options)`.
+  size_t struct_size;
+  // The embedder's id in the manifest; NULL: the default.
+  const char *model;
+  // One of `facecore_compute`. Default `FACECORE_COMPUTE_AUTO`.
+  uint32_t compute;
+  // Zero.
+  uint8_t reserved[44];
+} facecore_engine_options;
+
 // What an engine is.
 typedef struct facecore_engine_info {
   // `sizeof(facecore_engine_info)`, set by the caller.
   size_t struct_size;
   // The embedder's id; NULL if the engine only detects. Valid as long as the engine.
   const char *model;
+  // What runs the networks, such as "AVX-512 f32"; for logs. Valid as long as the engine.
+  const char *kernels;
   // The space of its embeddings; 0 if the engine only detects. Printed as 16 hex digits.
   uint64_t space;
   // The share of a crop that is not the detected box; NaN if the engine only detects.
@@ -454,8 +505,7 @@ facecore_status facecore_detection_get_info(const struct facecore_detection *det
                                             struct facecore_detection_info *info);
 
 // Embeds faces of the same photo: for each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
-// (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Only the bounding box
-// of a face is used, so faces may come from elsewhere. Each embedding is freed by the caller.
+// (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.
 //
 // Fails as a whole with `FACECORE_STATUS_NO_EMBEDDER`; all embeddings are then NULL.
 facecore_status facecore_embed(const struct facecore_engine *engine,
@@ -510,13 +560,22 @@ facecore_status facecore_embedding_cosine(const struct facecore_embedding *a,
                                           const struct facecore_embedding *b,
                                           float *cosine);
 
+// Sets the defaults. `struct_size` is `sizeof(facecore_engine_options)`.
+facecore_status facecore_engine_options_init(struct facecore_engine_options *options, size_t struct_size);
+
 // Opens the networks in a folder made by `make models`.
 //
-// `model`: an id of its manifest, or NULL for the default. Fails with `FACECORE_STATUS_MODEL`; `*engine` is then NULL.
-facecore_status facecore_engine_open(const char *folder, const char *model, struct facecore_engine **engine);
+// `options`: NULL for the defaults. Fails with `FACECORE_STATUS_MODEL`, and with `_OPTION` for a `compute` that this processor does not have;
+// `*engine` is then NULL.
+facecore_status facecore_engine_open(const char *folder,
+                                     const struct facecore_engine_options *options,
+                                     struct facecore_engine **engine);
 
 // An engine that finds faces with the network inside the library: it needs no file and makes no embeddings.
-facecore_status facecore_engine_open_detector(struct facecore_engine **engine);
+//
+// `options`: NULL for the defaults; the model is not used. Fails as `facecore_engine_open`.
+facecore_status facecore_engine_open_detector(const struct facecore_engine_options *options,
+                                              struct facecore_engine **engine);
 
 // Frees an engine; NULL is fine. No call may be running on it.
 void facecore_engine_free(struct facecore_engine *engine);

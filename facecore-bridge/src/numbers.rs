@@ -1,6 +1,6 @@
 //! The numbers of the enumerations in C and Java. Where a choice is mandatory, 0 is no member: a forgotten field is an error.
 
-use facecore::{Encoding, Orientation, PixelFormat, Refusal, Verdict};
+use facecore::{Compute, Encoding, Orientation, PixelFormat, Refusal, Verdict};
 
 use crate::{Failure, Result, Status};
 
@@ -70,6 +70,17 @@ pub fn encoding(value: u32) -> Result<Encoding> {
     })
 }
 
+/// 0 automatic, 1 f32, 2 bf16, 3 portable.
+pub fn compute(value: u32) -> Result<Compute> {
+    Ok(match value {
+        0 => Compute::Auto,
+        1 => Compute::F32,
+        2 => Compute::Bf16,
+        3 => Compute::Portable,
+        _ => return Err(unknown("compute", value, "0 (automatic), 1 (f32), 2 (bf16) and 3 (portable) are known")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +91,7 @@ mod tests {
         for value in [0, 9, u32::MAX] {
             assert!(refused(pixel_format(value).map(drop)) && refused(orientation(value).map(drop)));
             assert!(refused(encoding(value).map(drop)));
+            assert_eq!(compute(value).is_ok(), value == 0, "automatic is the default");
         }
         assert_eq!(
             (1..=8).filter(|&value| orientation(value).is_ok_and(|exif| exif.to_exif() == value as u8)).count(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facecore::{BoundingBox, DetectOptions, DetectStats, Detection, Face};
+use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face};
 use facecore_bridge::{Result, Status};
 
 use crate::boundary::{self, Out, call, read, read_sized, write, write_sized};
@@ -71,10 +71,16 @@ pub struct facecore_detect_options {
     pub factor: f32,
     /// Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
     pub thresholds: [f32; 3],
-    /// Of the first stage's candidates, only so many with the best scores go on, which bounds the time on hostile photos; 0: all. Default 200.
+    /// Most of the first stage's candidates that go on, those with the best scores, which bounds the time on hostile photos; 0: all. Default 200.
     pub max_candidates: u32,
+    /// Most faces returned, those with the best scores; 0 (default): all.
+    pub max_faces: u32,
+    /// Most pixels of the pyramid, all scales together, that the first stage sees, from the coarsest scale on; 0 (default): all.
+    pub max_pixels: u64,
+    /// Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
+    pub deadline_us: u64,
     /// Zero.
-    pub reserved: [u8; 60],
+    pub reserved: [u8; 40],
 }
 
 unsafe impl boundary::Versioned for facecore_detect_options {
@@ -85,10 +91,19 @@ unsafe impl boundary::Versioned for facecore_detect_options {
 
 impl facecore_detect_options {
     fn new(options: &DetectOptions) -> Self {
-        let DetectOptions { min_face, max_face, factor, thresholds, max_candidates } = *options;
-        let max_candidates = u32::try_from(max_candidates).unwrap_or(u32::MAX);
-        let struct_size = size_of::<Self>();
-        Self { struct_size, min_face, max_face, factor, thresholds, max_candidates, reserved: [0; 60] }
+        let DetectOptions { min_face, max_face, factor, thresholds, budget } = *options;
+        Self {
+            struct_size: size_of::<Self>(),
+            min_face,
+            max_face,
+            factor,
+            thresholds,
+            max_candidates: count(budget.max_candidates),
+            max_faces: count(budget.max_faces),
+            max_pixels: budget.max_pixels,
+            deadline_us: budget.deadline.map_or(0, microseconds),
+            reserved: [0; 40],
+        }
     }
 
     /// NULL means the defaults.
@@ -96,9 +111,16 @@ impl facecore_detect_options {
         if options.is_null() {
             return Ok(DetectOptions::default());
         }
-        let Self { min_face, max_face, factor, thresholds, max_candidates, .. } =
-            unsafe { read_sized(options, "options") }?;
-        Ok(DetectOptions { min_face, max_face, factor, thresholds, max_candidates: max_candidates as usize })
+        let options = unsafe { read_sized(options, "options") }?;
+        let Self { min_face, max_face, factor, thresholds, .. } = options;
+        let deadline = (options.deadline_us != 0).then(|| Duration::from_micros(options.deadline_us));
+        let budget = Budget {
+            max_pixels: options.max_pixels,
+            max_candidates: options.max_candidates as usize,
+            max_faces: options.max_faces as usize,
+            deadline,
+        };
+        Ok(DetectOptions { min_face, max_face, factor, thresholds, budget })
     }
 }
 
@@ -108,16 +130,24 @@ impl facecore_detect_options {
 pub struct facecore_detection_info {
     /// `sizeof(facecore_detection_info)`, set by the caller.
     pub struct_size: usize,
-    /// 1 if nothing was left out, 0 if a bound cut something.
+    /// 1 if the budget left nothing out, else 0; the `cut_` fields say what.
     pub complete: u32,
-    /// Scales of the pyramid that the first stage saw.
+    /// Scales of the pyramid that the first stage did not see, or not to their end.
+    pub cut_scales: u32,
+    /// Candidates that a later stage did not see.
+    pub cut_candidates: u32,
+    /// Faces beyond `max_faces`.
+    pub cut_faces: u32,
+    /// 1 if it was the deadline that cut.
+    pub cut_by_deadline: u32,
+    /// Scales of the pyramid that the first stage saw to their end.
     pub scales: u32,
+    /// Pixels of the pyramid that the first stage saw.
+    pub pixels: u64,
     /// Cells that the first stage passed.
     pub proposed: u32,
     /// Candidates after suppression.
     pub candidates: u32,
-    /// Candidates that `max_candidates` kept from the second stage.
-    pub candidates_cut: u32,
     /// Candidates that the second stage passed, after suppression.
     pub refined: u32,
     /// First stage, in microseconds.
@@ -150,13 +180,27 @@ impl facecore_face {
     fn new(face: &Face) -> Self {
         Self {
             bounding_box: to_box(&face.bounding_box),
-            landmarks: face.landmarks.map(|[x, y]| facecore_point { x, y }),
+            landmarks: face.landmarks.each_ref().map(to_point),
             score: face.score,
             stored_box: to_box(&face.stored_box),
-            stored_landmarks: face.stored_landmarks.map(|[x, y]| facecore_point { x, y }),
+            stored_landmarks: face.stored_landmarks.each_ref().map(to_point),
             reserved: [0; 12],
         }
     }
+
+    pub(crate) fn to_core(&self) -> Face {
+        Face {
+            bounding_box: self.bounding_box.to_core(),
+            landmarks: self.landmarks.map(|point| [point.x, point.y]),
+            score: self.score,
+            stored_box: self.stored_box.to_core(),
+            stored_landmarks: self.stored_landmarks.map(|point| [point.x, point.y]),
+        }
+    }
+}
+
+fn to_point(&[x, y]: &[f32; 2]) -> facecore_point {
+    facecore_point { x, y }
 }
 
 fn count(value: usize) -> u32 {
@@ -227,17 +271,20 @@ pub unsafe extern "C" fn facecore_detection_get_info(
     info: *mut facecore_detection_info,
 ) -> Status {
     call(|| {
-        let Detection { complete, stats, .. } = &unsafe { read(detection, "detection") }?.detection;
-        let DetectStats { scales, proposed, candidates, candidates_cut, refined, .. } = *stats;
+        let Detection { complete, cut, stats, .. } = &unsafe { read(detection, "detection") }?.detection;
         let info = unsafe { write_sized(info, "info") }?;
         *info = facecore_detection_info {
             struct_size: info.struct_size,
             complete: (*complete).into(),
-            scales: count(scales),
-            proposed: count(proposed),
-            candidates: count(candidates),
-            candidates_cut: count(candidates_cut),
-            refined: count(refined),
+            cut_scales: count(cut.scales),
+            cut_candidates: count(cut.candidates),
+            cut_faces: count(cut.faces),
+            cut_by_deadline: cut.deadline.into(),
+            scales: count(stats.scales),
+            pixels: stats.pixels,
+            proposed: count(stats.proposed),
+            candidates: count(stats.candidates),
+            refined: count(stats.refined),
             propose_us: microseconds(stats.propose_time),
             refine_us: microseconds(stats.refine_time),
             output_us: microseconds(stats.output_time),

@@ -24,8 +24,7 @@ pub enum facecore_encoding {
 }
 
 /// Embeds faces of the same photo: for each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
-/// (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Only the bounding box
-/// of a face is used, so faces may come from elsewhere. Each embedding is freed by the caller.
+/// (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.
 ///
 /// Fails as a whole with `FACECORE_STATUS_NO_EMBEDDER`; all embeddings are then NULL.
 #[unsafe(no_mangle)]
@@ -46,9 +45,9 @@ pub unsafe extern "C" fn facecore_embed(
         }
         let engine = &unsafe { read(engine, "engine") }?.engine;
         let photo = &unsafe { read(photo, "photo") }?.0;
-        engine.embed(photo, &[])?;
-        for (i, (face, out)) in faces.iter().zip(places).enumerate() {
-            let status = match engine.embed_box(photo, &face.bounding_box.to_core()) {
+        let faces: Vec<_> = faces.iter().map(facecore_face::to_core).collect();
+        for (i, (found, out)) in engine.embed(photo, &faces)?.into_iter().zip(places).enumerate() {
+            let status = match found {
                 Ok(embedding) => {
                     out.put(facecore_embedding(embedding));
                     Status::Ok

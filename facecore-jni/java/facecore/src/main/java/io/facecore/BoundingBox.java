@@ -28,8 +28,8 @@ public final class BoundingBox {
         return new BoundingBox(record.float32(), record.float32(), record.float32(), record.float32());
     }
 
-    void write(Wire.Writer record) {
-        record.float32(x1).float32(y1).float32(x2).float32(y2);
+    Wire.Writer write(Wire.Writer record) {
+        return record.float32(x1).float32(y1).float32(x2).float32(y2);
     }
 
     /**

@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /** What counts as a face, and how much is looked at. Immutable: each {@code with…} makes a changed copy; ranges are checked by the call. */
 public final class DetectOptions {
-    /** Faces of at least 20 pixels, factor 0.709, thresholds 0.6, 0.7, 0.7, at most 200 candidates. */
-    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, 0.709f, 0.6f, 0.7f, 0.7f, 200);
+    /** Faces of at least 20 pixels, factor 0.709, thresholds 0.6, 0.7, 0.7, {@link Budget#DEFAULT}. */
+    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, 0.709f, 0.6f, 0.7f, 0.7f, Budget.DEFAULT);
 
     private final int minFace;
     private final int maxFace;
@@ -13,11 +13,11 @@ public final class DetectOptions {
     private final float proposalThreshold;
     private final float refineThreshold;
     private final float outputThreshold;
-    private final int maxCandidates;
+    private final Budget budget;
 
     private DetectOptions(int minFace, int maxFace, float factor, float proposalThreshold, float refineThreshold, float outputThreshold,
-            int maxCandidates) {
-        if (minFace < 0 || maxFace < 0 || maxCandidates < 0) {
+            Budget budget) {
+        if (minFace < 0 || maxFace < 0) {
             throw new IllegalArgumentException("an option is negative");
         }
         this.minFace = minFace;
@@ -26,7 +26,7 @@ public final class DetectOptions {
         this.proposalThreshold = proposalThreshold;
         this.refineThreshold = refineThreshold;
         this.outputThreshold = outputThreshold;
-        this.maxCandidates = maxCandidates;
+        this.budget = Objects.requireNonNull(budget, "budget");
     }
 
     /**
@@ -37,7 +37,7 @@ public final class DetectOptions {
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMinFace(int pixels) {
-        return new DetectOptions(pixels, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, maxCandidates);
+        return new DetectOptions(pixels, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class DetectOptions {
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMaxFace(int pixels) {
-        return new DetectOptions(minFace, pixels, factor, proposalThreshold, refineThreshold, outputThreshold, maxCandidates);
+        return new DetectOptions(minFace, pixels, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
     }
 
     /**
@@ -58,7 +58,7 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withFactor(float factor) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, maxCandidates);
+        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
     }
 
     /**
@@ -70,18 +70,17 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withThresholds(float proposal, float refine, float output) {
-        return new DetectOptions(minFace, maxFace, factor, proposal, refine, output, maxCandidates);
+        return new DetectOptions(minFace, maxFace, factor, proposal, refine, output, budget);
     }
 
     /**
-     * With another bound on the first stage's candidates, which bounds the time on hostile photos.
+     * With another bound on the work.
      *
-     * @param count so many with the best scores go on; 0: all
+     * @param budget what the photo may cost
      * @return a changed copy
-     * @throws IllegalArgumentException if negative
      */
-    public DetectOptions withMaxCandidates(int count) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, count);
+    public DetectOptions withBudget(Budget budget) {
+        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
     }
 
     /**
@@ -139,17 +138,17 @@ public final class DetectOptions {
     }
 
     /**
-     * So many of the first stage's candidates go on.
+     * What the photo may cost.
      *
-     * @return a count; 0: all
+     * @return never null
      */
-    public int maxCandidates() {
-        return maxCandidates;
+    public Budget budget() {
+        return budget;
     }
 
     Wire.Writer write(Wire.Writer record) {
-        return record.int32(minFace).int32(maxFace).float32(factor).float32(proposalThreshold).float32(refineThreshold)
-                .float32(outputThreshold).int32(maxCandidates);
+        record.int32(minFace).int32(maxFace).float32(factor).float32(proposalThreshold).float32(refineThreshold).float32(outputThreshold);
+        return budget.write(record);
     }
 
     @Override
@@ -158,19 +157,19 @@ public final class DetectOptions {
             return false;
         }
         DetectOptions other = (DetectOptions) object;
-        return minFace == other.minFace && maxFace == other.maxFace && maxCandidates == other.maxCandidates
+        return minFace == other.minFace && maxFace == other.maxFace && budget.equals(other.budget)
                 && Float.compare(factor, other.factor) == 0 && Float.compare(proposalThreshold, other.proposalThreshold) == 0
                 && Float.compare(refineThreshold, other.refineThreshold) == 0 && Float.compare(outputThreshold, other.outputThreshold) == 0;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, maxCandidates);
+        return Objects.hash(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
     }
 
     @Override
     public String toString() {
         return "DetectOptions[minFace=" + minFace + ", maxFace=" + maxFace + ", factor=" + factor + ", thresholds=" + proposalThreshold + "/"
-                + refineThreshold + "/" + outputThreshold + ", maxCandidates=" + maxCandidates + "]";
+                + refineThreshold + "/" + outputThreshold + ", budget=" + budget + "]";
     }
 }

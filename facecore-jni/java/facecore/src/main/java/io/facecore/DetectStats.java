@@ -9,8 +9,8 @@ public final class DetectStats {
     private final int scales;
     private final int proposed;
     private final int candidates;
-    private final int candidatesCut;
     private final int refined;
+    private final long pixels;
     private final Duration proposeTime;
     private final Duration refineTime;
     private final Duration outputTime;
@@ -19,8 +19,8 @@ public final class DetectStats {
         scales = record.int32();
         proposed = record.int32();
         candidates = record.int32();
-        candidatesCut = record.int32();
         refined = record.int32();
+        pixels = record.int64();
         proposeTime = Duration.of(record.int64(), ChronoUnit.MICROS);
         refineTime = Duration.of(record.int64(), ChronoUnit.MICROS);
         outputTime = Duration.of(record.int64(), ChronoUnit.MICROS);
@@ -31,7 +31,7 @@ public final class DetectStats {
     }
 
     /**
-     * Scales of the pyramid that P-Net saw.
+     * Scales of the pyramid that P-Net saw to their end.
      *
      * @return a count
      */
@@ -58,12 +58,12 @@ public final class DetectStats {
     }
 
     /**
-     * Candidates that {@link DetectOptions#maxCandidates()} kept from R-Net.
+     * Pixels of the pyramid that P-Net saw.
      *
      * @return a count
      */
-    public int candidatesCut() {
-        return candidatesCut;
+    public long pixels() {
+        return pixels;
     }
 
     /**
@@ -108,19 +108,19 @@ public final class DetectStats {
             return false;
         }
         DetectStats other = (DetectStats) object;
-        return scales == other.scales && proposed == other.proposed && candidates == other.candidates && candidatesCut == other.candidatesCut
+        return scales == other.scales && proposed == other.proposed && candidates == other.candidates && pixels == other.pixels
                 && refined == other.refined && proposeTime.equals(other.proposeTime) && refineTime.equals(other.refineTime)
                 && outputTime.equals(other.outputTime);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(scales, proposed, candidates, candidatesCut, refined, proposeTime, refineTime, outputTime);
+        return Objects.hash(scales, proposed, candidates, pixels, refined, proposeTime, refineTime, outputTime);
     }
 
     @Override
     public String toString() {
-        return "DetectStats[scales=" + scales + ", proposed=" + proposed + ", candidates=" + candidates + ", candidatesCut=" + candidatesCut
+        return "DetectStats[scales=" + scales + ", proposed=" + proposed + ", candidates=" + candidates + ", pixels=" + pixels
                 + ", refined=" + refined + ", proposeTime=" + proposeTime + ", refineTime=" + refineTime + ", outputTime=" + outputTime + "]";
     }
 }

@@ -9,10 +9,12 @@ import java.util.Objects;
 public final class Detection {
     private final List<Face> faces;
     private final boolean complete;
+    private final Cut cut;
     private final DetectStats stats;
 
     private Detection(Wire.Reader record) {
         complete = record.int32() != 0;
+        cut = Cut.read(record);
         stats = DetectStats.read(record);
         int count = record.int32();
         List<Face> found = new ArrayList<>(count);
@@ -36,12 +38,21 @@ public final class Detection {
     }
 
     /**
-     * Whether nothing was left out.
+     * Whether the budget left nothing out.
      *
-     * @return false where a bound such as {@link DetectOptions#maxCandidates()} cut something
+     * @return false where {@link #cut()} says what
      */
     public boolean isComplete() {
         return complete;
+    }
+
+    /**
+     * What the budget left out.
+     *
+     * @return all zero if {@link #isComplete()}
+     */
+    public Cut cut() {
+        return cut;
     }
 
     /**
@@ -59,16 +70,16 @@ public final class Detection {
             return false;
         }
         Detection other = (Detection) object;
-        return complete == other.complete && faces.equals(other.faces) && stats.equals(other.stats);
+        return complete == other.complete && faces.equals(other.faces) && cut.equals(other.cut) && stats.equals(other.stats);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(faces, complete, stats);
+        return Objects.hash(faces, complete, cut, stats);
     }
 
     @Override
     public String toString() {
-        return "Detection[faces=" + faces + ", complete=" + complete + "]";
+        return "Detection[faces=" + faces + ", complete=" + complete + ", cut=" + cut + "]";
     }
 }

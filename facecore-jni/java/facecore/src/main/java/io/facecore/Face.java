@@ -23,6 +23,14 @@ public final class Face {
         return new Face(record);
     }
 
+    void write(Wire.Writer record) {
+        box.write(record);
+        landmarks.forEach(point -> record.float32(point.x()).float32(point.y()));
+        record.float32(score);
+        storedBox.write(record);
+        storedLandmarks.forEach(point -> record.float32(point.x()).float32(point.y()));
+    }
+
     private static List<Point> points(float[] xy) {
         return List.of(new Point(xy[0], xy[1]), new Point(xy[2], xy[3]), new Point(xy[4], xy[5]), new Point(xy[6], xy[7]),
                 new Point(xy[8], xy[9]));

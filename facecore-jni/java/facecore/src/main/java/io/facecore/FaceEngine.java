@@ -21,6 +21,7 @@ public final class FaceEngine implements AutoCloseable {
 
     private final Handle handle;
     private final String model;
+    private final String kernels;
     private final long space;
     private final double cropMargin;
     private final float threshold;
@@ -29,6 +30,7 @@ public final class FaceEngine implements AutoCloseable {
         handle = new Handle("engine", pointer, FaceEngine::free0);
         Wire.Reader info = new Wire.Reader(handle.use(FaceEngine::info0));
         model = info.text();
+        kernels = info.text();
         space = info.int64();
         cropMargin = info.float64();
         threshold = info.float32();
@@ -42,22 +44,20 @@ public final class FaceEngine implements AutoCloseable {
      * @throws ModelException if the manifest or a model's file is missing, altered or cannot be loaded
      */
     public static FaceEngine open(Path models) {
-        return new FaceEngine(open0(new Wire.Writer().text(models.toString()).text("").record()));
+        return open(models, EngineOptions.DEFAULT);
     }
 
     /**
-     * Opens a model of a folder.
+     * Opens the networks of a folder.
      *
      * @param models the folder with {@code manifest.toml}
-     * @param model an embedder's id in the manifest, see {@link Models#list}
+     * @param options which model, which instructions
      * @return an engine that detects and embeds
      * @throws ModelException if the manifest or a model's file is missing, altered or cannot be loaded
+     * @throws FaceCoreException with {@link ErrorCode#OPTION} for instructions that this processor does not have
      */
-    public static FaceEngine open(Path models, String model) {
-        if (model.isEmpty()) {
-            throw new IllegalArgumentException("the model's id is empty");
-        }
-        return new FaceEngine(open0(new Wire.Writer().text(models.toString()).text(model).record()));
+    public static FaceEngine open(Path models, EngineOptions options) {
+        return new FaceEngine(open0(options.write(new Wire.Writer().text(models.toString())).record()));
     }
 
     /**
@@ -66,7 +66,18 @@ public final class FaceEngine implements AutoCloseable {
      * @return an engine that detects
      */
     public static FaceEngine openDetector() {
-        return new FaceEngine(openDetector0());
+        return openDetector(EngineOptions.DEFAULT);
+    }
+
+    /**
+     * As {@link #openDetector()}, with other instructions.
+     *
+     * @param options which instructions; the model is not used
+     * @return an engine that detects
+     * @throws FaceCoreException with {@link ErrorCode#OPTION} for instructions that this processor does not have
+     */
+    public static FaceEngine openDetector(EngineOptions options) {
+        return new FaceEngine(openDetector0(options.write(new Wire.Writer()).record()));
     }
 
     /**
@@ -141,26 +152,10 @@ public final class FaceEngine implements AutoCloseable {
      * @throws IllegalStateException if the engine or the photo is closed
      */
     public List<FaceEmbedding> embed(Photo photo, List<Face> faces) {
-        List<BoundingBox> boxes = new ArrayList<>(faces.size());
-        faces.forEach(face -> boxes.add(face.box()));
-        return embedBoxes(photo, boxes);
-    }
-
-    /**
-     * Embeds what boxes enclose, for boxes that another detector or a person gave.
-     *
-     * @param photo the photo
-     * @param boxes in its upright pixels
-     * @return for each box, in their order, its embedding or the reason why not
-     * @throws ModelException with {@link ErrorCode#NO_EMBEDDER} if the engine only detects
-     * @throws IllegalStateException if the engine or the photo is closed
-     */
-    public List<FaceEmbedding> embedBoxes(Photo photo, List<BoundingBox> boxes) {
-        Wire.Writer record = new Wire.Writer().int32(boxes.size());
-        boxes.forEach(box -> box.write(record));
+        Wire.Writer record = new Wire.Writer().int32(faces.size());
+        faces.forEach(face -> face.write(record));
         byte[] question = record.record();
-        Wire.Reader answer =
-                new Wire.Reader(handle.use(engine -> photo.handle().use(pixels -> embed0(engine, pixels, question))));
+        Wire.Reader answer = new Wire.Reader(handle.use(engine -> photo.handle().use(pixels -> embed0(engine, pixels, question))));
         int count = answer.int32();
         List<FaceEmbedding> embeddings = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -170,12 +165,36 @@ public final class FaceEngine implements AutoCloseable {
     }
 
     /**
+     * Embeds what a box encloses, for boxes that another detector or a person gave.
+     *
+     * @param photo the photo
+     * @param box in its upright pixels
+     * @return its embedding
+     * @throws FaceCoreException with {@link ErrorCode#EMPTY_CROP} if the box has no pixel inside the photo
+     * @throws ModelException with {@link ErrorCode#NO_EMBEDDER} if the engine only detects
+     * @throws IllegalStateException if the engine or the photo is closed
+     */
+    public Embedding embed(Photo photo, BoundingBox box) {
+        byte[] record = box.write(new Wire.Writer()).record();
+        return Embedding.read(new Wire.Reader(handle.use(engine -> photo.handle().use(pixels -> embedBox0(engine, pixels, record)))));
+    }
+
+    /**
      * The embedder's id.
      *
      * @return nothing if the engine only detects
      */
     public Optional<String> model() {
         return Wire.present(model);
+    }
+
+    /**
+     * What runs the networks, for logs.
+     *
+     * @return such as {@code "AVX-512 f32"}
+     */
+    public String kernels() {
+        return kernels;
     }
 
     /**
@@ -213,12 +232,12 @@ public final class FaceEngine implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "FaceEngine[" + model().map(id -> "model=" + id + ", space=" + new SpaceId(space)).orElse("detector only") + "]";
+        return "FaceEngine[" + model().map(id -> "model=" + id + ", space=" + new SpaceId(space)).orElse("detector only") + ", kernels=" + kernels + "]";
     }
 
     private static native long open0(byte[] record);
 
-    private static native long openDetector0();
+    private static native long openDetector0(byte[] record);
 
     private static native byte[] info0(long engine);
 
@@ -229,6 +248,8 @@ public final class FaceEngine implements AutoCloseable {
     private static native byte[] detectDirect0(long engine, ByteBuffer buffer, int offset, int length, byte[] record);
 
     private static native byte[] embed0(long engine, long photo, byte[] record);
+
+    private static native byte[] embedBox0(long engine, long photo, byte[] record);
 
     private static native void free0(long engine);
 }

@@ -31,7 +31,7 @@ public final class ModelInfo {
     }
 
     /**
-     * What {@link FaceEngine#open(java.nio.file.Path, String)} takes.
+     * What {@link EngineOptions#withModel} takes.
      *
      * @return such as {@code facenet-ms1m-128}
      */
