@@ -117,6 +117,12 @@ impl<'a> Photo<'a> {
         Self { pixels: orientation.make_upright(pixels), stored_width, stored_height, orientation }
     }
 
+    /// The photo with pixels of its own, for where it must outlive the buffer it was made from; copies borrowed ones.
+    pub fn into_owned(self) -> Photo<'static> {
+        let pixels = Pixels { data: Cow::Owned(self.pixels.data.into_owned()), ..self.pixels };
+        Photo { pixels, ..self }
+    }
+
     /// Width of the upright photo in pixels, at least 1.
     pub fn width(&self) -> u32 {
         self.pixels.width

@@ -1,0 +1,102 @@
+//! The numbers of the enumerations in C and Java. Where a choice is mandatory, 0 is no member: a forgotten field is an error.
+
+use facecore::{Compute, Encoding, Orientation, PixelFormat, Refusal, Verdict};
+
+use crate::{Failure, Result, Status};
+
+/// What a matcher decided about a face: a match, or why not.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The face is the person named.
+    Match = 1,
+    /// There is nobody to compare with.
+    NoCandidates = 2,
+    /// The nearest person is below the threshold.
+    BelowThreshold = 3,
+    /// Somebody else is nearly as near.
+    AmbiguousRunnerUp = 4,
+    /// The person fits another face of the photo better.
+    PersonTaken = 5,
+    /// No match for a reason that this version of the binding has no number for.
+    OtherRefusal = 255,
+}
+
+/// The outcome of a verdict.
+pub fn outcome(verdict: &Verdict) -> Outcome {
+    match &verdict.outcome {
+        facecore::Outcome::Match { .. } => Outcome::Match,
+        facecore::Outcome::NoMatch { reason } => match reason {
+            Refusal::NoCandidates => Outcome::NoCandidates,
+            Refusal::BelowThreshold => Outcome::BelowThreshold,
+            Refusal::AmbiguousRunnerUp => Outcome::AmbiguousRunnerUp,
+            Refusal::PersonTaken => Outcome::PersonTaken,
+            _ => Outcome::OtherRefusal,
+        },
+    }
+}
+
+fn unknown(what: &str, value: u32, known: &str) -> Failure {
+    Failure::new(Status::UnknownValue, format!("{what} {value} is unknown; {known}"))
+}
+
+/// 1 RGB, 2 BGR, 3 RGBA, 4 BGRA, 5 grey, 6 NV12, 7 NV21.
+pub fn pixel_format(value: u32) -> Result<PixelFormat> {
+    Ok(match value {
+        1 => PixelFormat::Rgb,
+        2 => PixelFormat::Bgr,
+        3 => PixelFormat::Rgba,
+        4 => PixelFormat::Bgra,
+        5 => PixelFormat::Grey,
+        6 => PixelFormat::Nv12,
+        7 => PixelFormat::Nv21,
+        _ => return Err(unknown("pixel format", value, "1 to 7 are known, and there is no default")),
+    })
+}
+
+/// EXIF's numbers, 1 to 8.
+pub fn orientation(value: u32) -> Result<Orientation> {
+    let exif = u8::try_from(value).ok().and_then(Orientation::from_exif);
+    exif.ok_or_else(|| unknown("orientation", value, "EXIF's 1 to 8 are known, 1 is upright, and there is no default"))
+}
+
+/// 1 f32, 2 f16, 3 i8.
+pub fn encoding(value: u32) -> Result<Encoding> {
+    Ok(match value {
+        1 => Encoding::F32,
+        2 => Encoding::F16,
+        3 => Encoding::I8,
+        _ => return Err(unknown("encoding", value, "1 (f32), 2 (f16) and 3 (i8) are known")),
+    })
+}
+
+/// 0 automatic, 1 f32, 2 bf16, 3 portable.
+pub fn compute(value: u32) -> Result<Compute> {
+    Ok(match value {
+        0 => Compute::Auto,
+        1 => Compute::F32,
+        2 => Compute::Bf16,
+        3 => Compute::Portable,
+        _ => return Err(unknown("compute", value, "0 (automatic), 1 (f32), 2 (bf16) and 3 (portable) are known")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_and_what_lies_beyond_are_refused() {
+        let refused = |status: Result<()>| status.unwrap_err().status == Status::UnknownValue;
+        for value in [0, 9, u32::MAX] {
+            assert!(refused(pixel_format(value).map(drop)) && refused(orientation(value).map(drop)));
+            assert!(refused(encoding(value).map(drop)));
+            assert_eq!(compute(value).is_ok(), value == 0, "automatic is the default");
+        }
+        assert_eq!(
+            (1..=8).filter(|&value| orientation(value).is_ok_and(|exif| exif.to_exif() == value as u8)).count(),
+            8
+        );
+        assert_eq!((pixel_format(7), encoding(3)), (Ok(PixelFormat::Nv21), Ok(Encoding::I8)));
+    }
+}

@@ -1,0 +1,184 @@
+//! The border itself: the guard, the last message, and pointers that are checked before they are used.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_char};
+use std::ptr;
+
+use facecore_bridge::{Failure, Result, Status, guard};
+
+thread_local! {
+    static LAST_MESSAGE: RefCell<CString> = RefCell::default();
+}
+
+/// The body of every function that can fail.
+pub fn call(body: impl FnOnce() -> Result<()>) -> Status {
+    match guard(body) {
+        Ok(()) => Status::Ok,
+        Err(Failure { status, message }) => {
+            let message = to_c(message);
+            // A thread that is ending has no message any more; its status is as good as ever.
+            let _ = LAST_MESSAGE.try_with(|last| last.replace(message));
+            status
+        }
+    }
+}
+
+/// The body of every `_free`: NULL is fine, and a panic in a destructor stays here.
+pub unsafe fn free<T>(handle: *mut T) {
+    if !handle.is_null() {
+        let _ = guard(|| {
+            drop(unsafe { Box::from_raw(handle) });
+            Ok(())
+        });
+    }
+}
+
+pub fn last_message() -> *const c_char {
+    LAST_MESSAGE.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+}
+
+pub fn status_name(status: i32) -> *const c_char {
+    use Status::*;
+    // C wants the zero at the end; a test holds that the names are the table's.
+    let Some(status) = Status::from_number(status) else { return c"unknown".as_ptr() };
+    let name = match status {
+        Ok => c"ok",
+        NullArgument => c"null-argument",
+        StructSize => c"struct-size",
+        UnknownValue => c"unknown-value",
+        Option => c"option",
+        Text => c"text",
+        BufferSize => c"buffer-size",
+        Decode => c"decode",
+        UnknownFormat => c"unknown-format",
+        Limit => c"limit",
+        RawPixels => c"raw-pixels",
+        Model => c"model",
+        NoEmbedder => c"no-embedder",
+        EmptyCrop => c"empty-crop",
+        SpaceMismatch => c"space-mismatch",
+        Embedding => c"embedding",
+        Evaluation => c"evaluation",
+        Internal => c"internal",
+        Panic => c"panic",
+    };
+    name.as_ptr()
+}
+
+/// Text for C. A zero inside, which C could not see past, becomes U+FFFD.
+pub fn to_c(text: impl Into<String>) -> CString {
+    CString::new(text.into()).unwrap_or_else(|found| {
+        let text = String::from_utf8_lossy(&found.into_vec()).replace('\0', "\u{FFFD}");
+        CString::new(text).unwrap_or_default()
+    })
+}
+
+fn null(name: &str) -> Failure {
+    Failure::new(Status::NullArgument, format!("`{name}` is NULL"))
+}
+
+/// What a pointer points to.
+pub unsafe fn read<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
+    unsafe { pointer.as_ref() }.ok_or_else(|| null(name))
+}
+
+/// As `read`, for what only one thread uses at a time.
+pub unsafe fn write<'a, T>(pointer: *mut T, name: &str) -> Result<&'a mut T> {
+    unsafe { pointer.as_mut() }.ok_or_else(|| null(name))
+}
+
+fn check_length<T>(length: usize, name: &str) -> Result<()> {
+    match length.checked_mul(size_of::<T>()).is_some_and(|bytes| isize::try_from(bytes).is_ok()) {
+        true => Ok(()),
+        false => Err(Failure::new(Status::BufferSize, format!("`{name}` cannot have {length} elements"))),
+    }
+}
+
+/// An array; NULL is an empty one.
+pub unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &str) -> Result<&'a [T]> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    check_length::<T>(length, name)?;
+    unsafe { read(pointer, name) }?;
+    Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
+}
+
+/// UTF-8 that ends with a zero.
+pub unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
+    unsafe { read(pointer, name) }?;
+    let text = unsafe { CStr::from_ptr(pointer) }.to_str();
+    text.map_err(|error| Failure::new(Status::Text, format!("`{name}` is not UTF-8: {error}")))
+}
+
+/// Where a function puts a new handle; NULL is put there first, so that it is never garbage.
+pub struct Out<'a, T>(&'a mut *mut T);
+
+impl<T> Out<'_, T> {
+    pub unsafe fn new(pointer: *mut *mut T, name: &str) -> Result<Self> {
+        let place = unsafe { write(pointer, name) }?;
+        *place = ptr::null_mut();
+        Ok(Self(place))
+    }
+
+    pub fn put(self, value: T) {
+        *self.0 = Box::into_raw(Box::new(value));
+    }
+}
+
+/// A struct with `struct_size` first and `reserved` last, in the only size that there has been so far.
+///
+/// # Safety
+/// `repr(C)`, with a `usize` as its first field, and any bytes are a value.
+pub unsafe trait Versioned: Copy {
+    /// The bytes kept for later fields.
+    fn reserved(&self) -> &[u8];
+}
+
+/// Reads a struct from the caller.
+pub unsafe fn read_sized<T: Versioned>(pointer: *const T, name: &str) -> Result<T> {
+    check_size(pointer, name)?;
+    let value = unsafe { *pointer };
+    match value.reserved().iter().all(|&byte| byte == 0) {
+        true => Ok(value),
+        false => {
+            let advice = "set the struct to zero first, or use its init function";
+            Err(Failure::new(Status::StructSize, format!("`{name}` has reserved bytes that are not 0; {advice}")))
+        }
+    }
+}
+
+/// A struct of the caller's to be filled in.
+pub unsafe fn write_sized<'a, T: Versioned>(pointer: *mut T, name: &str) -> Result<&'a mut T> {
+    check_size(pointer, name)?;
+    unsafe { write(pointer, name) }
+}
+
+fn check_size<T: Versioned>(pointer: *const T, name: &str) -> Result<()> {
+    // Only the size is read before it is known to be right: the struct may be shorter than ours.
+    let size = *unsafe { read(pointer.cast::<usize>(), name) }?;
+    check_struct_size::<T>(size, name)
+}
+
+/// Fills a struct with the defaults, given the size that the caller's header has for it.
+pub unsafe fn init<T: Versioned>(pointer: *mut T, size: usize, name: &str, defaults: T) -> Status {
+    call(|| {
+        unsafe { read(pointer, name) }?;
+        check_struct_size::<T>(size, name)?;
+        unsafe { pointer.write(defaults) };
+        Ok(())
+    })
+}
+
+fn check_struct_size<T>(size: usize, name: &str) -> Result<()> {
+    match size == size_of::<T>() {
+        true => Ok(()),
+        false => {
+            let expected = size_of::<T>();
+            let reason = format!(
+                "`{name}` has struct_size {size}, this library's is {expected}; was it set, and do header and library belong together?"
+            );
+            Err(Failure::new(Status::StructSize, reason))
+        }
+    }
+}

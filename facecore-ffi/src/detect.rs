@@ -1,0 +1,295 @@
+//! Photo → faces.
+
+use std::time::Duration;
+
+use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face};
+use facecore_bridge::{Result, Status};
+
+use crate::boundary::{self, Out, call, read, read_sized, write, write_sized};
+use crate::engine::facecore_engine;
+use crate::photo::facecore_photo;
+
+/// The faces of a photo. Immutable: share it between threads.
+pub struct facecore_detection {
+    detection: Detection,
+    faces: Vec<facecore_face>,
+}
+
+/// A point in pixels: x to the right, y down, the centre of the first pixel is (0, 0).
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_point {
+    /// To the right.
+    pub x: f32,
+    /// Down.
+    pub y: f32,
+}
+
+/// A rectangle in pixels; it may reach beyond the photo.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_box {
+    /// Left edge.
+    pub x1: f32,
+    /// Upper edge.
+    pub y1: f32,
+    /// Right edge.
+    pub x2: f32,
+    /// Lower edge.
+    pub y2: f32,
+}
+
+/// A detected face.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_face {
+    /// The box in the upright photo.
+    pub bounding_box: facecore_box,
+    /// The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
+    pub landmarks: [facecore_point; 5],
+    /// The probability that this is a face, 0 to 1.
+    pub score: f32,
+    /// The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
+    pub stored_box: facecore_box,
+    /// The points in the file's stored pixels.
+    pub stored_landmarks: [facecore_point; 5],
+    /// Zero.
+    pub reserved: [u8; 12],
+}
+
+/// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_detect_options {
+    /// `sizeof(facecore_detect_options)`.
+    pub struct_size: usize,
+    /// Side of the smallest face looked for, in pixels, at least 1; twice as large costs a quarter of the time. Default 20.
+    pub min_face: u32,
+    /// Side of the largest face looked for, in pixels; 0 (default): up to the whole photo.
+    pub max_face: u32,
+    /// Step between the scales of the pyramid, from 0.1 to below 1. Default 0.709.
+    pub factor: f32,
+    /// Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
+    pub thresholds: [f32; 3],
+    /// Most of the first stage's candidates that go on, those with the best scores, which bounds the time on hostile photos; 0: all. Default 200.
+    pub max_candidates: u32,
+    /// Most faces returned, those with the best scores; 0 (default): all.
+    pub max_faces: u32,
+    /// Most pixels of the pyramid, all scales together, that the first stage sees, from the coarsest scale on; 0 (default): all.
+    pub max_pixels: u64,
+    /// Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
+    pub deadline_us: u64,
+    /// Zero.
+    pub reserved: [u8; 40],
+}
+
+unsafe impl boundary::Versioned for facecore_detect_options {
+    fn reserved(&self) -> &[u8] {
+        &self.reserved
+    }
+}
+
+impl facecore_detect_options {
+    fn new(options: &DetectOptions) -> Self {
+        let DetectOptions { min_face, max_face, factor, thresholds, budget } = *options;
+        Self {
+            struct_size: size_of::<Self>(),
+            min_face,
+            max_face,
+            factor,
+            thresholds,
+            max_candidates: count(budget.max_candidates),
+            max_faces: count(budget.max_faces),
+            max_pixels: budget.max_pixels,
+            deadline_us: budget.deadline.map_or(0, microseconds),
+            reserved: [0; 40],
+        }
+    }
+
+    /// NULL means the defaults.
+    unsafe fn read(options: *const Self) -> Result<DetectOptions> {
+        if options.is_null() {
+            return Ok(DetectOptions::default());
+        }
+        let options = unsafe { read_sized(options, "options") }?;
+        let Self { min_face, max_face, factor, thresholds, .. } = options;
+        let deadline = (options.deadline_us != 0).then(|| Duration::from_micros(options.deadline_us));
+        let budget = Budget {
+            max_pixels: options.max_pixels,
+            max_candidates: options.max_candidates as usize,
+            max_faces: options.max_faces as usize,
+            deadline,
+        };
+        Ok(DetectOptions { min_face, max_face, factor, thresholds, budget })
+    }
+}
+
+/// Whether a detection is whole, and what its stages did.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_detection_info {
+    /// `sizeof(facecore_detection_info)`, set by the caller.
+    pub struct_size: usize,
+    /// 1 if the budget left nothing out, else 0; the `cut_` fields say what.
+    pub complete: u32,
+    /// Scales of the pyramid that the first stage did not see, or not to their end.
+    pub cut_scales: u32,
+    /// Candidates that a later stage did not see.
+    pub cut_candidates: u32,
+    /// Faces beyond `max_faces`.
+    pub cut_faces: u32,
+    /// 1 if it was the deadline that cut.
+    pub cut_by_deadline: u32,
+    /// Scales of the pyramid that the first stage saw to their end.
+    pub scales: u32,
+    /// Pixels of the pyramid that the first stage saw.
+    pub pixels: u64,
+    /// Cells that the first stage passed.
+    pub proposed: u32,
+    /// Candidates after suppression.
+    pub candidates: u32,
+    /// Candidates that the second stage passed, after suppression.
+    pub refined: u32,
+    /// First stage, in microseconds.
+    pub propose_us: u64,
+    /// Second stage, in microseconds.
+    pub refine_us: u64,
+    /// Third stage, in microseconds.
+    pub output_us: u64,
+    /// Zero.
+    pub reserved: [u8; 32],
+}
+
+unsafe impl boundary::Versioned for facecore_detection_info {
+    fn reserved(&self) -> &[u8] {
+        &self.reserved
+    }
+}
+
+fn to_box(area: &BoundingBox) -> facecore_box {
+    facecore_box { x1: area.x1, y1: area.y1, x2: area.x2, y2: area.y2 }
+}
+
+impl facecore_box {
+    pub(crate) fn to_core(self) -> BoundingBox {
+        BoundingBox::new(self.x1, self.y1, self.x2, self.y2)
+    }
+}
+
+impl facecore_face {
+    fn new(face: &Face) -> Self {
+        Self {
+            bounding_box: to_box(&face.bounding_box),
+            landmarks: face.landmarks.each_ref().map(to_point),
+            score: face.score,
+            stored_box: to_box(&face.stored_box),
+            stored_landmarks: face.stored_landmarks.each_ref().map(to_point),
+            reserved: [0; 12],
+        }
+    }
+
+    pub(crate) fn to_core(&self) -> Face {
+        Face {
+            bounding_box: self.bounding_box.to_core(),
+            landmarks: self.landmarks.map(|point| [point.x, point.y]),
+            score: self.score,
+            stored_box: self.stored_box.to_core(),
+            stored_landmarks: self.stored_landmarks.map(|point| [point.x, point.y]),
+        }
+    }
+}
+
+fn to_point(&[x, y]: &[f32; 2]) -> facecore_point {
+    facecore_point { x, y }
+}
+
+fn count(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_detect_options_init(
+    options: *mut facecore_detect_options,
+    struct_size: usize,
+) -> Status {
+    let defaults = facecore_detect_options::new(&DetectOptions::default());
+    unsafe { boundary::init(options, struct_size, "options", defaults) }
+}
+
+/// Finds the faces of a photo, the best score first; none in a photo smaller than `min_face`.
+///
+/// `options`: NULL for the defaults. Fails with `FACECORE_STATUS_OPTION`; `*detection` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_detect(
+    engine: *const facecore_engine,
+    photo: *const facecore_photo,
+    options: *const facecore_detect_options,
+    detection: *mut *mut facecore_detection,
+) -> Status {
+    call(|| {
+        let out = unsafe { Out::new(detection, "detection") }?;
+        let engine = unsafe { read(engine, "engine") }?;
+        let photo = unsafe { read(photo, "photo") }?;
+        let options = unsafe { facecore_detect_options::read(options) }?;
+        let detection = engine.engine.detect(&photo.0, &options)?;
+        let faces = detection.faces.iter().map(facecore_face::new).collect();
+        out.put(facecore_detection { detection, faces });
+        Ok(())
+    })
+}
+
+/// Frees a detection and its faces; NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_detection_free(detection: *mut facecore_detection) {
+    unsafe { boundary::free(detection) }
+}
+
+/// The faces as an array of `*count`, valid as long as the detection. Never NULL on success, even if there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_detection_get_faces(
+    detection: *const facecore_detection,
+    faces: *mut *const facecore_face,
+    count: *mut usize,
+) -> Status {
+    call(|| {
+        let detection = unsafe { read(detection, "detection") }?;
+        let (faces, count) = (unsafe { write(faces, "faces") }?, unsafe { write(count, "count") }?);
+        (*faces, *count) = (detection.faces.as_ptr(), detection.faces.len());
+        Ok(())
+    })
+}
+
+/// Fills in whether a detection is whole, and what its stages did.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_detection_get_info(
+    detection: *const facecore_detection,
+    info: *mut facecore_detection_info,
+) -> Status {
+    call(|| {
+        let Detection { complete, cut, stats, .. } = &unsafe { read(detection, "detection") }?.detection;
+        let info = unsafe { write_sized(info, "info") }?;
+        *info = facecore_detection_info {
+            struct_size: info.struct_size,
+            complete: (*complete).into(),
+            cut_scales: count(cut.scales),
+            cut_candidates: count(cut.candidates),
+            cut_faces: count(cut.faces),
+            cut_by_deadline: cut.deadline.into(),
+            scales: count(stats.scales),
+            pixels: stats.pixels,
+            proposed: count(stats.proposed),
+            candidates: count(stats.candidates),
+            refined: count(stats.refined),
+            propose_us: microseconds(stats.propose_time),
+            refine_us: microseconds(stats.refine_time),
+            output_us: microseconds(stats.output_time),
+            reserved: [0; 32],
+        };
+        Ok(())
+    })
+}

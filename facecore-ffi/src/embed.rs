@@ -1,0 +1,190 @@
+//! Face → embedding, and embeddings as values and bytes.
+
+use facecore::{Embedding, SpaceId};
+use facecore_bridge::{Failure, Status};
+
+use crate::boundary::{self, Out, call, read, slice, write};
+use crate::detect::{facecore_box, facecore_face};
+use crate::engine::facecore_engine;
+use crate::photo::facecore_photo;
+
+/// One face as a vector of length 1, with the space it lives in. Immutable: share it between threads.
+pub struct facecore_embedding(pub(crate) Embedding);
+
+/// How an embedding is written as bytes; they describe themselves (space, length, encoding) and are little-endian.
+#[repr(u32)]
+#[derive(Clone, Copy)]
+pub enum facecore_encoding {
+    /// Exact; 16 + 4 n bytes.
+    F32 = 1,
+    /// Moves a cosine by less than 0.0002; 16 + 2 n bytes.
+    F16 = 2,
+    /// Moves a cosine by less than 0.005; 20 + n bytes.
+    I8 = 3,
+}
+
+/// Embeds faces of the same photo: for each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
+/// (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.
+///
+/// Fails as a whole with `FACECORE_STATUS_NO_EMBEDDER`; all embeddings are then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embed(
+    engine: *const facecore_engine,
+    photo: *const facecore_photo,
+    faces: *const facecore_face,
+    count: usize,
+    embeddings: *mut *mut facecore_embedding,
+    statuses: *mut Status,
+) -> Status {
+    call(|| {
+        let faces = unsafe { slice(faces, count, "faces") }?;
+        let mut places = Vec::with_capacity(count);
+        for i in 0..count {
+            unsafe { write(embeddings, "embeddings") }?;
+            places.push(unsafe { Out::new(embeddings.add(i), "embeddings") }?);
+        }
+        let engine = &unsafe { read(engine, "engine") }?.engine;
+        let photo = &unsafe { read(photo, "photo") }?.0;
+        let faces: Vec<_> = faces.iter().map(facecore_face::to_core).collect();
+        for (i, (found, out)) in engine.embed(photo, &faces)?.into_iter().zip(places).enumerate() {
+            let status = match found {
+                Ok(embedding) => {
+                    out.put(facecore_embedding(embedding));
+                    Status::Ok
+                }
+                Err(error) => Failure::from(error).status,
+            };
+            if !statuses.is_null() {
+                unsafe { statuses.add(i).write(status) };
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Embeds what a box (upright pixels) encloses.
+///
+/// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_EMPTY_CROP`; `*embedding` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embed_box(
+    engine: *const facecore_engine,
+    photo: *const facecore_photo,
+    bounding_box: *const facecore_box,
+    embedding: *mut *mut facecore_embedding,
+) -> Status {
+    call(|| {
+        let out = unsafe { Out::new(embedding, "embedding") }?;
+        let engine = &unsafe { read(engine, "engine") }?.engine;
+        let photo = &unsafe { read(photo, "photo") }?.0;
+        let bounding_box = unsafe { read(bounding_box, "bounding_box") }?;
+        out.put(facecore_embedding(engine.embed_box(photo, &bounding_box.to_core())?));
+        Ok(())
+    })
+}
+
+/// An embedding from `count` numbers of the space `space`; they are scaled to length 1.
+///
+/// Fails with `FACECORE_STATUS_EMBEDDING` for no numbers, NaN, infinity or all zero; `*embedding` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_new(
+    space: u64,
+    values: *const f32,
+    count: usize,
+    embedding: *mut *mut facecore_embedding,
+) -> Status {
+    call(|| {
+        let out = unsafe { Out::new(embedding, "embedding") }?;
+        let values = unsafe { slice(values, count, "values") }?;
+        out.put(facecore_embedding(Embedding::new(SpaceId(space.to_be_bytes()), values.to_vec())?));
+        Ok(())
+    })
+}
+
+/// Reads what `facecore_embedding_encode` wrote, from any source: the bytes are not trusted.
+///
+/// Fails with `FACECORE_STATUS_EMBEDDING`; `*embedding` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_decode(
+    bytes: *const u8,
+    length: usize,
+    embedding: *mut *mut facecore_embedding,
+) -> Status {
+    call(|| {
+        let out = unsafe { Out::new(embedding, "embedding") }?;
+        let bytes = unsafe { slice(bytes, length, "bytes") }?;
+        out.put(facecore_embedding(Embedding::decode(bytes)?));
+        Ok(())
+    })
+}
+
+/// Frees an embedding; NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_free(embedding: *mut facecore_embedding) {
+    unsafe { boundary::free(embedding) }
+}
+
+/// The numbers of an embedding, valid as long as it; the sum of their squares is 1. Each of the outputs may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_get_values(
+    embedding: *const facecore_embedding,
+    values: *mut *const f32,
+    count: *mut usize,
+    space: *mut u64,
+) -> Status {
+    call(|| {
+        let embedding = &unsafe { read(embedding, "embedding") }?.0;
+        if let Some(values) = unsafe { values.as_mut() } {
+            *values = embedding.as_slice().as_ptr();
+        }
+        if let Some(count) = unsafe { count.as_mut() } {
+            *count = embedding.len();
+        }
+        if let Some(space) = unsafe { space.as_mut() } {
+            *space = u64::from_be_bytes(embedding.space().0);
+        }
+        Ok(())
+    })
+}
+
+/// Writes an embedding as bytes. `encoding` is one of `facecore_encoding`. `*written` is the number of bytes that it takes, also where
+/// they do not fit into `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_encode(
+    embedding: *const facecore_embedding,
+    encoding: u32,
+    bytes: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+) -> Status {
+    call(|| {
+        let written = unsafe { write(written, "written") }?;
+        *written = 0;
+        let embedding = &unsafe { read(embedding, "embedding") }?.0;
+        let encoded = embedding.encode(facecore_bridge::encoding(encoding)?);
+        *written = encoded.len();
+        if capacity < encoded.len() {
+            let reason = format!("`bytes` has room for {capacity}, the embedding takes {}", encoded.len());
+            return Err(Failure::new(Status::BufferSize, reason));
+        }
+        unsafe { write(bytes, "bytes") }?;
+        unsafe { encoded.as_ptr().copy_to_nonoverlapping(bytes, encoded.len()) };
+        Ok(())
+    })
+}
+
+/// The cosine of the angle between two faces, from -1 to 1; 1 is the same vector.
+///
+/// Fails with `FACECORE_STATUS_SPACE_MISMATCH` for two spaces.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_cosine(
+    a: *const facecore_embedding,
+    b: *const facecore_embedding,
+    cosine: *mut f32,
+) -> Status {
+    call(|| {
+        let (a, b) = (unsafe { read(a, "a") }?, unsafe { read(b, "b") }?);
+        let cosine = unsafe { write(cosine, "cosine") }?;
+        *cosine = a.0.cosine(&b.0)?;
+        Ok(())
+    })
+}

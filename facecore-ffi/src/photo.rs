@@ -1,0 +1,251 @@
+//! Photos: encoded bytes or raw pixels.
+
+use facecore::{Limits, Orientation, Photo, PixelFormat, RawView};
+use facecore_bridge::{Failure, Status};
+
+use crate::boundary::{self, Out, call, read, read_sized, slice, write_sized};
+
+/// An upright photo. Immutable: share it between threads.
+pub struct facecore_photo(pub(crate) Photo<'static>);
+
+/// How raw pixels lie in memory, 8 bits a channel. There is no default: 0 is an error.
+#[repr(u32)]
+#[derive(Clone, Copy)]
+pub enum facecore_pixel_format {
+    /// Red, green, blue.
+    Rgb = 1,
+    /// Blue, green, red.
+    Bgr = 2,
+    /// Red, green, blue, alpha (not premultiplied); laid over white.
+    Rgba = 3,
+    /// Blue, green, red, alpha (not premultiplied); laid over white.
+    Bgra = 4,
+    /// One brightness.
+    Grey = 5,
+    /// A plane of brightness, then a plane of U, V pairs, one for each 2x2 pixels, with the same stride. BT.601, full range.
+    Nv12 = 6,
+    /// As NV12 with pairs of V, U.
+    Nv21 = 7,
+}
+
+/// What must be done to stored pixels so that they stand upright: EXIF's numbers (tag 0x0112). There is no default: 0 is an error.
+#[repr(u32)]
+#[derive(Clone, Copy)]
+pub enum facecore_orientation {
+    /// Nothing.
+    Upright = 1,
+    /// Mirror left and right.
+    MirrorHorizontal = 2,
+    /// Turn by 180 degrees.
+    Rotate180 = 3,
+    /// Mirror top and bottom.
+    MirrorVertical = 4,
+    /// Swap rows and columns.
+    Transpose = 5,
+    /// Turn by 90 degrees clockwise.
+    Rotate90 = 6,
+    /// Swap rows and columns, then turn by 180 degrees.
+    Transverse = 7,
+    /// Turn by 270 degrees clockwise.
+    Rotate270 = 8,
+}
+
+/// What a photo may cost; checked on the header, before any pixel is decoded or copied. Set by `facecore_limits_init`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_limits {
+    /// `sizeof(facecore_limits)`.
+    pub struct_size: usize,
+    /// Longest encoded photo in bytes. Default 64 MiB.
+    pub max_bytes: usize,
+    /// Most pixels, width times height. Default 100,000,000; decoding takes up to about 20 bytes a pixel.
+    pub max_pixels: u64,
+    /// Photos of more pixels are shrunk to at most so many right after decoding; 0 (default): never.
+    pub shrink_above: u64,
+    /// Widest photo in stored pixels. Default 30,000.
+    pub max_width: u32,
+    /// Highest photo in stored pixels. Default 30,000.
+    pub max_height: u32,
+    /// Zero.
+    pub reserved: [u8; 32],
+}
+
+unsafe impl boundary::Versioned for facecore_limits {
+    fn reserved(&self) -> &[u8] {
+        &self.reserved
+    }
+}
+
+impl facecore_limits {
+    /// NULL means the defaults.
+    unsafe fn read(limits: *const Self) -> facecore_bridge::Result<Limits> {
+        if limits.is_null() {
+            return Ok(Limits::default());
+        }
+        let Self { max_bytes, max_pixels, shrink_above, max_width, max_height, .. } =
+            unsafe { read_sized(limits, "limits") }?;
+        Ok(Limits { max_bytes, max_width, max_height, max_pixels, shrink_above })
+    }
+}
+
+/// Pixels in the caller's buffer. Format and orientation are mandatory.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_image {
+    /// `sizeof(facecore_image)`.
+    pub struct_size: usize,
+    /// The first byte of the first row.
+    pub data: *const u8,
+    /// Bytes in the buffer from `data` on; the padding after the last row may be missing.
+    pub length: usize,
+    /// Bytes from one row to the next.
+    pub stride: usize,
+    /// Pixels in a row, at least 1.
+    pub width: u32,
+    /// Rows, at least 1.
+    pub height: u32,
+    /// One of `facecore_pixel_format`.
+    pub format: u32,
+    /// One of `facecore_orientation`; `FACECORE_ORIENTATION_UPRIGHT` if the pixels are upright.
+    pub orientation: u32,
+    /// Zero.
+    pub reserved: [u8; 16],
+}
+
+unsafe impl boundary::Versioned for facecore_image {
+    fn reserved(&self) -> &[u8] {
+        &self.reserved
+    }
+}
+
+/// The sides of a photo.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_photo_info {
+    /// `sizeof(facecore_photo_info)`, set by the caller.
+    pub struct_size: usize,
+    /// Width of the upright photo in pixels.
+    pub width: u32,
+    /// Height of the upright photo in pixels.
+    pub height: u32,
+    /// Width as stored, before turning and shrinking.
+    pub stored_width: u32,
+    /// Height as stored, before turning and shrinking.
+    pub stored_height: u32,
+    /// How the stored photo lies: one of `facecore_orientation`.
+    pub orientation: u32,
+    /// How many stored pixels one pixel of this photo is long: 1 unless `shrink_above` shrank it.
+    pub scale: f32,
+    /// Zero.
+    pub reserved: [u8; 16],
+}
+
+unsafe impl boundary::Versioned for facecore_photo_info {
+    fn reserved(&self) -> &[u8] {
+        &self.reserved
+    }
+}
+
+/// Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, struct_size: usize) -> Status {
+    let Limits { max_bytes, max_width, max_height, max_pixels, shrink_above } = Limits::default();
+    let defaults =
+        facecore_limits { struct_size, max_bytes, max_pixels, shrink_above, max_width, max_height, reserved: [0; 32] };
+    unsafe { boundary::init(limits, struct_size, "limits", defaults) }
+}
+
+/// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, turned upright as its EXIF says. Bytes from strangers are safe to pass.
+///
+/// `limits`: NULL for the defaults. The bytes are not needed any more when this returns.
+/// Fails with `FACECORE_STATUS_DECODE`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_photo_decode(
+    bytes: *const u8,
+    length: usize,
+    limits: *const facecore_limits,
+    photo: *mut *mut facecore_photo,
+) -> Status {
+    call(|| {
+        let out = unsafe { Out::new(photo, "photo") }?;
+        let limits = unsafe { facecore_limits::read(limits) }?;
+        let bytes = unsafe { slice(bytes, length, "bytes") }?;
+        out.put(facecore_photo(Photo::decode(bytes, &limits)?));
+        Ok(())
+    })
+}
+
+/// Copies raw pixels; the caller's buffer is not needed any more when this returns.
+///
+/// `limits`: NULL for the defaults. Fails with `FACECORE_STATUS_RAW_PIXELS`, `_UNKNOWN_VALUE` (format, orientation), `_LIMIT`; `*photo` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_photo_from_pixels(
+    image: *const facecore_image,
+    limits: *const facecore_limits,
+    photo: *mut *mut facecore_photo,
+) -> Status {
+    call(|| {
+        let out = unsafe { Out::new(photo, "photo") }?;
+        let limits = unsafe { facecore_limits::read(limits) }?;
+        let image = unsafe { read_sized(image, "image") }?;
+        let format: PixelFormat = facecore_bridge::pixel_format(image.format)?;
+        let orientation: Orientation = facecore_bridge::orientation(image.orientation)?;
+        let data = unsafe { slice(image.data, image.length, "image.data") }?;
+        let view =
+            RawView { data, width: image.width, height: image.height, stride: image.stride, format, orientation };
+        out.put(facecore_photo(Photo::from_raw(view, &limits)?.into_owned()));
+        Ok(())
+    })
+}
+
+/// Frees a photo; NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_photo_free(photo: *mut facecore_photo) {
+    unsafe { boundary::free(photo) }
+}
+
+/// Fills in the sides of a photo.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_photo_get_info(
+    photo: *const facecore_photo,
+    info: *mut facecore_photo_info,
+) -> Status {
+    call(|| {
+        let photo = &unsafe { read(photo, "photo") }?.0;
+        let info = unsafe { write_sized(info, "info") }?;
+        *info = facecore_photo_info {
+            struct_size: info.struct_size,
+            width: photo.width(),
+            height: photo.height(),
+            stored_width: photo.stored_width(),
+            stored_height: photo.stored_height(),
+            orientation: photo.orientation().to_exif().into(),
+            scale: photo.scale(),
+            reserved: [0; 16],
+        };
+        Ok(())
+    })
+}
+
+/// Copies the upright pixels, RGB without gaps: `3 * width * height` bytes, which `length` must be.
+///
+/// Fails with `FACECORE_STATUS_BUFFER_SIZE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_photo_copy_rgb(photo: *const facecore_photo, rgb: *mut u8, length: usize) -> Status {
+    call(|| {
+        let photo = &unsafe { read(photo, "photo") }?.0;
+        let row = 3 * photo.width() as usize;
+        let needed = row * photo.height() as usize;
+        if length != needed {
+            let reason = format!("`rgb` has {length} bytes, the photo's pixels take {needed}");
+            return Err(Failure::new(Status::BufferSize, reason));
+        }
+        unsafe { boundary::write(rgb, "rgb") }?;
+        for y in 0..photo.height() {
+            // Row by row through pointers: the caller's buffer may be uninitialised, so there is no slice of it.
+            let to = unsafe { rgb.add(y as usize * row) };
+            unsafe { photo.row(y).as_ptr().copy_to_nonoverlapping(to, row) };
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,379 @@
+/* The shared cases of testdata/cases, from C. Usage: cases MODELS TESTDATA ANSWERS
+ * Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases.rs). */
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "expect.h"
+#include "facecore.h"
+#include "files.h"
+
+static const char *testdata;
+static facecore_engine *engine;
+static FILE *answers;
+
+/* Helpers for JSON and text. */
+
+static const cJSON *member(const cJSON *object, const char *name) { return cJSON_GetObjectItemCaseSensitive(object, name); }
+
+static const char *text(const cJSON *object, const char *name) {
+    const cJSON *found = member(object, name);
+    return cJSON_IsString(found) ? found->valuestring : NULL;
+}
+
+static double number(const cJSON *object, const char *name, double otherwise) {
+    const cJSON *found = member(object, name);
+    return cJSON_IsNumber(found) ? found->valuedouble : otherwise;
+}
+
+static unsigned char *unhex(const char *digits, size_t *length) {
+    *length = strlen(digits) / 2;
+    unsigned char *bytes = (unsigned char *)malloc(*length + 1);
+    for (size_t i = 0; i < *length; ++i) {
+        unsigned value = 0;
+        sscanf(digits + 2 * i, "%2x", &value);
+        bytes[i] = (unsigned char)value;
+    }
+    return bytes;
+}
+
+static char *hex(const uint8_t *bytes, size_t length) {
+    char *digits = (char *)malloc(2 * length + 1);
+    digits[0] = 0;
+    for (size_t i = 0; i < length; ++i) {
+        snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
+    }
+    return digits;
+}
+
+static void put_bits(const float *values, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        fprintf(answers, " %08x", (unsigned)bits);
+    }
+}
+
+static float *floats(const cJSON *list, size_t *count) {
+    *count = (size_t)cJSON_GetArraySize(list);
+    float *values = (float *)malloc((*count + 1) * sizeof *values);
+    size_t i = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list) { values[i++] = (float)item->valuedouble; }
+    return values;
+}
+
+static facecore_limits limits_of(const cJSON *test) {
+    const cJSON *asked = member(test, "limits");
+    facecore_limits limits;
+    facecore_limits_init(&limits, sizeof limits);
+    limits.max_pixels = (uint64_t)number(asked, "max_pixels", (double)limits.max_pixels);
+    limits.max_width = (uint32_t)number(asked, "max_width", limits.max_width);
+    limits.shrink_above = (uint64_t)number(asked, "shrink_above", 0);
+    return limits;
+}
+
+static facecore_detect_options options_of(const cJSON *test) {
+    const cJSON *asked = member(test, "options");
+    facecore_detect_options options;
+    facecore_detect_options_init(&options, sizeof options);
+    options.min_face = (uint32_t)number(asked, "min_face", options.min_face);
+    options.max_face = (uint32_t)number(asked, "max_face", options.max_face);
+    options.factor = (float)number(asked, "factor", options.factor);
+    options.max_candidates = (uint32_t)number(asked, "max_candidates", options.max_candidates);
+    options.max_faces = (uint32_t)number(asked, "max_faces", options.max_faces);
+    options.max_pixels = (uint64_t)number(asked, "max_pixels", 0);
+    options.deadline_us = (uint64_t)number(asked, "deadline_us", 0);
+    const cJSON *thresholds = member(asked, "thresholds");
+    for (int i = 0; i < cJSON_GetArraySize(thresholds); ++i) {
+        options.thresholds[i] = (float)cJSON_GetArrayItem(thresholds, i)->valuedouble;
+    }
+    return options;
+}
+
+static facecore_status photo_of(const cJSON *test, facecore_photo **photo) {
+    char path[512];
+    size_t length = 0;
+    snprintf(path, sizeof path, "%s/%s", testdata, text(test, "photo"));
+    unsigned char *bytes = read_file(path, &length);
+    const facecore_limits limits = limits_of(test);
+    const facecore_status status = facecore_photo_decode(bytes, length, &limits, photo);
+    free(bytes);
+    return status;
+}
+
+/* The calls: each writes its answer, compares, and returns the status. */
+
+static facecore_status detection_of(const cJSON *test, facecore_photo **photo, facecore_detection **detection,
+                                    const facecore_face **faces, size_t *count) {
+    const facecore_detect_options options = options_of(test);
+    facecore_status status = photo_of(test, photo);
+    if (status == FACECORE_STATUS_OK) {
+        status = facecore_detect(engine, *photo, &options, detection);
+    }
+    if (status == FACECORE_STATUS_OK) {
+        status = facecore_detection_get_faces(*detection, faces, count);
+    }
+    return status;
+}
+
+static facecore_status detect(const cJSON *test, const cJSON *expected) {
+    facecore_photo *photo = NULL;
+    facecore_detection *detection = NULL;
+    const facecore_face *faces = NULL;
+    size_t count = 0;
+    const facecore_status status = detection_of(test, &photo, &detection, &faces, &count);
+    if (status == FACECORE_STATUS_OK) {
+        facecore_detection_info info;
+        info.struct_size = sizeof info;
+        EXPECT_STATUS(facecore_detection_get_info(detection, &info), FACECORE_STATUS_OK);
+        fprintf(answers, "complete %u %u %u %u\n", (unsigned)info.complete, (unsigned)info.cut_scales, (unsigned)info.cut_candidates,
+                (unsigned)info.cut_faces);
+        const cJSON *boxes = member(expected, "faces");
+        EXPECT(info.complete == (uint32_t)cJSON_IsTrue(member(expected, "complete")));
+        EXPECT(count == (size_t)cJSON_GetArraySize(boxes));
+        for (size_t i = 0; i < count; ++i) {
+            /* A face is 29 floats from bounding_box on: the layout test holds that there are no gaps. */
+            put_bits((fputs("face", answers), &faces[i].bounding_box.x1), 4);
+            put_bits(&faces[i].landmarks[0].x, 10);
+            put_bits(&faces[i].score, 1);
+            put_bits(&faces[i].stored_box.x1, 4);
+            put_bits(&faces[i].stored_landmarks[0].x, 10);
+            fputc('\n', answers);
+            const facecore_box *box = &faces[i].stored_box;
+            const float edges[4] = {box->x1, box->y1, box->x2, box->y2};
+            for (int edge = 0; edge < 4; ++edge) {
+                const cJSON *near = cJSON_GetArrayItem(cJSON_GetArrayItem(boxes, (int)i), edge);
+                EXPECT(near != NULL && fabs(edges[edge] - near->valuedouble) <= 2);
+            }
+        }
+    }
+    facecore_detection_free(detection);
+    facecore_photo_free(photo);
+    return status;
+}
+
+static facecore_status embed(const cJSON *test, const cJSON *expected) {
+    facecore_photo *photo = NULL;
+    facecore_detection *detection = NULL;
+    const facecore_face *faces = NULL;
+    size_t count = 0;
+    facecore_status status = detection_of(test, &photo, &detection, &faces, &count);
+    if (status == FACECORE_STATUS_OK) {
+        facecore_embedding **embeddings = (facecore_embedding **)calloc(count + 1, sizeof *embeddings);
+        facecore_status *statuses = (facecore_status *)calloc(count + 1, sizeof *statuses);
+        status = facecore_embed(engine, photo, faces, count, embeddings, statuses);
+        const cJSON *list = member(expected, "embeddings");
+        EXPECT(count == (size_t)cJSON_GetArraySize(list));
+        for (size_t i = 0; i < count; ++i) {
+            EXPECT(statuses[i] == FACECORE_STATUS_OK);
+            uint8_t bytes[16 + 4 * 1024];
+            size_t length = 0;
+            EXPECT_STATUS(facecore_embedding_encode(embeddings[i], FACECORE_ENCODING_F32, bytes, sizeof bytes, &length), FACECORE_STATUS_OK);
+            char *digits = hex(bytes, length);
+            fprintf(answers, "embedding %s\n", digits);
+            free(digits);
+            facecore_embedding *near = NULL;
+            float cosine = 0;
+            unsigned char *known = unhex(cJSON_GetArrayItem(list, (int)i)->valuestring, &length);
+            EXPECT_STATUS(facecore_embedding_decode(known, length, &near), FACECORE_STATUS_OK);
+            EXPECT_STATUS(facecore_embedding_cosine(embeddings[i], near, &cosine), FACECORE_STATUS_OK);
+            EXPECT(cosine > 0.99f);
+            free(known);
+            facecore_embedding_free(near);
+            facecore_embedding_free(embeddings[i]);
+        }
+        free(embeddings);
+        free(statuses);
+    }
+    facecore_detection_free(detection);
+    facecore_photo_free(photo);
+    return status;
+}
+
+static facecore_status pixels(const cJSON *test, const cJSON *expected) {
+    facecore_image image;
+    memset(&image, 0, sizeof image);
+    unsigned char *data = unhex(text(test, "data"), &image.length);
+    image.struct_size = sizeof image;
+    image.data = data;
+    image.stride = (size_t)number(test, "stride", 0);
+    image.width = (uint32_t)number(test, "width", 0);
+    image.height = (uint32_t)number(test, "height", 0);
+    image.format = (uint32_t)number(test, "format", 0);
+    image.orientation = (uint32_t)number(test, "orientation", 0);
+    facecore_photo *photo = NULL;
+    const facecore_limits limits = limits_of(test);
+    const facecore_status status = facecore_photo_from_pixels(&image, &limits, &photo);
+    free(data);
+    if (status == FACECORE_STATUS_OK) {
+        facecore_photo_info info;
+        info.struct_size = sizeof info;
+        EXPECT_STATUS(facecore_photo_get_info(photo, &info), FACECORE_STATUS_OK);
+        const size_t length = (size_t)3 * info.width * info.height;
+        uint8_t *rgb = (uint8_t *)malloc(length);
+        EXPECT_STATUS(facecore_photo_copy_rgb(photo, rgb, length), FACECORE_STATUS_OK);
+        char *digits = hex(rgb, length);
+        fprintf(answers, "rgb %ux%u %s\n", (unsigned)info.width, (unsigned)info.height, digits);
+        EXPECT(strcmp(digits, text(expected, "rgb")) == 0);
+        free(digits);
+        free(rgb);
+    }
+    facecore_photo_free(photo);
+    return status;
+}
+
+static facecore_status new_embedding(const char *space, const cJSON *list, facecore_embedding **embedding) {
+    size_t count = 0;
+    float *values = floats(list, &count);
+    const facecore_status status = facecore_embedding_new(strtoull(space, NULL, 16), values, count, embedding);
+    free(values);
+    return status;
+}
+
+static facecore_status decode_hex(const char *digits, facecore_embedding **embedding) {
+    size_t length = 0;
+    unsigned char *bytes = unhex(digits, &length);
+    const facecore_status status = facecore_embedding_decode(bytes, length, embedding);
+    free(bytes);
+    return status;
+}
+
+static facecore_status encode(const cJSON *test, const cJSON *expected) {
+    static const struct {
+        const char *name;
+        uint32_t encoding;
+    } encodings[] = {{"f32", FACECORE_ENCODING_F32}, {"f16", FACECORE_ENCODING_F16}, {"i8", FACECORE_ENCODING_I8}};
+    facecore_embedding *embedding = NULL;
+    const char *data = text(test, "data");
+    const facecore_status status = data != NULL ? decode_hex(data, &embedding) : new_embedding(text(test, "space"), member(test, "values"), &embedding);
+    for (size_t i = 0; status == FACECORE_STATUS_OK && i < sizeof encodings / sizeof *encodings; ++i) {
+        uint8_t bytes[256];
+        size_t length = 0;
+        EXPECT_STATUS(facecore_embedding_encode(embedding, encodings[i].encoding, bytes, sizeof bytes, &length), FACECORE_STATUS_OK);
+        char *digits = hex(bytes, length);
+        fprintf(answers, "%s %s\n", encodings[i].name, digits);
+        EXPECT(strcmp(digits, text(expected, encodings[i].name)) == 0);
+        free(digits);
+    }
+    facecore_embedding_free(embedding);
+    return status;
+}
+
+static facecore_status compare(const cJSON *test, const cJSON *expected) {
+    facecore_embedding *a = NULL, *b = NULL;
+    float cosine = 0;
+    EXPECT_STATUS(decode_hex(text(test, "a"), &a), FACECORE_STATUS_OK);
+    EXPECT_STATUS(decode_hex(text(test, "b"), &b), FACECORE_STATUS_OK);
+    const facecore_status status = facecore_embedding_cosine(a, b, &cosine);
+    if (status == FACECORE_STATUS_OK) {
+        put_bits((fputs("cosine", answers), &cosine), 1);
+        fputc('\n', answers);
+        EXPECT(fabs(cosine - number(expected, "cosine", NAN)) < 1e-6);
+    }
+    facecore_embedding_free(a);
+    facecore_embedding_free(b);
+    return status;
+}
+
+static void put_neighbour(const char *person, float cosine) {
+    if (person == NULL) {
+        fputs(" -", answers);
+    } else {
+        fprintf(answers, " %s", person);
+        put_bits(&cosine, 1);
+    }
+}
+
+static facecore_status decide(const cJSON *test, const cJSON *expected) {
+    const char *space = text(test, "space");
+    facecore_candidates *people = NULL;
+    const cJSON *person, *values;
+    EXPECT_STATUS(facecore_candidates_new(&people), FACECORE_STATUS_OK);
+    cJSON_ArrayForEach(person, member(test, "candidates")) {
+        cJSON_ArrayForEach(values, member(person, "embeddings")) {
+            facecore_embedding *known = NULL;
+            EXPECT_STATUS(new_embedding(space, values, &known), FACECORE_STATUS_OK);
+            EXPECT_STATUS(facecore_candidates_add(people, text(person, "person"), known), FACECORE_STATUS_OK);
+            facecore_embedding_free(known);
+        }
+    }
+    facecore_embedding *faces[16] = {NULL};
+    size_t count = 0;
+    cJSON_ArrayForEach(values, member(test, "faces")) { EXPECT_STATUS(new_embedding(space, values, &faces[count++]), FACECORE_STATUS_OK); }
+    facecore_verdicts *verdicts = NULL;
+    const facecore_status status = facecore_decide((float)number(test, "threshold", 0), (float)number(test, "margin", 0),
+                                                   (const facecore_embedding *const *)faces, count, people, &verdicts);
+    if (status == FACECORE_STATUS_OK) {
+        const facecore_verdict *all = NULL;
+        const cJSON *names = member(expected, "people");
+        size_t decided = 0;
+        EXPECT_STATUS(facecore_verdicts_get(verdicts, &all, &decided), FACECORE_STATUS_OK);
+        EXPECT(decided == count && decided == (size_t)cJSON_GetArraySize(names));
+        for (size_t i = 0; i < decided; ++i) {
+            fprintf(answers, "verdict %u", (unsigned)all[i].outcome);
+            put_neighbour(all[i].person, all[i].cosine);
+            put_neighbour(all[i].nearest, all[i].nearest_cosine);
+            put_neighbour(all[i].runner_up, all[i].runner_up_cosine);
+            if (isnan(all[i].margin)) {
+                fputs(" -", answers);
+            } else {
+                put_bits(&all[i].margin, 1);
+            }
+            put_bits(&all[i].threshold, 1);
+            fputc('\n', answers);
+            const cJSON *name = cJSON_GetArrayItem(names, (int)i);
+            EXPECT(all[i].person != NULL ? cJSON_IsString(name) && strcmp(name->valuestring, all[i].person) == 0
+                                         : cJSON_IsNumber(name) && name->valuedouble == all[i].outcome);
+        }
+    }
+    facecore_verdicts_free(verdicts);
+    facecore_candidates_free(people);
+    for (size_t i = 0; i < count; ++i) {
+        facecore_embedding_free(faces[i]);
+    }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        facecore_status (*run)(const cJSON *, const cJSON *);
+    } calls[] = {{"detect", detect}, {"embed", embed}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}};
+    if (argc != 4 || (answers = fopen(argv[3], "w")) == NULL) {
+        fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS\n");
+        return 2;
+    }
+    testdata = argv[2];
+    EXPECT_STATUS(facecore_engine_open(argv[1], NULL, &engine), FACECORE_STATUS_OK);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; ++i) {
+        char path[512];
+        size_t length = 0;
+        snprintf(path, sizeof path, "%s/cases/%s.json", testdata, calls[i].name);
+        char *json = (char *)read_file(path, &length);
+        cJSON *tests = cJSON_ParseWithLength(json, length);
+        EXPECT(cJSON_GetArraySize(tests) > 0);
+        const cJSON *test;
+        cJSON_ArrayForEach(test, tests) {
+            const cJSON *expected = member(test, "expect");
+            const int before = expect_failures;
+            fprintf(answers, "%s: %s\n", calls[i].name, text(test, "name"));
+            const facecore_status status = calls[i].run(test, expected);
+            const char *error = text(expected, "error");
+            if (status != FACECORE_STATUS_OK) {
+                fprintf(answers, "error %s\n", facecore_status_name(status));
+            }
+            EXPECT(strcmp(facecore_status_name(status), error == NULL ? "ok" : error) == 0);
+            if (expect_failures != before) {
+                fprintf(stderr, "in %s: %s\n", calls[i].name, text(test, "name"));
+            }
+        }
+        cJSON_Delete(tests);
+        free(json);
+    }
+    facecore_engine_free(engine);
+    fclose(answers);
+    return expect_failures != 0;
+}

@@ -1,0 +1,18 @@
+package io.facecore;
+
+/** Which instructions run the networks. */
+public enum Compute {
+    /** What is best here: now the same as {@link #F32}. */
+    AUTO,
+    /** 32-bit floats: AVX-512, else AVX2, else portable. */
+    F32,
+    /** Products of bf16 numbers: about half the time, numbers differ slightly; fails where the processor has no AVX-512 BF16. */
+    BF16,
+    /** No special instructions: slow, the same everywhere. */
+    PORTABLE;
+
+    /** In C and native code; 0 is the default. */
+    int number() {
+        return ordinal();
+    }
+}

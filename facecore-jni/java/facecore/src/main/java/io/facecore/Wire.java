@@ -1,0 +1,110 @@
+package io.facecore;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The flat records that cross to native code, little-endian; {@code wire.rs} is the other half. */
+final class Wire {
+    private Wire() {}
+
+    /** Writes a question. */
+    static final class Writer {
+        private ByteBuffer buffer = order(ByteBuffer.allocate(64));
+
+        private ByteBuffer room(int bytes) {
+            if (buffer.remaining() < bytes) {
+                int size = Math.max(Math.addExact(buffer.position(), bytes), (int) Math.min(2L * buffer.capacity(), Integer.MAX_VALUE - 8));
+                buffer = order(ByteBuffer.allocate(size)).put(buffer.flip());
+            }
+            return buffer;
+        }
+
+        Writer int32(int value) {
+            room(4).putInt(value);
+            return this;
+        }
+
+        Writer int64(long value) {
+            room(8).putLong(value);
+            return this;
+        }
+
+        Writer float32(float value) {
+            room(4).putFloat(value);
+            return this;
+        }
+
+        Writer float32s(float[] values) {
+            room(Math.multiplyExact(4, values.length)).asFloatBuffer().put(values);
+            buffer.position(buffer.position() + 4 * values.length);
+            return this;
+        }
+
+        Writer text(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            int32(bytes.length);
+            room(bytes.length).put(bytes);
+            return this;
+        }
+
+        byte[] record() {
+            return Arrays.copyOf(buffer.array(), buffer.position());
+        }
+    }
+
+    /** Reads an answer. */
+    static final class Reader {
+        private final ByteBuffer buffer;
+
+        Reader(byte[] record) {
+            buffer = order(ByteBuffer.wrap(record));
+        }
+
+        int int32() {
+            return buffer.getInt();
+        }
+
+        long int64() {
+            return buffer.getLong();
+        }
+
+        float float32() {
+            return buffer.getFloat();
+        }
+
+        double float64() {
+            return buffer.getDouble();
+        }
+
+        float[] float32s(int count) {
+            float[] values = new float[count];
+            buffer.asFloatBuffer().get(values);
+            buffer.position(buffer.position() + 4 * count);
+            return values;
+        }
+
+        String text() {
+            byte[] bytes = new byte[int32()];
+            buffer.get(bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Text that is empty where there is none. */
+    static Optional<String> present(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    /** A number that is NaN where there is none. */
+    static OptionalDouble present(double number) {
+        return Double.isNaN(number) ? OptionalDouble.empty() : OptionalDouble.of(number);
+    }
+
+    private static ByteBuffer order(ByteBuffer buffer) {
+        return buffer.order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

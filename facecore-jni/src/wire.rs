@@ -1,0 +1,119 @@
+//! Flat records: little-endian numbers one after the other; text and arrays with their length before them. Library and jar are of one version (it is
+//! checked when the library is loaded), so a record needs no version of its own.
+
+use facecore::{Embedding, Encoding};
+use facecore_bridge::{Failure, Status};
+use jni::Env;
+use jni::objects::JByteArray;
+
+use crate::border::{self, Result};
+
+/// Writes an answer.
+#[derive(Default)]
+pub struct Writer(Vec<u8>);
+
+impl Writer {
+    pub fn int(&mut self, value: i32) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    pub fn long(&mut self, value: i64) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    pub fn float(&mut self, value: f32) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    pub fn double(&mut self, value: f64) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    /// A number of things, at most what an `int` holds.
+    pub fn count(&mut self, value: usize) {
+        self.int(i32::try_from(value).unwrap_or(i32::MAX));
+    }
+
+    pub fn floats(&mut self, values: impl IntoIterator<Item = f32>) {
+        values.into_iter().for_each(|value| self.float(value));
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.count(bytes.len());
+        self.0.extend(bytes);
+    }
+
+    /// An embedding crosses in its exact encoding.
+    pub fn embedding(&mut self, embedding: &Embedding) {
+        self.bytes(&embedding.encode(Encoding::F32));
+    }
+
+    pub fn into_java<'l>(self, env: &mut Env<'l>) -> Result<JByteArray<'l>> {
+        Ok(env.byte_array_from_slice(&self.0)?)
+    }
+}
+
+/// Reads a question; one that is too short is an error.
+pub struct Reader {
+    record: Vec<u8>,
+    at: usize,
+}
+
+impl Reader {
+    pub fn from_java(env: &Env<'_>, record: &JByteArray<'_>) -> Result<Self> {
+        let length = i32::try_from(record.len(env)?).unwrap_or(i32::MAX);
+        Ok(Self { record: border::bytes(env, record, 0, length)?, at: 0 })
+    }
+
+    fn take(&mut self, length: usize) -> Result<&[u8]> {
+        let found = self.record.get(self.at..).and_then(|rest| rest.get(..length));
+        let found = found.ok_or_else(|| Failure::new(Status::Internal, "a record of the binding is too short"))?;
+        self.at += length;
+        Ok(found)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    pub fn int(&mut self) -> Result<i32> {
+        Ok(i32::from_le_bytes(self.array()?))
+    }
+
+    /// An `int` that Java keeps at 0 or above.
+    pub fn size(&mut self) -> Result<u32> {
+        Ok(self.int()?.cast_unsigned())
+    }
+
+    pub fn long(&mut self) -> Result<i64> {
+        Ok(i64::from_le_bytes(self.array()?))
+    }
+
+    pub fn float(&mut self) -> Result<f32> {
+        Ok(f32::from_le_bytes(self.array()?))
+    }
+
+    pub fn bytes(&mut self) -> Result<&[u8]> {
+        let length = self.size()? as usize;
+        self.take(length)
+    }
+
+    pub fn text(&mut self) -> Result<String> {
+        let text = std::str::from_utf8(self.bytes()?);
+        Ok(text.map_err(|error| Failure::new(Status::Text, format!("not UTF-8: {error}")))?.into())
+    }
+
+    pub fn embedding(&mut self) -> Result<Embedding> {
+        Ok(Embedding::decode(self.bytes()?)?)
+    }
+
+    pub fn embeddings(&mut self) -> Result<Vec<Embedding>> {
+        (0..self.size()?).map(|_| self.embedding()).collect()
+    }
+}

@@ -1,0 +1,251 @@
+//! The shared cases of `testdata/cases`, which C, C++ and Java run as well.
+//!
+//! Each language compares with what a case expects, within a tolerance that holds for every processor, and writes its answers, to the last bit, to
+//! `target/cases/LANGUAGE.txt`. `make test` then compares those files: where the same kernels run, all languages give the same bits.
+
+use std::fmt::Write;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use facecore::{
+    BoundingBox, Budget, Candidate, DetectOptions, Embedding, Encoding, Engine, EngineOptions, Error, Face, Limits,
+    Matcher, Neighbour, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal, SpaceId,
+};
+use serde_json::Value;
+
+static ROOT: LazyLock<PathBuf> = LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+
+fn engine() -> &'static Engine {
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::open_with(ROOT.join("models"), &EngineOptions::default()).unwrap());
+    &ENGINE
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
+}
+
+fn bits(values: impl IntoIterator<Item = f32>) -> String {
+    values.into_iter().fold(String::new(), |line, value| line + &format!(" {:08x}", value.to_bits()))
+}
+
+fn floats(values: &Value) -> Vec<f32> {
+    values.as_array().unwrap().iter().map(|value| value.as_f64().unwrap() as f32).collect()
+}
+
+fn bytes(case: &Value) -> Vec<u8> {
+    fs::read(ROOT.join("testdata").join(case["photo"].as_str().unwrap())).unwrap()
+}
+
+fn limits(case: &Value) -> Limits {
+    let (mut limits, asked) = (Limits::default(), &case["limits"]);
+    if let Some(pixels) = asked["max_pixels"].as_u64() {
+        limits.max_pixels = pixels;
+    }
+    if let Some(width) = asked["max_width"].as_u64() {
+        limits.max_width = width as u32;
+    }
+    if let Some(pixels) = asked["shrink_above"].as_u64() {
+        limits.shrink_above = pixels;
+    }
+    limits
+}
+
+fn options(case: &Value) -> DetectOptions {
+    let (mut options, asked) = (DetectOptions::default(), &case["options"]);
+    if let Some(side) = asked["min_face"].as_u64() {
+        options.min_face = side as u32;
+    }
+    if let Some(side) = asked["max_face"].as_u64() {
+        options.max_face = side as u32;
+    }
+    if let Some(factor) = asked["factor"].as_f64() {
+        options.factor = factor as f32;
+    }
+    if asked["thresholds"].is_array() {
+        options.thresholds = floats(&asked["thresholds"]).try_into().unwrap();
+    }
+    let bound = |name: &str, default: u64| asked[name].as_u64().unwrap_or(default);
+    options.budget = Budget {
+        max_pixels: bound("max_pixels", 0),
+        max_candidates: bound("max_candidates", 200) as usize,
+        max_faces: bound("max_faces", 0) as usize,
+        deadline: Some(Duration::from_micros(bound("deadline_us", 0))).filter(|deadline| !deadline.is_zero()),
+    };
+    options
+}
+
+fn edges(area: &BoundingBox) -> [f32; 4] {
+    [area.x1, area.y1, area.x2, area.y2]
+}
+
+fn detect(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let photo = Photo::decode(&bytes(case), &limits(case))?;
+    let found = engine().detect(&photo, &options(case))?;
+    let cut = found.cut;
+    writeln!(answer, "complete {} {} {} {}", found.complete as u8, cut.scales, cut.candidates, cut.faces).unwrap();
+    for Face { bounding_box, landmarks, score, stored_box, stored_landmarks } in &found.faces {
+        let numbers = edges(bounding_box).into_iter().chain(landmarks.iter().flatten().copied()).chain([*score]);
+        let numbers = numbers.chain(edges(stored_box)).chain(stored_landmarks.iter().flatten().copied());
+        writeln!(answer, "face{}", bits(numbers)).unwrap();
+    }
+    let expected = case["expect"]["faces"].as_array().unwrap();
+    assert_eq!(found.complete, case["expect"]["complete"] != false, "{case}");
+    assert_eq!(found.faces.len(), expected.len(), "{case}");
+    for (face, expected) in found.faces.iter().zip(expected) {
+        let near = |a: f32, b: f32| (a - b).abs() <= 2.0;
+        assert!(edges(&face.stored_box).iter().zip(floats(expected)).all(|(&a, b)| near(a, b)), "{face:?} {expected}");
+    }
+    Ok(())
+}
+
+fn embed(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let photo = Photo::decode(&bytes(case), &limits(case))?;
+    let found = engine().detect(&photo, &options(case))?;
+    let embeddings = engine().embed(&photo, &found.faces)?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    for embedding in &embeddings {
+        writeln!(answer, "embedding {}", hex(&embedding.encode(Encoding::F32))).unwrap();
+    }
+    let expected = case["expect"]["embeddings"].as_array().unwrap();
+    assert_eq!(embeddings.len(), expected.len(), "{case}");
+    for (embedding, expected) in embeddings.iter().zip(expected) {
+        let cosine = embedding.cosine(&Embedding::decode(&unhex(expected.as_str().unwrap()))?)?;
+        assert!(cosine > 0.99, "{case}: {cosine}");
+    }
+    Ok(())
+}
+
+fn pixels(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let data = unhex(case["data"].as_str().unwrap());
+    let number = |name: &str| case[name].as_u64().unwrap();
+    let format = match number("format") {
+        1 => PixelFormat::Rgb,
+        2 => PixelFormat::Bgr,
+        3 => PixelFormat::Rgba,
+        4 => PixelFormat::Bgra,
+        5 => PixelFormat::Grey,
+        6 => PixelFormat::Nv12,
+        7 => PixelFormat::Nv21,
+        other => panic!("format {other}"),
+    };
+    let view = RawView {
+        data: &data,
+        width: number("width") as u32,
+        height: number("height") as u32,
+        stride: number("stride") as usize,
+        format,
+        orientation: Orientation::from_exif(number("orientation") as u8).unwrap(),
+    };
+    let photo = Photo::from_raw(view, &limits(case))?;
+    let rgb: Vec<u8> = (0..photo.height()).flat_map(|y| photo.row(y)).copied().collect();
+    writeln!(answer, "rgb {}x{} {}", photo.width(), photo.height(), hex(&rgb)).unwrap();
+    assert_eq!(Value::from(hex(&rgb)), case["expect"]["rgb"], "{case}");
+    Ok(())
+}
+
+fn encode(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let embedding = match case["data"].as_str() {
+        Some(data) => Embedding::decode(&unhex(data))?,
+        None => Embedding::new(case["space"].as_str().unwrap().parse()?, floats(&case["values"]))?,
+    };
+    let encodings = [("f32", Encoding::F32), ("f16", Encoding::F16), ("i8", Encoding::I8)];
+    let encodings = encodings.map(|(name, encoding)| (name, hex(&embedding.encode(encoding))));
+    for (name, bytes) in &encodings {
+        writeln!(answer, "{name} {bytes}").unwrap();
+    }
+    for (name, bytes) in encodings {
+        assert_eq!(Value::from(bytes), case["expect"][name], "{case}");
+    }
+    Ok(())
+}
+
+fn compare(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let one = |name: &str| Embedding::decode(&unhex(case[name].as_str().unwrap()));
+    let cosine = one("a")?.cosine(&one("b")?)?;
+    writeln!(answer, "cosine{}", bits([cosine])).unwrap();
+    assert!((f64::from(cosine) - case["expect"]["cosine"].as_f64().unwrap()).abs() < 1e-6, "{case}: {cosine}");
+    Ok(())
+}
+
+fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let space: SpaceId = case["space"].as_str().unwrap().parse()?;
+    let embeddings = |list: &Value| -> Result<Vec<Embedding>, Error> {
+        list.as_array().unwrap().iter().map(|values| Embedding::new(space, floats(values))).collect()
+    };
+    let mut people = Vec::new();
+    for person in case["candidates"].as_array().unwrap() {
+        let name = person["person"].as_str().unwrap().into();
+        people.push(Candidate { person: name, embeddings: embeddings(&person["embeddings"])? });
+    }
+    let [threshold, margin] = ["threshold", "margin"].map(|name| case[name].as_f64().unwrap() as f32);
+    let verdicts = Matcher::new(threshold, margin)?.decide(&embeddings(&case["faces"])?, &people)?;
+    let expected = case["expect"]["people"].as_array().unwrap();
+    assert_eq!(verdicts.len(), expected.len(), "{case}");
+    for (verdict, expected) in verdicts.iter().zip(expected) {
+        let (number, found) = match &verdict.outcome {
+            Outcome::Match { person, cosine } => (1, Some((person, cosine))),
+            Outcome::NoMatch { reason: Refusal::NoCandidates } => (2, None),
+            Outcome::NoMatch { reason: Refusal::BelowThreshold } => (3, None),
+            Outcome::NoMatch { reason: Refusal::AmbiguousRunnerUp } => (4, None),
+            Outcome::NoMatch { reason: Refusal::PersonTaken } => (5, None),
+            Outcome::NoMatch { reason } => panic!("{reason}"),
+        };
+        let neighbours = [&verdict.nearest, &verdict.runner_up]
+            .map(|found| found.as_ref().map(|Neighbour { person, cosine }| (person, cosine)));
+        write!(answer, "verdict {number}").unwrap();
+        for found in [found].into_iter().chain(neighbours) {
+            match found {
+                Some((person, cosine)) => write!(answer, " {person}{}", bits([*cosine])).unwrap(),
+                None => write!(answer, " -").unwrap(),
+            }
+        }
+        let margin = verdict.margin.map_or(" -".into(), |margin| bits([margin]));
+        writeln!(answer, "{margin}{}", bits([verdict.threshold])).unwrap();
+        let named = found.map_or(Value::from(number), |found| Value::from(found.0.as_str()));
+        assert_eq!(named, *expected, "{case}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_shared_cases_hold() {
+    type Run = fn(&Value, &mut String) -> Result<(), Error>;
+    let calls: [(&str, Run); 6] = [
+        ("detect", detect),
+        ("embed", embed),
+        ("pixels", pixels),
+        ("encode", encode),
+        ("compare", compare),
+        ("decide", decide),
+    ];
+    let (mut answers, mut wrong) = (String::new(), Vec::new());
+    for (call, run) in calls {
+        let cases = fs::read_to_string(ROOT.join(format!("testdata/cases/{call}.json"))).unwrap();
+        let cases: Vec<Value> = serde_json::from_str(&cases).unwrap();
+        assert!(!cases.is_empty());
+        for case in &cases {
+            let name = format!("{call}: {}", case["name"].as_str().unwrap());
+            writeln!(answers, "{name}").unwrap();
+            // All cases run and the answers are written even where one does not hold: they are what a new case's expectation is made from.
+            let result = catch_unwind(AssertUnwindSafe(|| run(case, &mut answers)));
+            let code = result.as_ref().ok().and_then(|result| result.as_ref().err()).map(Error::code);
+            if let Some(code) = code {
+                writeln!(answers, "error {code}").unwrap();
+            }
+            if result.is_err() || code != case["expect"]["error"].as_str() {
+                wrong.push(name);
+            }
+        }
+    }
+    let folder = ROOT.join("target/cases");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("rust.txt"), answers).unwrap();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

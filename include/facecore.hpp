@@ -1,0 +1,347 @@
+// facecore for C++17: the C ABI of facecore.h with owners, values and exceptions. Header only.
+//
+// Every class owns one handle and is moved, never copied; it frees the handle when it goes. A const object may be used by many threads.
+// What is returned by reference or as a string_view lives as long as the object it came from. Failures are facecore::Error.
+
+#ifndef FACECORE_HPP
+#define FACECORE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "facecore.h"
+
+namespace facecore {
+
+// A call that failed; what() says what was wrong with which input.
+class Error : public std::runtime_error {
+public:
+    explicit Error(facecore_status status, const std::string &message = facecore_last_error_message())
+        : std::runtime_error(message), status_(status) {}
+
+    facecore_status status() const noexcept { return status_; }
+    // A stable name, such as "space-mismatch".
+    std::string_view name() const noexcept { return facecore_status_name(status_); }
+
+private:
+    facecore_status status_;
+};
+
+namespace detail {
+
+inline void check(facecore_status status) {
+    if (status != FACECORE_STATUS_OK) {
+        throw Error(status);
+    }
+}
+
+template <typename T, void (*Free)(T *)>
+struct Deleter {
+    void operator()(T *handle) const noexcept { Free(handle); }
+};
+
+template <typename T, void (*Free)(T *)>
+using Owner = std::unique_ptr<T, Deleter<T, Free>>;
+
+// A handle from a function that puts it in its last argument.
+template <typename T, typename Make>
+T *make(Make &&call) {
+    T *handle = nullptr;
+    check(call(&handle));
+    return handle;
+}
+
+}  // namespace detail
+
+// An array that belongs to another object.
+template <typename T>
+class Span {
+public:
+    Span(const T *data, std::size_t size) noexcept : data_(data), size_(size) {}
+    const T *begin() const noexcept { return data_; }
+    const T *end() const noexcept { return data_ + size_; }
+    const T *data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    const T &operator[](std::size_t index) const noexcept { return data_[index]; }
+
+private:
+    const T *data_;
+    std::size_t size_;
+};
+
+// What a photo may cost, with the defaults set.
+struct Limits : facecore_limits {
+    Limits() { detail::check(facecore_limits_init(this, sizeof(facecore_limits))); }
+};
+
+// What counts as a face and how much is looked at, with the defaults set.
+struct DetectOptions : facecore_detect_options {
+    DetectOptions() { detail::check(facecore_detect_options_init(this, sizeof(facecore_detect_options))); }
+};
+
+// How to open an engine, with the defaults set.
+struct EngineOptions : facecore_engine_options {
+    EngineOptions() { detail::check(facecore_engine_options_init(this, sizeof(facecore_engine_options))); }
+};
+
+// An upright photo.
+class Photo {
+public:
+    static Photo decode(const void *bytes, std::size_t length, const Limits &limits = Limits()) {
+        return Photo(detail::make<facecore_photo>([&](facecore_photo **out) {
+            return facecore_photo_decode(static_cast<const std::uint8_t *>(bytes), length, &limits, out);
+        }));
+    }
+
+    // Copies raw pixels. Of `image`, struct_size and reserved are set here.
+    static Photo from_pixels(facecore_image image, const Limits &limits = Limits()) {
+        image.struct_size = sizeof image;
+        for (std::uint8_t &byte : image.reserved) {
+            byte = 0;
+        }
+        return Photo(detail::make<facecore_photo>(
+            [&](facecore_photo **out) { return facecore_photo_from_pixels(&image, &limits, out); }));
+    }
+
+    facecore_photo_info info() const {
+        facecore_photo_info info{};
+        info.struct_size = sizeof info;
+        detail::check(facecore_photo_get_info(get(), &info));
+        return info;
+    }
+
+    // The upright pixels, RGB without gaps.
+    std::vector<std::uint8_t> rgb() const {
+        const facecore_photo_info size = info();
+        std::vector<std::uint8_t> rgb(std::size_t{3} * size.width * size.height);
+        detail::check(facecore_photo_copy_rgb(get(), rgb.data(), rgb.size()));
+        return rgb;
+    }
+
+    const facecore_photo *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit Photo(facecore_photo *handle) : handle_(handle) {}
+    detail::Owner<facecore_photo, facecore_photo_free> handle_;
+};
+
+// The faces of a photo, the best score first.
+class Detection {
+public:
+    explicit Detection(facecore_detection *handle) : handle_(handle) {}
+
+    Span<facecore_face> faces() const {
+        const facecore_face *faces = nullptr;
+        std::size_t count = 0;
+        detail::check(facecore_detection_get_faces(handle_.get(), &faces, &count));
+        return {faces, count};
+    }
+
+    // Whether the budget left nothing out, and what the stages did.
+    facecore_detection_info info() const {
+        facecore_detection_info info{};
+        info.struct_size = sizeof info;
+        detail::check(facecore_detection_get_info(handle_.get(), &info));
+        return info;
+    }
+
+private:
+    detail::Owner<facecore_detection, facecore_detection_free> handle_;
+};
+
+// One face as a vector of length 1.
+class Embedding {
+public:
+    explicit Embedding(facecore_embedding *handle) : handle_(handle) {}
+
+    Embedding(std::uint64_t space, const float *values, std::size_t count)
+        : handle_(detail::make<facecore_embedding>(
+              [&](facecore_embedding **out) { return facecore_embedding_new(space, values, count, out); })) {}
+
+    // Reads what encode() wrote, from any source.
+    static Embedding decode(const void *bytes, std::size_t length) {
+        return Embedding(detail::make<facecore_embedding>([&](facecore_embedding **out) {
+            return facecore_embedding_decode(static_cast<const std::uint8_t *>(bytes), length, out);
+        }));
+    }
+
+    std::vector<std::uint8_t> encode(facecore_encoding encoding) const {
+        std::size_t length = 0;
+        const facecore_status asked = facecore_embedding_encode(get(), encoding, nullptr, 0, &length);
+        if (asked != FACECORE_STATUS_BUFFER_SIZE) {
+            detail::check(asked);
+        }
+        std::vector<std::uint8_t> bytes(length);
+        detail::check(facecore_embedding_encode(get(), encoding, bytes.data(), bytes.size(), &length));
+        return bytes;
+    }
+
+    float cosine(const Embedding &other) const {
+        float cosine = 0;
+        detail::check(facecore_embedding_cosine(get(), other.get(), &cosine));
+        return cosine;
+    }
+
+    Span<float> values() const {
+        const float *values = nullptr;
+        std::size_t count = 0;
+        detail::check(facecore_embedding_get_values(get(), &values, &count, nullptr));
+        return {values, count};
+    }
+
+    std::uint64_t space() const {
+        std::uint64_t space = 0;
+        detail::check(facecore_embedding_get_values(get(), nullptr, nullptr, &space));
+        return space;
+    }
+
+    const facecore_embedding *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Owner<facecore_embedding, facecore_embedding_free> handle_;
+};
+
+// The embedding of one face of many, or why there is none.
+struct FaceEmbedding {
+    std::optional<Embedding> embedding;
+    facecore_status status;
+};
+
+// The networks, loaded once; share one between all threads.
+class Engine {
+public:
+    static Engine open(const std::string &folder, const EngineOptions &options = EngineOptions()) {
+        return Engine(detail::make<facecore_engine>(
+            [&](facecore_engine **out) { return facecore_engine_open(folder.c_str(), &options, out); }));
+    }
+
+    // Finds faces with the network inside the library: needs no file, makes no embeddings.
+    static Engine open_detector(const EngineOptions &options = EngineOptions()) {
+        return Engine(detail::make<facecore_engine>(
+            [&](facecore_engine **out) { return facecore_engine_open_detector(&options, out); }));
+    }
+
+    Detection detect(const Photo &photo, const DetectOptions &options = DetectOptions()) const {
+        return Detection(detail::make<facecore_detection>(
+            [&](facecore_detection **out) { return facecore_detect(get(), photo.get(), &options, out); }));
+    }
+
+    std::vector<FaceEmbedding> embed(const Photo &photo, Span<facecore_face> faces) const {
+        std::vector<facecore_embedding *> handles(faces.size());
+        std::vector<facecore_status> statuses(faces.size());
+        std::vector<FaceEmbedding> embeddings;
+        embeddings.reserve(faces.size());
+        detail::check(facecore_embed(get(), photo.get(), faces.data(), faces.size(), handles.data(), statuses.data()));
+        for (std::size_t i = 0; i < handles.size(); ++i) {
+            std::optional<Embedding> embedding;
+            if (handles[i] != nullptr) {
+                embedding.emplace(handles[i]);
+            }
+            embeddings.push_back({std::move(embedding), statuses[i]});
+        }
+        return embeddings;
+    }
+
+    Embedding embed(const Photo &photo, const facecore_box &box) const {
+        return Embedding(detail::make<facecore_embedding>(
+            [&](facecore_embedding **out) { return facecore_embed_box(get(), photo.get(), &box, out); }));
+    }
+
+    facecore_engine_info info() const {
+        facecore_engine_info info{};
+        info.struct_size = sizeof info;
+        detail::check(facecore_engine_get_info(get(), &info));
+        return info;
+    }
+
+    const facecore_engine *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit Engine(facecore_engine *handle) : handle_(handle) {}
+    detail::Owner<facecore_engine, facecore_engine_free> handle_;
+};
+
+// The people whom a face may be. add() is for one thread at a time.
+class Candidates {
+public:
+    Candidates() : handle_(detail::make<facecore_candidates>(facecore_candidates_new)) {}
+
+    void add(const std::string &person, const Embedding &embedding) {
+        detail::check(facecore_candidates_add(handle_.get(), person.c_str(), embedding.get()));
+    }
+
+    const facecore_candidates *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Owner<facecore_candidates, facecore_candidates_free> handle_;
+};
+
+// The decisions about the faces of a photo, in their order.
+class Verdicts {
+public:
+    explicit Verdicts(facecore_verdicts *handle) : handle_(handle) {}
+
+    Span<facecore_verdict> all() const {
+        const facecore_verdict *array = nullptr;
+        std::size_t count = 0;
+        detail::check(facecore_verdicts_get(handle_.get(), &array, &count));
+        return {array, count};
+    }
+
+private:
+    detail::Owner<facecore_verdicts, facecore_verdicts_free> handle_;
+};
+
+// Decides who the faces of one photo are.
+class Matcher {
+public:
+    Matcher(float threshold, float margin) noexcept : threshold_(threshold), margin_(margin) {}
+
+    Verdicts decide(const std::vector<const Embedding *> &faces, const Candidates &candidates) const {
+        std::vector<const facecore_embedding *> handles;
+        handles.reserve(faces.size());
+        for (const Embedding *face : faces) {
+            handles.push_back(face->get());
+        }
+        return Verdicts(detail::make<facecore_verdicts>([&](facecore_verdicts **out) {
+            return facecore_decide(threshold_, margin_, handles.data(), handles.size(), candidates.get(), out);
+        }));
+    }
+
+private:
+    float threshold_;
+    float margin_;
+};
+
+// What models a folder has.
+class Manifest {
+public:
+    explicit Manifest(const std::string &folder)
+        : handle_(detail::make<facecore_manifest>(
+              [&](facecore_manifest **out) { return facecore_manifest_open(folder.c_str(), out); })) {}
+
+    Span<facecore_model> models() const {
+        const facecore_model *models = nullptr;
+        std::size_t count = 0;
+        detail::check(facecore_manifest_get_models(handle_.get(), &models, &count));
+        return {models, count};
+    }
+
+    // Throws if a file of the model is missing or is another one.
+    void verify(const std::string &id) const { detail::check(facecore_manifest_verify(handle_.get(), id.c_str())); }
+
+private:
+    detail::Owner<facecore_manifest, facecore_manifest_free> handle_;
+};
+
+}  // namespace facecore
+
+#endif
