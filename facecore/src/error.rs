@@ -73,6 +73,12 @@ pub enum Error {
         /// What is wrong with them.
         reason: String,
     },
+    /// Bytes that are no profile.
+    #[error("not a profile: {reason}")]
+    Profile {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// An evaluation cannot be made from the data given.
     #[error("cannot evaluate: {reason}")]
     Evaluation {
@@ -105,6 +111,7 @@ impl Error {
             Self::EmptyCrop { .. } => "empty-crop",
             Self::SpaceMismatch { .. } => "space-mismatch",
             Self::Embedding { .. } => "embedding",
+            Self::Profile { .. } => "profile",
             Self::Evaluation { .. } => "evaluation",
             Self::Internal { .. } => "internal",
         }

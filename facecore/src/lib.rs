@@ -40,6 +40,7 @@ struct Readme;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
+pub mod cluster;
 mod detect;
 mod embed;
 mod engine;
@@ -49,6 +50,7 @@ mod geometry;
 mod matching;
 mod net;
 mod photo;
+pub mod profile;
 
 pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
 pub use embed::{Embedding, Encoding, SpaceId};

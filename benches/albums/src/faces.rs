@@ -107,9 +107,8 @@ fn detect(engine: &Engine, images: &Path) -> Result<Vec<Row>> {
         let photo = decode(path, &Limits::default())?;
         let mut found = engine.detect(&photo, &options)?.faces;
         let centre = [photo.width() as f32 / 2.0, photo.height() as f32 / 2.0];
-        let off = |area: &BoundingBox| {
-            ((area.x1 + area.x2) / 2.0 - centre[0]).hypot((area.y1 + area.y2) / 2.0 - centre[1])
-        };
+        let off =
+            |area: &BoundingBox| ((area.x1 + area.x2) / 2.0 - centre[0]).hypot((area.y1 + area.y2) / 2.0 - centre[1]);
         found.sort_by(|a, b| off(&a.bounding_box).total_cmp(&off(&b.bounding_box)));
         for (rank, face) in found.iter().enumerate() {
             let row = |kind, shrink| Row {
@@ -163,7 +162,15 @@ fn crops(scenes: &Path) -> Result<Vec<Row>> {
             let y = (size.height() as f32 - side) * place as f32 / 2.0;
             let area = BoundingBox::new(x, y, x + side, y + side * 1.2);
             let (kind, person) = (Kind::NonFace, String::new());
-            rows.push(Row { kind, person, photo: photo.clone(), area, landmarks: [[0.0; 2]; 5], score: 0.75, shrink: 1.0 });
+            rows.push(Row {
+                kind,
+                person,
+                photo: photo.clone(),
+                area,
+                landmarks: [[0.0; 2]; 5],
+                score: 0.75,
+                shrink: 1.0,
+            });
         }
     }
     Ok(rows)
@@ -183,7 +190,10 @@ fn write(path: &Path, rows: &[Row]) -> Result<()> {
 
 fn read(path: &Path) -> Result<Vec<Row>> {
     let text = fs::read_to_string(path)?;
-    text.lines().skip(1).map(|line| row(line).ok_or_else(|| format!("bad row in {}: {line}", path.display()).into())).collect()
+    text.lines()
+        .skip(1)
+        .map(|line| row(line).ok_or_else(|| format!("bad row in {}: {line}", path.display()).into()))
+        .collect()
 }
 
 fn row(line: &str) -> Option<Row> {

@@ -156,7 +156,7 @@ fn norm(values: &[f32]) -> Result<f64> {
 }
 
 /// Sums in eight lanes: the compiler may not reorder one float sum, but it can run eight side by side.
-fn dot(left: &[f32], right: &[f32]) -> f32 {
+pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
     let (left, left_rest) = left.as_chunks::<8>();
     let (right, right_rest) = right.as_chunks::<8>();
     let mut lanes = [0.0f32; 8];

@@ -7,6 +7,7 @@ mod crop;
 mod embedding;
 mod encoding;
 
+pub(crate) use embedding::dot;
 pub use embedding::{Embedding, SpaceId};
 pub use encoding::Encoding;
 

@@ -1,0 +1,18 @@
+//! Which faces of an album are one person: density clusters of embeddings, with what is known about pairs of faces.
+//!
+//! - [`Dbscan`]: Ester et al., *A Density-Based Algorithm for Discovering Clusters* (KDD 1996), exact, on cosine distance
+//!   (1 − cosine). Without links its labels are scikit-learn's. It takes must-links and cannot-links; two faces of one photo are a
+//!   cannot-link.
+//! - [`Zones`]: two clusters may be one person, too alike to keep both, or two people (R44).
+//! - [`SamePhoto`]: what is done about two faces of one photo in a cluster (R43).
+//!
+//! Everything is exact and deterministic: the order of the faces decides ties. Uses embeddings only; knows nothing of albums, friends or
+//! profiles.
+
+mod dbscan;
+mod links;
+mod zones;
+
+pub use dbscan::{Dbscan, Labels};
+pub use links::{Links, SamePhoto};
+pub use zones::{Zones, ZonesReport};

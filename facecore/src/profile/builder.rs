@@ -1,0 +1,456 @@
+//! Album → profile: clusters, their weights, the leader (R13–R24).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::centroid::{self, Centroid};
+use super::features::{self, AlbumFace, Features, Owner, Pin};
+use super::feedback::{FaceId, Feedback, Opinion};
+use super::photos::{PhotoMeta, select_photos};
+use super::settings::{EpsRule, Settings};
+use super::value::{Profile, Role};
+use crate::cluster::{Dbscan, Links, SamePhoto, Zones};
+use crate::embed::{Embedding, dot};
+use crate::error::{Error, Result};
+
+/// A photo of an album with its faces.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlbumPhoto {
+    /// What is known of it; its id is the one that results name.
+    pub meta: PhotoMeta,
+    /// All its faces, in the detector's order.
+    pub faces: Vec<AlbumFace>,
+}
+
+/// A person of the album, as far as the faces tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// Its faces, ascending.
+    pub faces: Vec<FaceId>,
+    /// The number of its photos.
+    pub photos: usize,
+    /// The five things by which it is weighed.
+    pub features: Features,
+    /// Its weight.
+    pub weight: f32,
+    /// Faces that the owner's feedback confirmed, less those that it rejected.
+    pub(super) confirmed: i64,
+    /// The mean of its faces, not scaled.
+    pub(super) sum: Vec<f32>,
+}
+
+/// How a build ended.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// There is a profile.
+    Built(Profile),
+    /// No cluster leads clearly enough.
+    NoLeader,
+    /// No face is good enough for a cluster, or no two belong together.
+    NoFaces,
+    /// The owner wants no profile.
+    OptedOut,
+}
+
+/// The result of a build with what led to it; as text ([`Display`](std::fmt::Display)) it is an explanation for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Build {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The album's people, heaviest first.
+    pub clusters: Vec<Cluster>,
+    /// Which of the clusters the profile shows: the owner, and the second owner of a joint account.
+    pub owners: Vec<usize>,
+    /// How far the heaviest cluster is ahead of the next, or of nothing.
+    pub lead: f32,
+    /// The lead that was asked for.
+    pub wanted_lead: f32,
+    /// Probability that the profile shows the owner, 0…1; 0 without a profile.
+    pub confidence: f32,
+    /// The faces in the profile and whose they are, ascending; one that counts twice, or in two slots, is here twice.
+    pub members: Vec<(FaceId, Role)>,
+    /// Photos looked at.
+    pub photos: usize,
+    /// Faces in them.
+    pub faces: usize,
+    /// Faces left out because they are none, or by the owner's wish.
+    pub left_out: usize,
+    /// Clusters that were dropped: too like another, or with two faces of a photo.
+    pub dropped: usize,
+}
+
+/// Builds profiles from albums. Made once; building takes it by reference.
+///
+/// ```
+/// # use facecore::{Embedding, SpaceId};
+/// # use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Outcome, Owner, PhotoMeta, Settings};
+/// # fn main() -> facecore::Result<()> {
+/// # let settings = Settings::for_space("2d2c7b163741ee00".parse()?).unwrap();
+/// # let embedding = |i: u64| Embedding::new(settings.space, vec![1.0, i as f32 / 50.0]).unwrap();
+/// let builder = Builder::new(settings.clone())?;
+/// let album: Vec<_> = (0..5).map(|id| AlbumPhoto {
+///     meta: PhotoMeta { id, front_camera: true, ..PhotoMeta::default() },
+///     faces: vec![AlbumFace::new(embedding(id), 110.0, 0.99)], // of `Engine::embed`
+/// }).collect();
+/// let build = builder.build(&album, &Owner::default(), &Feedback::default())?;
+/// assert!(matches!(build.outcome, Outcome::Built(_)), "{build}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Builder {
+    settings: Settings,
+    /// What is done about two faces of one photo in a cluster.
+    pub same_photo: SamePhoto,
+    /// How a profile is made of the owner's faces.
+    pub centroid: Centroid,
+    /// How many photos are looked at, and at the next try, if there is no leader; then all.
+    pub ladder: Vec<usize>,
+}
+
+impl Builder {
+    /// With the numbers for a space ([`Settings::for_space`]).
+    ///
+    /// # Errors
+    /// [`Error::Option`] if a number is outside its range.
+    pub fn new(settings: Settings) -> Result<Self> {
+        settings.check()?;
+        Ok(Self { settings, same_photo: SamePhoto::CannotLink, centroid: Centroid::Mean, ladder: vec![100, 300, 1000] })
+    }
+
+    /// The numbers.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Another rule for DBSCAN's eps.
+    pub fn with_eps(mut self, eps: EpsRule) -> Self {
+        self.settings.eps = eps;
+        self
+    }
+
+    /// Builds from the best photos of an album, and from more of them while there is no leader (R20). `faces_of` is asked for the faces of
+    /// a photo by its place in `photos`, once each.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), and whatever `faces_of` returns.
+    pub fn build_from(
+        &self,
+        photos: &[PhotoMeta],
+        owner: &Owner,
+        feedback: &Feedback,
+        mut faces_of: impl FnMut(usize) -> Result<Vec<AlbumFace>>,
+    ) -> Result<Build> {
+        let place: HashMap<u64, usize> = photos.iter().enumerate().map(|(at, photo)| (photo.id, at)).collect();
+        let ranked = select_photos(photos, usize::MAX);
+        let mut album: Vec<AlbumPhoto> = Vec::new();
+        let mut build = None;
+        for step in self.ladder.iter().copied().chain([ranked.len()]) {
+            let next = step.min(ranked.len());
+            if build.is_some() && next <= album.len() {
+                continue;
+            }
+            while album.len() < next {
+                let at = place[&ranked[album.len()]];
+                album.push(AlbumPhoto { meta: photos[at].clone(), faces: faces_of(at)? });
+            }
+            let found = self.build(&album, owner, feedback)?;
+            let done = matches!(found.outcome, Outcome::Built(_) | Outcome::OptedOut);
+            build = Some(found);
+            if done {
+                break;
+            }
+        }
+        build.map_or_else(|| self.build(&[], owner, feedback), Ok)
+    }
+
+    /// Builds from these photos.
+    ///
+    /// # Errors
+    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] for a face of another space than the settings' or the friends',
+    /// [`Error::Limit`] for more faces than [`Dbscan::MAX_FACES`], [`Error::Option`] if a photo's id comes twice.
+    pub fn build(&self, album: &[AlbumPhoto], owner: &Owner, feedback: &Feedback) -> Result<Build> {
+        let faces = self.usable(album, owner, feedback)?;
+        let counted = album.iter().map(|photo| photo.faces.len()).sum();
+        let mut build = Build {
+            outcome: Outcome::NoFaces,
+            clusters: Vec::new(),
+            owners: Vec::new(),
+            lead: 0.0,
+            wanted_lead: self.settings.lead,
+            confidence: 0.0,
+            members: Vec::new(),
+            photos: album.len(),
+            faces: counted,
+            left_out: counted - faces.len(),
+            dropped: 0,
+        };
+        if feedback.opted_out {
+            build.outcome = Outcome::OptedOut;
+            return Ok(build);
+        }
+        let (clusters, dropped) = self.cluster(&faces, feedback)?;
+        build.dropped = dropped;
+        build.clusters = self.weigh(album, &faces, &clusters, owner, feedback);
+        self.decide(&mut build);
+        if let Some(profile) = self.profile(&faces, feedback, &mut build)? {
+            build.outcome = Outcome::Built(profile);
+        } else if !build.clusters.is_empty() {
+            build.outcome = Outcome::NoLeader;
+        }
+        Ok(build)
+    }
+
+    /// The faces that may be in a cluster.
+    fn usable<'a>(&self, album: &'a [AlbumPhoto], owner: &Owner, feedback: &Feedback) -> Result<Vec<Usable<'a>>> {
+        let mut ids = HashSet::new();
+        let mut faces = Vec::new();
+        for photo in album {
+            if !ids.insert(photo.meta.id) {
+                return Err(Error::Option { name: "album", reason: format!("photo {} comes twice", photo.meta.id) });
+            }
+            for (at, face) in photo.faces.iter().enumerate() {
+                let at = u16::try_from(at).map_err(|_| Error::Limit {
+                    what: "faces of a photo",
+                    actual: photo.faces.len() as u64,
+                    limit: u16::MAX.into(),
+                })?;
+                let id = FaceId { photo: photo.meta.id, face: at };
+                let opinion = feedback.of(id);
+                let confirmed = opinion == Some(Opinion::Confirm);
+                if opinion != Some(Opinion::Remove) && (confirmed || !face.non_face) {
+                    let seed =
+                        confirmed || (face.width >= self.settings.seed_width && face.score >= self.settings.seed_score);
+                    faces.push(Usable { id, face, photo, seed });
+                }
+            }
+        }
+        let space = self.settings.space;
+        let all = faces.iter().map(|face| &face.face.embedding).chain(&owner.friends);
+        let mut first: Option<&Embedding> = None;
+        for embedding in all {
+            if embedding.space() != space {
+                return Err(Error::SpaceMismatch { left: space, right: embedding.space() });
+            }
+            first.get_or_insert(embedding).check_comparable(embedding)?;
+        }
+        Ok(faces)
+    }
+
+    /// Places of faces, cluster by cluster, and how many clusters were dropped: good faces form clusters, then the rest joins.
+    fn cluster(&self, faces: &[Usable<'_>], feedback: &Feedback) -> Result<(Vec<Vec<usize>>, usize)> {
+        let settings = &self.settings;
+        let seeds: Vec<usize> = (0..faces.len()).filter(|&at| faces[at].seed).collect();
+        let embeddings: Vec<_> = seeds.iter().map(|&at| faces[at].face.embedding.clone()).collect();
+        let photos: Vec<_> = seeds.iter().map(|&at| faces[at].id.photo).collect();
+        let of_opinion = |wanted| -> Vec<usize> {
+            (0..seeds.len()).filter(|&at| feedback.of(faces[seeds[at]].id) == Some(wanted)).collect()
+        };
+        let (confirmed, rejected) = (of_opinion(Opinion::Confirm), of_opinion(Opinion::Reject));
+        let links = Links {
+            photos: if self.same_photo == SamePhoto::CannotLink { photos.clone() } else { Vec::new() },
+            must: confirmed.windows(2).map(|pair| (pair[0], pair[1])).collect(),
+            cannot: confirmed
+                .first()
+                .map_or_else(Vec::new, |&own| rejected.iter().map(|&other| (own, other)).collect()),
+        };
+        let eps = settings.eps.of(seeds.len());
+        let labels = Dbscan::new(eps, settings.min_samples)?.cluster(&embeddings, &links)?;
+        let mut clusters = labels.clusters();
+        let mut dropped = 0;
+        if self.same_photo == SamePhoto::DropCluster {
+            let before = clusters.len();
+            clusters.retain(|cluster| {
+                let of: HashSet<_> = cluster.iter().map(|&at| photos[at]).collect();
+                of.len() == cluster.len()
+            });
+            dropped += before - clusters.len();
+        }
+        // Where photos are to be ignored, they are in the zones as well.
+        let apart: Vec<u64> = (0..seeds.len() as u64).collect();
+        let zones_photos = if self.same_photo == SamePhoto::Ignore { &apart } else { &photos };
+        let zones = Zones::new(settings.merge, settings.ambiguous)?;
+        dropped += zones.apply(&embeddings, zones_photos, &mut clusters)?.dropped;
+        let mut clusters: Vec<Vec<usize>> =
+            clusters.into_iter().map(|cluster| cluster.into_iter().map(|at| seeds[at]).collect()).collect();
+        self.join_rest(faces, feedback, &mut clusters);
+        Ok((clusters, dropped))
+    }
+
+    /// Faces outside join the cluster with the nearest centroid, nearest first, one face of a photo each.
+    fn join_rest(&self, faces: &[Usable<'_>], feedback: &Feedback, clusters: &mut [Vec<usize>]) {
+        let inside: HashSet<usize> = clusters.iter().flatten().copied().collect();
+        let centroids: Vec<_> = clusters.iter().map(|cluster| sum(faces, cluster)).collect();
+        let mut offers = Vec::new();
+        for at in (0..faces.len()).filter(|at| !inside.contains(at) && feedback.may_propose(faces[*at].id)) {
+            for (cluster, centroid) in centroids.iter().enumerate() {
+                let norm = dot(centroid, centroid).sqrt();
+                let cosine = dot(centroid, faces[at].face.embedding.as_slice()) / norm;
+                if cosine >= self.settings.join {
+                    offers.push((cosine, at, cluster));
+                }
+            }
+        }
+        offers.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut placed = HashSet::new();
+        let mut taken: HashSet<(usize, u64)> = clusters
+            .iter()
+            .enumerate()
+            .flat_map(|(at, cluster)| cluster.iter().map(move |&face| (at, face)))
+            .map(|(at, face)| (at, faces[face].id.photo))
+            .collect();
+        for (_, at, cluster) in offers {
+            let free = self.same_photo == SamePhoto::Ignore || !taken.contains(&(cluster, faces[at].id.photo));
+            if free && placed.insert(at) {
+                taken.insert((cluster, faces[at].id.photo));
+                clusters[cluster].push(at);
+            }
+        }
+        clusters.iter_mut().for_each(|cluster| cluster.sort_unstable());
+    }
+
+    /// The clusters with their features, heaviest first.
+    fn weigh(
+        &self,
+        album: &[AlbumPhoto],
+        faces: &[Usable<'_>],
+        clusters: &[Vec<usize>],
+        owner: &Owner,
+        feedback: &Feedback,
+    ) -> Vec<Cluster> {
+        let widest: HashMap<u64, f32> = album
+            .iter()
+            .map(|photo| (photo.meta.id, photo.faces.iter().map(|face| face.width).fold(f32::MIN_POSITIVE, f32::max)))
+            .collect();
+        let photos_of = |cluster: &[usize]| cluster.iter().map(|&at| faces[at].id.photo).collect::<HashSet<_>>().len();
+        let largest = clusters.iter().map(|cluster| photos_of(cluster)).max().unwrap_or(1) as f32;
+        let describe = |cluster: &Vec<usize>| {
+            let of = || cluster.iter().map(|&at| &faces[at]);
+            let quality =
+                of().map(|face| face.photo.meta.promise() + face.face.width / widest[&face.id.photo]).sum::<f32>();
+            let count = |wanted: Pin, opinion: Opinion| {
+                of().filter(|face| face.face.pin == Some(wanted) || feedback.of(face.id) == Some(opinion)).count()
+            };
+            let (own, other) = (count(Pin::Owner, Opinion::Confirm), count(Pin::Other, Opinion::Reject));
+            let opinions = |wanted| of().filter(|face| feedback.of(face.id) == Some(wanted)).count() as i64;
+            let sum = sum(faces, cluster);
+            let photos = photos_of(cluster);
+            let features = Features {
+                size: photos as f32 / largest,
+                quality: quality / (2 * cluster.len()) as f32,
+                pins: features::pins(own, other, cluster.len()),
+                likeness: features::likeness(of().map(|face| face.face), owner),
+                friends: features::closeness(&sum, &owner.friends),
+            };
+            let weight = self.settings.weights.weigh(&features);
+            let confirmed = opinions(Opinion::Confirm) - opinions(Opinion::Reject);
+            Cluster { faces: of().map(|face| face.id).collect(), photos, features, weight, confirmed, sum }
+        };
+        let mut described: Vec<_> = clusters.iter().map(describe).collect();
+        described.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.faces.cmp(&b.faces)));
+        described
+    }
+
+    /// Who leads. What the owner confirmed leads in any case.
+    fn decide(&self, build: &mut Build) {
+        let clusters = &build.clusters;
+        let said = (0..clusters.len()).max_by_key(|&at| (clusters[at].confirmed, std::cmp::Reverse(at)));
+        let leader = match said.filter(|&at| clusters[at].confirmed > 0) {
+            Some(at) => at,
+            None if clusters.is_empty() => return,
+            None => 0,
+        };
+        let weight = |at: usize| clusters.get(at).map_or(0.0, |cluster| cluster.weight);
+        let next = if leader == 0 { 1 } else { 0 };
+        build.lead = weight(leader) - weight(next);
+        if clusters[leader].confirmed > 0 || build.lead >= self.settings.lead {
+            // Nobody is the owner whom the owner rejected more often than confirmed.
+            build.owners = if clusters[leader].confirmed < 0 { vec![] } else { vec![leader] };
+        } else if self.is_joint(clusters) {
+            build.owners = vec![0, 1];
+            build.lead = weight(1) - weight(2);
+        }
+        let photos = build.owners.first().map_or(1, |&at| clusters[at].photos);
+        let [base, by_lead, by_photos] = self.settings.confidence;
+        let score = base + by_lead * build.lead + by_photos * (photos as f32).ln();
+        build.confidence = if build.owners.is_empty() { 0.0 } else { 1.0 / (1.0 + (-score).exp()) };
+    }
+
+    /// Two heavy clusters that nobody comes near, and that meet in a photo, so they are two people (R21).
+    fn is_joint(&self, clusters: &[Cluster]) -> bool {
+        let [first, second, rest @ ..] = clusters else {
+            return false;
+        };
+        let next = rest.first().map_or(0.0, |cluster| cluster.weight);
+        let of: HashSet<_> = first.faces.iter().map(|face| face.photo).collect();
+        let meet = second.faces.iter().any(|face| of.contains(&face.photo));
+        second.weight >= self.settings.joint && second.weight - next >= self.settings.lead && meet
+    }
+
+    /// The profile of the owners, with everything that was confirmed and nothing that was rejected.
+    fn profile(&self, faces: &[Usable<'_>], feedback: &Feedback, build: &mut Build) -> Result<Option<Profile>> {
+        let place: HashMap<FaceId, usize> = faces.iter().enumerate().map(|(at, face)| (face.id, at)).collect();
+        let mut own: Vec<Vec<usize>> = Vec::new();
+        for &owner in &build.owners {
+            let members = build.clusters[owner].faces.iter().filter(|face| feedback.may_propose(**face));
+            own.push(members.map(|face| place[face]).collect());
+        }
+        let confirmed = (0..faces.len()).filter(|&at| feedback.of(faces[at].id) == Some(Opinion::Confirm));
+        let missing: Vec<_> = confirmed.filter(|at| !own.iter().flatten().any(|own| own == at)).collect();
+        if !missing.is_empty() {
+            match own.first_mut() {
+                Some(own) => own.extend(missing),
+                None => own.push(missing),
+            }
+            own[0].sort_unstable();
+        }
+        let Some(values) = own.iter().flatten().next().map(|&at| faces[at].face.embedding.len()) else {
+            build.owners.clear();
+            build.confidence = 0.0;
+            return Ok(None);
+        };
+        let mut profile = Profile::new(self.settings.space, values)?;
+        for (members, role) in own.iter().zip([Role::Owner, Role::Partner]) {
+            let embeddings: Vec<_> = members.iter().map(|&at| &faces[at].face.embedding).collect();
+            let quality: Vec<_> = members.iter().map(|&at| faces[at].face.width * faces[at].face.score).collect();
+            let chosen: Vec<_> =
+                centroid::choose(self.centroid, &embeddings, &quality).iter().map(|&at| members[at]).collect();
+            fill(&mut profile, role, faces, &chosen)?;
+            build.members.extend(chosen.iter().map(|&at| (faces[at].id, role)));
+            if role == Role::Owner {
+                let look: Vec<_> = centroid::second_look(&embeddings).iter().map(|&at| members[at]).collect();
+                fill(&mut profile, Role::Look, faces, &look)?;
+                build.members.extend(look.iter().map(|&at| (faces[at].id, Role::Look)));
+            }
+        }
+        build.members.sort_unstable_by_key(|(face, role)| (*face, *role as u8));
+        Ok(Some(profile))
+    }
+}
+
+struct Usable<'a> {
+    id: FaceId,
+    face: &'a AlbumFace,
+    photo: &'a AlbumPhoto,
+    seed: bool,
+}
+
+fn sum(faces: &[Usable<'_>], cluster: &[usize]) -> Vec<f32> {
+    let mut sum = vec![0.0; cluster.first().map_or(0, |&at| faces[at].face.embedding.len())];
+    for &at in cluster {
+        sum.iter_mut().zip(faces[at].face.embedding.as_slice()).for_each(|(sum, value)| *sum += value);
+    }
+    sum
+}
+
+/// Adds faces photo by photo.
+fn fill(profile: &mut Profile, role: Role, faces: &[Usable<'_>], members: &[usize]) -> Result<()> {
+    let mut photos: BTreeMap<u64, Vec<Embedding>> = BTreeMap::new();
+    for &at in members {
+        photos.entry(faces[at].id.photo).or_default().push(faces[at].face.embedding.clone());
+    }
+    photos.values().try_for_each(|embeddings| profile.add(role, embeddings))
+}
+
+#[cfg(test)]
+mod tests;

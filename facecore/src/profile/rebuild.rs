@@ -1,0 +1,227 @@
+//! All accounts, several times (R25): each pass reads the profiles of the pass before, so that friends sharpen the choice.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::builder::{Build, Outcome};
+use super::value::{Profile, Role};
+use crate::embed::Embedding;
+use crate::error::Result;
+
+/// The profiles of a pass, by account, in memory. Where they do not fit, [`pass`] reads and writes them elsewhere.
+pub type Snapshot = HashMap<u64, Profile>;
+
+/// What a pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PassReport {
+    /// Accounts in the pass.
+    pub accounts: u64,
+    /// With a profile.
+    pub built: u64,
+    /// Without a leader.
+    pub no_leader: u64,
+    /// Without a cluster.
+    pub no_faces: u64,
+    /// That want no profile.
+    pub opted_out: u64,
+    /// That failed with an error; their profile of the pass before is kept.
+    pub failed: u64,
+    /// Whose profile is another person than in the pass before, or is new, or is gone.
+    pub changed: u64,
+}
+
+impl PassReport {
+    /// The share of accounts with a profile.
+    pub fn coverage(&self) -> f64 {
+        self.built as f64 / self.accounts.max(1) as f64
+    }
+
+    /// The share of accounts with a change.
+    pub fn change(&self) -> f64 {
+        self.changed as f64 / self.accounts.max(1) as f64
+    }
+}
+
+impl fmt::Display for PassReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { accounts, built, no_leader, no_faces, opted_out, failed, .. } = self;
+        write!(
+            f,
+            "{accounts} accounts: {built} built ({:.1} %), {no_leader} without a leader, ",
+            100.0 * self.coverage()
+        )?;
+        write!(
+            f,
+            "{no_faces} without faces, {opted_out} opted out, {failed} failed; {:.1} % changed",
+            100.0 * self.change()
+        )
+    }
+}
+
+/// Passes over all accounts until little changes. Streaming: one account is in memory at a time, and the profiles are wherever
+/// `before` reads and `keep` writes them.
+///
+/// ```no_run
+/// # use facecore::profile::*;
+/// # fn album(account: u64) -> Vec<AlbumPhoto> { unimplemented!() }
+/// # fn friends_of(account: u64) -> Vec<u64> { unimplemented!() }
+/// # fn main() -> facecore::Result<()> {
+/// # let builder = Builder::new(Settings::for_space("2d2c7b163741ee00".parse()?).unwrap())?;
+/// let accounts = [1, 2, 3];
+/// let mut snapshot = Snapshot::new();
+/// let rebuild = Rebuild { passes: 4, enough: 0.01 };
+/// let reports = rebuild.run(&mut snapshot, |before| {
+///     let before = before.clone();
+///     let builder = &builder;
+///     accounts.into_iter().map(move |account| {
+///         let friends = friends_of(account).iter().filter_map(|friend| before.get(friend)).flat_map(Profile::embeddings).collect();
+///         let owner = Owner { friends, ..Owner::default() };
+///         (account, builder.build(&album(account), &owner, &Feedback::default()))
+///     })
+/// });
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rebuild {
+    /// The most passes.
+    pub passes: usize,
+    /// No further pass once a smaller share of accounts changed.
+    pub enough: f64,
+}
+
+impl Rebuild {
+    /// Runs the passes over a snapshot in memory; `builds` makes the builds of a pass from the snapshot of the pass before.
+    pub fn run<I: Iterator<Item = (u64, Result<Build>)>>(
+        &self,
+        snapshot: &mut Snapshot,
+        mut builds: impl FnMut(&Snapshot) -> I,
+    ) -> Vec<PassReport> {
+        let mut reports = Vec::new();
+        for _ in 0..self.passes {
+            let mut next = Snapshot::new();
+            let report = pass(
+                builds(snapshot),
+                |account| snapshot.get(&account).cloned(),
+                |account, profile| {
+                    next.insert(account, profile);
+                },
+            );
+            *snapshot = next;
+            reports.push(report);
+            if report.change() < self.enough {
+                break;
+            }
+        }
+        reports
+    }
+}
+
+/// One pass: counts the builds and keeps their profiles; memory does not grow with the number of accounts.
+pub fn pass(
+    builds: impl Iterator<Item = (u64, Result<Build>)>,
+    mut before: impl FnMut(u64) -> Option<Profile>,
+    mut keep: impl FnMut(u64, Profile),
+) -> PassReport {
+    let mut report = PassReport::default();
+    for (account, build) in builds {
+        report.accounts += 1;
+        let old = before(account);
+        let new = match build.map(|build| build.outcome) {
+            Ok(Outcome::Built(profile)) => {
+                report.built += 1;
+                Some(profile)
+            }
+            Ok(Outcome::NoLeader) => {
+                report.no_leader += 1;
+                None
+            }
+            Ok(Outcome::NoFaces) => {
+                report.no_faces += 1;
+                None
+            }
+            Ok(Outcome::OptedOut) => {
+                report.opted_out += 1;
+                None
+            }
+            Err(_) => {
+                report.failed += 1;
+                old.clone()
+            }
+        };
+        report.changed += u64::from(!is_same(old.as_ref(), new.as_ref()));
+        if let Some(profile) = new {
+            keep(account, profile);
+        }
+    }
+    report
+}
+
+/// Whether two profiles show the same person: their centroids are more alike than two people's can be.
+fn is_same(old: Option<&Profile>, new: Option<&Profile>) -> bool {
+    let centroid = |profile: &Profile| profile.centroid(Role::Owner);
+    match (old, new) {
+        (None, None) => true,
+        (Some(old), Some(new)) => match (centroid(old), centroid(new)) {
+            (Some(a), Some(b)) => Embedding::cosine(&a, &b).is_ok_and(|cosine| cosine > 0.9),
+            (a, b) => a.is_none() == b.is_none(),
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SpaceId;
+    use crate::error::Error;
+
+    fn build(outcome: Outcome) -> Build {
+        Build {
+            outcome,
+            clusters: vec![],
+            owners: vec![],
+            lead: 0.0,
+            wanted_lead: 0.0,
+            confidence: 0.0,
+            members: vec![],
+            photos: 0,
+            faces: 0,
+            left_out: 0,
+            dropped: 0,
+        }
+    }
+
+    fn built(x: f32, y: f32) -> Build {
+        let mut profile = Profile::new(SpaceId([1; 8]), 2).unwrap();
+        profile.add(Role::Owner, &[Embedding::new(SpaceId([1; 8]), vec![x, y]).unwrap()]).unwrap();
+        build(Outcome::Built(profile))
+    }
+
+    #[test]
+    fn passes_are_counted_until_nothing_changes() {
+        let mut snapshot = Snapshot::new();
+        let reports = Rebuild { passes: 9, enough: 0.2 }.run(&mut snapshot, |before| {
+            // The second account finds its owner once the first has a profile; the third turns to another person then.
+            let known = before.contains_key(&1);
+            let second = if known { built(0.0, 1.0) } else { build(Outcome::NoLeader) };
+            let third = if known { built(1.0, 0.0) } else { built(0.0, 1.0) };
+            let failed = Err(Error::NoEmbedder);
+            [(1, Ok(built(1.0, 0.0))), (2, Ok(second)), (3, Ok(third)), (4, Ok(build(Outcome::NoFaces))), (5, failed)]
+                .into_iter()
+        });
+        let changed: Vec<_> = reports.iter().map(|report| (report.built, report.changed)).collect();
+        assert_eq!(changed, [(2, 2), (3, 2), (3, 0)]);
+        assert_eq!((reports[2].no_faces, reports[2].failed, reports[2].coverage()), (1, 1, 0.6));
+        assert!(reports[0].to_string().contains("2 built (40.0 %)"));
+    }
+
+    #[test]
+    fn an_account_that_fails_keeps_its_profile() {
+        let Outcome::Built(profile) = built(1.0, 0.0).outcome else { panic!() };
+        let mut snapshot = Snapshot::from([(7, profile.clone())]);
+        let rebuild = Rebuild { passes: 1, enough: 0.0 };
+        rebuild.run(&mut snapshot, |_| [(7, Err(Error::NoEmbedder))].into_iter());
+        assert_eq!(snapshot.get(&7), Some(&profile));
+    }
+}
