@@ -3,13 +3,13 @@
 //! Each labelled photo gives its face twice: as it is, and as it would be in a group photo, small (24–48 px wide). Other faces in the
 //! photo are kept as passers-by, and crops of photos without faces as the detector's mistakes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use facecore::{BoundingBox, DetectOptions, Engine, Limits, Photo};
+use facecore::{BoundingBox, DetectOptions, Embedding, Engine, Limits, Photo, SpaceId};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -32,6 +32,96 @@ impl Kind {
 
     fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// The cache in memory. Faces are named by their place in it.
+pub struct Cache {
+    rows: Vec<Row>,
+    pub embeddings: Vec<Embedding>,
+    /// The labelled faces of each person.
+    pub people: HashMap<u32, Vec<usize>>,
+    pub names: Vec<String>,
+    /// The mean of each person's faces.
+    pub centroids: HashMap<u32, Embedding>,
+    pub passers: Vec<usize>,
+    pub non_faces: Vec<usize>,
+    small: HashMap<usize, usize>,
+}
+
+impl Cache {
+    /// Opens what [`build`] wrote; `without` names photos to leave out (people under two names), one to a line, as `NAME_0001`.
+    pub fn open(folder: &Path, model: &str, space: SpaceId, without: &HashSet<String>) -> Result<Self> {
+        let rows = read(&folder.join("faces.csv"))?;
+        let bytes = fs::read(folder.join(format!("{model}.f32")))?;
+        if rows.is_empty() || bytes.len() % (4 * rows.len()) != 0 {
+            return Err("the cache's embeddings do not fit its faces".into());
+        }
+        let values: Vec<f32> = bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four)).collect();
+        let embeddings: Vec<_> = values
+            .chunks_exact(values.len() / rows.len())
+            .map(|values| Embedding::new(space, values.to_vec()))
+            .collect::<facecore::Result<_>>()?;
+        let mut cache = Self {
+            rows: Vec::new(),
+            embeddings,
+            people: HashMap::new(),
+            names: Vec::new(),
+            centroids: HashMap::new(),
+            passers: Vec::new(),
+            non_faces: Vec::new(),
+            small: HashMap::new(),
+        };
+        let (mut ids, mut labelled) = (HashMap::new(), HashMap::new());
+        for (at, row) in rows.iter().enumerate() {
+            let stem = row.photo.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            match row.kind {
+                _ if without.contains(&stem) => {}
+                Kind::Labelled => {
+                    let person = *ids.entry(row.person.clone()).or_insert_with(|| {
+                        cache.names.push(row.person.clone());
+                        cache.names.len() as u32 - 1
+                    });
+                    cache.people.entry(person).or_default().push(at);
+                    labelled.insert(row.photo.clone(), at);
+                }
+                Kind::Small => {
+                    cache.small.extend(labelled.get(&row.photo).map(|&whole| (whole, at)));
+                }
+                Kind::Passer => cache.passers.push(at),
+                Kind::NonFace => cache.non_faces.push(at),
+            }
+        }
+        for (person, faces) in &cache.people {
+            let mut sum = vec![0.0; cache.embeddings[0].len()];
+            for &face in faces {
+                sum.iter_mut().zip(cache.embeddings[face].as_slice()).for_each(|(sum, value)| *sum += value);
+            }
+            cache.centroids.insert(*person, Embedding::new(space, sum)?);
+        }
+        cache.rows = rows;
+        Ok(cache)
+    }
+
+    pub fn kind(&self, face: usize) -> Kind {
+        self.rows[face].kind
+    }
+
+    /// In pixels, as the face was embedded.
+    pub fn width(&self, face: usize) -> f32 {
+        self.rows[face].area.width() / self.rows[face].shrink
+    }
+
+    pub fn score(&self, face: usize) -> f32 {
+        self.rows[face].score
+    }
+
+    pub fn photo(&self, face: usize) -> String {
+        self.rows[face].photo.display().to_string()
+    }
+
+    pub fn small_of(&self, face: usize) -> Option<usize> {
+        self.small.get(&face).copied()
     }
 }
 

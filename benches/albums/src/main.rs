@@ -2,11 +2,18 @@
 //! ship with `facecore::profile`, and measures what profiles are worth. `docs/profiles.md` has the tables.
 
 mod faces;
+mod fit;
+mod measure;
+mod owners;
+mod random;
+mod real;
+mod world;
 
+use std::collections::HashSet;
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(about = "Simulated albums: fit and measure face profiles")]
@@ -32,6 +39,49 @@ enum Command {
         #[arg(long, default_value = facecore::Engine::DEFAULT_MODEL)]
         model: String,
     },
+    /// Fit the settings that ship, on all people
+    Fit {
+        #[command(flatten)]
+        real: RealFaces,
+        /// Where to write them
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// How often is the owner found? Fitted on half of the people, measured on the other half
+    Owners {
+        #[command(flatten)]
+        real: RealFaces,
+    },
+}
+
+#[derive(Args)]
+struct RealFaces {
+    /// The cache that `albums faces` made
+    #[arg(long)]
+    cache: PathBuf,
+    #[arg(long, default_value = facecore::Engine::DEFAULT_MODEL)]
+    model: String,
+    /// The space of the cache's embeddings
+    #[arg(long, default_value = "2d2c7b163741ee00")]
+    space: facecore::SpaceId,
+    /// A list of photos that carry two names (`photo_a,photo_b,…`), which are left out
+    #[arg(long)]
+    errata: Option<PathBuf>,
+    /// Worlds to make
+    #[arg(long, default_value_t = 3)]
+    seeds: u64,
+}
+
+impl RealFaces {
+    fn open(&self) -> Result<faces::Cache, Box<dyn Error>> {
+        let without = self.errata.as_deref().map(errata).transpose()?.unwrap_or_default();
+        faces::Cache::open(&self.cache, &self.model, self.space, &without)
+    }
+}
+
+fn errata(path: &Path) -> Result<HashSet<String>, Box<dyn Error>> {
+    let text = std::fs::read_to_string(path)?;
+    Ok(text.lines().skip(1).flat_map(|line| line.split(',').take(2).map(str::to_owned).collect::<Vec<_>>()).collect())
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,5 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let engine = facecore::Engine::open_model(&models, &model)?;
             faces::build(&engine, &images, &scenes, &cache)
         }
+        Command::Fit { real, out } => owners::ship(&real.open()?, real.space, real.seeds, &out),
+        Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
     }
 }
