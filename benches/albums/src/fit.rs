@@ -116,8 +116,8 @@ pub fn fit(
     for _ in 0..3 {
         let found = run(accounts, &builder(&settings)?, 3, mask[4]);
         settings.weights = weights(accounts, &found.builds, mask)?;
-        settings.lead =
-            lead(accounts, &run(accounts, &builder(&Settings { lead: 0.0, ..settings.clone() })?, 3, mask[4]));
+        let open = Settings { lead: 0.0, absent: f32::MIN / 4.0, ..settings.clone() };
+        (settings.lead, settings.absent) = lead(accounts, &run(accounts, &builder(&open)?, 3, mask[4]));
     }
     joint(accounts, &mut settings, mask)?;
     let last = run(accounts, &builder(&settings)?, 3, mask[4]);
@@ -151,14 +151,28 @@ fn weights(accounts: &[Account], builds: &[Build], mask: Mask) -> Result<Weights
     Ok(Weights::fit(&examples, 1e-4)?)
 }
 
-fn lead(accounts: &[Account], run: &Run) -> f32 {
-    let albums: Vec<_> = accounts
-        .iter()
-        .zip(&run.builds)
-        .filter(|(account, build)| !build.clusters.is_empty() && account.partner.is_none())
-        .map(|(account, build)| (build.lead, judge(account, build) == Verdict::Found))
+/// The lead with which leaders are right so often as they must be, for the value of an absent next cluster with which most are found.
+fn lead(accounts: &[Account], run: &Run) -> (f32, f32) {
+    let single = accounts.iter().zip(&run.builds).filter(|(account, _)| account.partner.is_none());
+    let albums: Vec<_> = single
+        .filter_map(|(account, build)| {
+            let next = build.clusters.get(1).map_or(f32::MIN, |cluster| cluster.weight);
+            Some((build.clusters.first()?.weight, next, judge(account, build) == Verdict::Found))
+        })
         .collect();
-    fit_lead(&albums, PRECISION).unwrap_or(1.0)
+    let mut best = (0, 1.0, 0.0);
+    for step in 0..=20 {
+        let absent = step as f32 * 0.05 - 0.2;
+        let leads: Vec<_> = albums.iter().map(|(first, next, right)| (first - next.max(absent), *right)).collect();
+        // A lead below nothing is none.
+        let ahead: Vec<_> = leads.iter().copied().filter(|(lead, _)| *lead >= 0.0).collect();
+        let Some(lead) = fit_lead(&ahead, PRECISION) else { continue };
+        let found = ahead.iter().filter(|(own, right)| *right && *own >= lead).count();
+        if found > best.0 {
+            best = (found, lead, absent);
+        }
+    }
+    (best.1, best.2)
 }
 
 /// The lowest joint limit with which no account of one person gets a second owner.

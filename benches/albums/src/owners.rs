@@ -29,6 +29,7 @@ pub fn start(space: SpaceId) -> Settings {
         join: 0.6,
         weights: Weights::LARGEST,
         lead: 0.2,
+        absent: 0.0,
         joint: 9.0,
         confidence: [0.0; 3],
     }
@@ -138,6 +139,17 @@ pub fn tables(cache: &Cache, space: SpaceId, seeds: u64) -> Result<()> {
         "\nJoint accounts with both people: {} of {}; accounts of one person with two: {single}",
         joint.both, joint.accounts
     );
+
+    println!("\n| Good photos of the owner | Accounts | Allowed | Owner found | Wrong leader |\n|---|--:|--:|--:|--:|");
+    for (low, high) in [(0, 2), (3, 4), (5, 7), (8, 15), (16, 1000)] {
+        let mut score = Score::default();
+        for (settings, test) in &halves {
+            let builds = run(test, &Builder::new(settings.clone())?, 4, true).builds;
+            let within = |account: &Account| (low..=high).contains(&account.good_photos(settings.seed_width));
+            test.iter().zip(&builds).filter(|(a, _)| within(a)).for_each(|(a, b)| score.add(a, b, settings.seed_width));
+        }
+        row(&format!("{low}–{high}"), &score);
+    }
 
     println!("\n| Pass | Coverage | Changed | Owner found | Wrong |\n|--:|--:|--:|--:|--:|");
     let runs: Vec<_> = halves

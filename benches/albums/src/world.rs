@@ -8,6 +8,9 @@ use crate::random::Random;
 pub type Person = u32;
 pub const STRANGER: Person = u32::MAX;
 
+/// An owner with fewer good photos cannot be told from a guest who came as often.
+const ENOUGH: usize = 3;
+
 /// What makes an account hard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -52,12 +55,17 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether anybody could find the owner: at least three good faces.
+    /// Whether anybody could find the owner: at least [`ENOUGH`] good photos.
     pub fn allows(&self, seed_width: f32) -> bool {
+        self.good_photos(seed_width) >= ENOUGH
+    }
+
+    /// Photos with a face of the owner that may form a cluster.
+    pub fn good_photos(&self, seed_width: f32) -> usize {
         let good = |photo: &AlbumPhoto, truth: &[Person]| {
             photo.faces.iter().zip(truth).any(|(face, who)| *who == self.owner && face.width >= seed_width)
         };
-        self.album.iter().zip(&self.truth).filter(|(photo, truth)| good(photo, truth)).count() >= 3
+        self.album.iter().zip(&self.truth).filter(|(photo, truth)| good(photo, truth)).count()
     }
 }
 

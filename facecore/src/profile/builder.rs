@@ -61,7 +61,7 @@ pub struct Build {
     pub clusters: Vec<Cluster>,
     /// Which of the clusters the profile shows: the owner, and the second owner of a joint account.
     pub owners: Vec<usize>,
-    /// How far the heaviest cluster is ahead of the next, or of nothing.
+    /// How far the heaviest cluster is ahead of the next, or of what is put for one that is not there.
     pub lead: f32,
     /// The lead that was asked for.
     pub wanted_lead: f32,
@@ -318,16 +318,11 @@ impl Builder {
         owner: &Owner,
         feedback: &Feedback,
     ) -> Vec<Cluster> {
-        let widest: HashMap<u64, f32> = album
-            .iter()
-            .map(|photo| (photo.meta.id, photo.faces.iter().map(|face| face.width).fold(f32::MIN_POSITIVE, f32::max)))
-            .collect();
         let photos_of = |cluster: &[usize]| cluster.iter().map(|&at| faces[at].id.photo).collect::<HashSet<_>>().len();
-        let largest = clusters.iter().map(|cluster| photos_of(cluster)).max().unwrap_or(1) as f32;
+        let with_faces = album.iter().filter(|photo| !photo.faces.is_empty()).count() as f32;
         let describe = |cluster: &Vec<usize>| {
             let of = || cluster.iter().map(|&at| &faces[at]);
-            let quality =
-                of().map(|face| face.photo.meta.promise() + face.face.width / widest[&face.id.photo]).sum::<f32>();
+            let promise = of().map(|face| face.photo.meta.promise()).sum::<f32>();
             let count = |wanted: Pin, opinion: Opinion| {
                 of().filter(|face| face.face.pin == Some(wanted) || feedback.of(face.id) == Some(opinion)).count()
             };
@@ -336,8 +331,8 @@ impl Builder {
             let sum = sum(faces, cluster);
             let photos = photos_of(cluster);
             let features = Features {
-                size: photos as f32 / largest,
-                quality: quality / (2 * cluster.len()) as f32,
+                size: (1.0 + photos as f32).ln() / (1.0 + with_faces).ln(),
+                quality: (2.0 * promise / cluster.len() as f32).min(1.0),
                 pins: features::pins(own, other, cluster.len()),
                 likeness: features::likeness(of().map(|face| face.face), owner),
                 friends: features::closeness(&sum, &owner.friends),
@@ -360,9 +355,10 @@ impl Builder {
             None if clusters.is_empty() => return,
             None => 0,
         };
-        let weight = |at: usize| clusters.get(at).map_or(0.0, |cluster| cluster.weight);
+        let absent = self.settings.absent;
+        let weight = |at: usize| clusters.get(at).map_or(absent, |cluster| cluster.weight.max(absent));
         let next = if leader == 0 { 1 } else { 0 };
-        build.lead = weight(leader) - weight(next);
+        build.lead = clusters[leader].weight - weight(next);
         if clusters[leader].confirmed > 0 || build.lead >= self.settings.lead {
             // Nobody is the owner whom the owner rejected more often than confirmed.
             build.owners = if clusters[leader].confirmed < 0 { vec![] } else { vec![leader] };
@@ -381,7 +377,8 @@ impl Builder {
         let [first, second, rest @ ..] = clusters else {
             return false;
         };
-        let next = rest.first().map_or(0.0, |cluster| cluster.weight);
+        let absent = self.settings.absent;
+        let next = rest.first().map_or(absent, |cluster| cluster.weight.max(absent));
         let of: HashSet<_> = first.faces.iter().map(|face| face.photo).collect();
         let meet = second.faces.iter().any(|face| of.contains(&face.photo));
         second.weight >= self.settings.joint && second.weight - next >= self.settings.lead && meet

@@ -51,16 +51,16 @@ impl AlbumFace {
 /// What speaks for a cluster to be the owner. All between 0 and 1, `pins` from −1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Features {
-    /// a) Its photos, as a share of those of the album's largest cluster.
+    /// a) Its photos: ln(1 + photos) / ln(1 + the album's photos with faces).
     pub size: f32,
-    /// b) How good its photos are: the mean of the photo's [promise](super::PhotoMeta::promise) and of how much the face is the
-    /// largest of its photo (its width as a share of the widest face's).
+    /// b) How good its photos are: twice the mean of their [promise](super::PhotoMeta::promise), at most 1.
     pub quality: f32,
     /// c) Marks by hand: those for the owner less those for others, as a share of its faces; both weighed three times.
     pub pins: f32,
     /// d) How well age and sex of its faces fit the owner; 0.5 where nothing is known.
     pub likeness: f32,
-    /// e) How near its centroid is to the nearest friend's profile, as a cosine above 0: the nearer, the rather it is the friend.
+    /// e) How near its centroid is to the nearest friend's profile: 0 up to a cosine of 0.4, 1 from 0.8 on. The nearer, the rather it is
+    /// the friend.
     pub friends: f32,
 }
 
@@ -104,7 +104,8 @@ pub(super) fn likeness<'a>(faces: impl Iterator<Item = &'a AlbumFace> + Clone, o
 /// e) of a cluster's centroid.
 pub(super) fn closeness(centroid: &[f32], friends: &[Embedding]) -> f32 {
     let norm = dot(centroid, centroid).sqrt().max(f32::MIN_POSITIVE);
-    friends.iter().map(|friend| dot(centroid, friend.as_slice()) / norm).fold(0.0, f32::max).min(1.0)
+    let nearest = friends.iter().map(|friend| dot(centroid, friend.as_slice()) / norm).fold(0.0, f32::max);
+    ((nearest - 0.4) / 0.4).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -142,7 +143,8 @@ mod tests {
     fn closeness_is_the_nearest_friends() {
         let at = |x, y| Embedding::new(SpaceId([1; 8]), vec![x, y]).unwrap();
         assert_eq!(closeness(&[2.0, 0.0], &[]), 0.0);
-        assert!((closeness(&[2.0, 0.0], &[at(0.6, 0.8), at(0.8, 0.6)]) - 0.8).abs() < 1e-6);
+        assert!((closeness(&[2.0, 0.0], &[at(0.6, 0.8), at(0.3, 0.95)]) - 0.5).abs() < 0.01);
+        assert_eq!(closeness(&[2.0, 0.0], &[at(1.0, 0.1)]), 1.0);
         assert_eq!(closeness(&[0.0, 0.0], &[at(0.6, 0.8)]), 0.0);
     }
 }

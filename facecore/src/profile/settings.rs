@@ -33,6 +33,8 @@ pub struct Settings {
     pub weights: Weights,
     /// How far the leader must be ahead of the next cluster.
     pub lead: f32,
+    /// What is put for the next cluster if it weighs less, or if there is none: the owner may be in no cluster.
+    pub absent: f32,
     /// Two clusters that weigh at least so much each, and that no third comes near, are the two owners of a joint account.
     pub joint: f32,
     /// Confidence is the logistic function of `[0] + [1] · lead + [2] · ln(photos)`.
@@ -69,7 +71,7 @@ impl Settings {
 
     pub(super) fn check(&self) -> Result<()> {
         Zones::new(self.merge, self.ambiguous)?;
-        let numbers = [self.seed_width, self.seed_score, self.join, self.lead, self.joint, self.weights.bias];
+        let numbers = [self.seed_width, self.seed_score, self.join, self.lead, self.absent, self.joint, self.weights.bias];
         let eps = [self.eps.at_ten, self.eps.per_tenfold];
         let all = numbers.iter().chain(&eps).chain(&self.confidence).chain(&self.weights.of);
         if let Some(number) = all.into_iter().find(|number| !number.is_finite()) {

@@ -18,6 +18,7 @@ fn settings() -> Settings {
         join: 0.8,
         weights: Weights { of: [0.6, 0.2, 0.4, 0.2, -0.6], bias: 0.0 },
         lead: 0.1,
+        absent: 0.0,
         joint: 0.5,
         confidence: [0.0, 4.0, 0.5],
     }
