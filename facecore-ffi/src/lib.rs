@@ -14,6 +14,7 @@ mod boundary;
 pub mod detect;
 pub mod embed;
 pub mod engine;
+mod layout;
 pub mod matching;
 pub mod models;
 pub mod photo;

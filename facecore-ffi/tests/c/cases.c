@@ -1,4 +1,4 @@
-/* The shared cases of testdata/cases, from C. Usage: cases MODELS TESTDATA ANSWERS
+/* The shared cases of testdata/cases, from C. Usage: cases MODELS TESTDATA ANSWERS [CALL...]
  * Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases.rs). */
 
 #include <cjson/cJSON.h>
@@ -341,14 +341,24 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         facecore_status (*run)(const cJSON *, const cJSON *);
-    } calls[] = {{"detect", detect}, {"embed", embed}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}};
-    if (argc != 4 || (answers = fopen(argv[3], "w")) == NULL) {
-        fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS\n");
+        int needs_engine;
+    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}};
+    if (argc < 4 || (answers = fopen(argv[3], "w")) == NULL) {
+        fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS [CALL...]\n");
         return 2;
     }
     testdata = argv[2];
-    EXPECT_STATUS(facecore_engine_open(argv[1], NULL, &engine), FACECORE_STATUS_OK);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; ++i) {
+        int asked = argc == 4;
+        for (int argument = 4; argument < argc; ++argument) {
+            asked |= strcmp(argv[argument], calls[i].name) == 0;
+        }
+        if (!asked) {
+            continue;
+        }
+        if (calls[i].needs_engine && engine == NULL) {
+            EXPECT_STATUS(facecore_engine_open(argv[1], NULL, &engine), FACECORE_STATUS_OK);
+        }
         char path[512];
         size_t length = 0;
         snprintf(path, sizeof path, "%s/cases/%s.json", testdata, calls[i].name);

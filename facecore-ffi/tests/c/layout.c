@@ -1,0 +1,121 @@
+/* The layout of every struct, as src/layout.rs states it for Rust: change both, or the ABI breaks. Compiling is the test. */
+
+#include "facecore.h"
+
+#define SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type)
+#define FIELD(type, field, offset) _Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
+
+SIZE(facecore_detect_options, 96);
+FIELD(facecore_detect_options, struct_size, 0);
+FIELD(facecore_detect_options, min_face, 8);
+FIELD(facecore_detect_options, max_face, 12);
+FIELD(facecore_detect_options, factor, 16);
+FIELD(facecore_detect_options, thresholds, 20);
+FIELD(facecore_detect_options, max_candidates, 32);
+FIELD(facecore_detect_options, max_faces, 36);
+FIELD(facecore_detect_options, max_pixels, 40);
+FIELD(facecore_detect_options, deadline_us, 48);
+FIELD(facecore_detect_options, reserved, 56);
+
+SIZE(facecore_box, 16);
+FIELD(facecore_box, x1, 0);
+FIELD(facecore_box, y1, 4);
+FIELD(facecore_box, x2, 8);
+FIELD(facecore_box, y2, 12);
+
+SIZE(facecore_point, 8);
+FIELD(facecore_point, x, 0);
+FIELD(facecore_point, y, 4);
+
+SIZE(facecore_face, 128);
+FIELD(facecore_face, bounding_box, 0);
+FIELD(facecore_face, landmarks, 16);
+FIELD(facecore_face, score, 56);
+FIELD(facecore_face, stored_box, 60);
+FIELD(facecore_face, stored_landmarks, 76);
+FIELD(facecore_face, reserved, 116);
+
+SIZE(facecore_detection_info, 112);
+FIELD(facecore_detection_info, struct_size, 0);
+FIELD(facecore_detection_info, complete, 8);
+FIELD(facecore_detection_info, cut_scales, 12);
+FIELD(facecore_detection_info, cut_candidates, 16);
+FIELD(facecore_detection_info, cut_faces, 20);
+FIELD(facecore_detection_info, cut_by_deadline, 24);
+FIELD(facecore_detection_info, scales, 28);
+FIELD(facecore_detection_info, pixels, 32);
+FIELD(facecore_detection_info, proposed, 40);
+FIELD(facecore_detection_info, candidates, 44);
+FIELD(facecore_detection_info, refined, 48);
+FIELD(facecore_detection_info, propose_us, 56);
+FIELD(facecore_detection_info, refine_us, 64);
+FIELD(facecore_detection_info, output_us, 72);
+FIELD(facecore_detection_info, reserved, 80);
+
+SIZE(facecore_engine_options, 64);
+FIELD(facecore_engine_options, struct_size, 0);
+FIELD(facecore_engine_options, model, 8);
+FIELD(facecore_engine_options, compute, 16);
+FIELD(facecore_engine_options, reserved, 20);
+
+SIZE(facecore_engine_info, 72);
+FIELD(facecore_engine_info, struct_size, 0);
+FIELD(facecore_engine_info, model, 8);
+FIELD(facecore_engine_info, kernels, 16);
+FIELD(facecore_engine_info, space, 24);
+FIELD(facecore_engine_info, crop_margin, 32);
+FIELD(facecore_engine_info, threshold, 40);
+FIELD(facecore_engine_info, reserved, 44);
+
+SIZE(facecore_verdict, 64);
+FIELD(facecore_verdict, outcome, 0);
+FIELD(facecore_verdict, cosine, 4);
+FIELD(facecore_verdict, person, 8);
+FIELD(facecore_verdict, nearest, 16);
+FIELD(facecore_verdict, runner_up, 24);
+FIELD(facecore_verdict, nearest_cosine, 32);
+FIELD(facecore_verdict, runner_up_cosine, 36);
+FIELD(facecore_verdict, margin, 40);
+FIELD(facecore_verdict, threshold, 44);
+FIELD(facecore_verdict, reserved, 48);
+
+SIZE(facecore_model, 88);
+FIELD(facecore_model, id, 0);
+FIELD(facecore_model, kind, 8);
+FIELD(facecore_model, licence, 16);
+FIELD(facecore_model, training_data, 24);
+FIELD(facecore_model, source, 32);
+FIELD(facecore_model, space, 40);
+FIELD(facecore_model, embedding_length, 48);
+FIELD(facecore_model, threshold, 52);
+FIELD(facecore_model, reserved, 56);
+
+SIZE(facecore_limits, 72);
+FIELD(facecore_limits, struct_size, 0);
+FIELD(facecore_limits, max_bytes, 8);
+FIELD(facecore_limits, max_pixels, 16);
+FIELD(facecore_limits, shrink_above, 24);
+FIELD(facecore_limits, max_width, 32);
+FIELD(facecore_limits, max_height, 36);
+FIELD(facecore_limits, reserved, 40);
+
+SIZE(facecore_image, 64);
+FIELD(facecore_image, struct_size, 0);
+FIELD(facecore_image, data, 8);
+FIELD(facecore_image, length, 16);
+FIELD(facecore_image, stride, 24);
+FIELD(facecore_image, width, 32);
+FIELD(facecore_image, height, 36);
+FIELD(facecore_image, format, 40);
+FIELD(facecore_image, orientation, 44);
+FIELD(facecore_image, reserved, 48);
+
+SIZE(facecore_photo_info, 48);
+FIELD(facecore_photo_info, struct_size, 0);
+FIELD(facecore_photo_info, width, 8);
+FIELD(facecore_photo_info, height, 12);
+FIELD(facecore_photo_info, stored_width, 16);
+FIELD(facecore_photo_info, stored_height, 20);
+FIELD(facecore_photo_info, orientation, 24);
+FIELD(facecore_photo_info, scale, 28);
+FIELD(facecore_photo_info, reserved, 32);

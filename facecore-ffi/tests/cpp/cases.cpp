@@ -1,0 +1,271 @@
+// The shared cases of testdata/cases, from C++. Usage: cases MODELS TESTDATA ANSWERS
+// Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases.rs).
+
+#include <cjson/cJSON.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "../c/expect.h"
+#include "facecore.hpp"
+
+namespace {
+
+std::string testdata;
+std::ofstream answers;
+std::optional<facecore::Engine> engine;
+
+using Bytes = std::vector<std::uint8_t>;
+
+std::string read(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    EXPECT(file.good());
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+const cJSON *member(const cJSON *object, const char *name) { return cJSON_GetObjectItemCaseSensitive(object, name); }
+
+std::string text(const cJSON *object, const char *name) {
+    const cJSON *found = member(object, name);
+    return cJSON_IsString(found) ? found->valuestring : "";
+}
+
+double number(const cJSON *object, const char *name, double otherwise) {
+    const cJSON *found = member(object, name);
+    return cJSON_IsNumber(found) ? found->valuedouble : otherwise;
+}
+
+std::vector<const cJSON *> items(const cJSON *list) {
+    std::vector<const cJSON *> found;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list) { found.push_back(item); }
+    return found;
+}
+
+std::vector<float> floats(const cJSON *list) {
+    std::vector<float> values;
+    for (const cJSON *item : items(list)) {
+        values.push_back(static_cast<float>(item->valuedouble));
+    }
+    return values;
+}
+
+Bytes unhex(const std::string &digits) {
+    Bytes bytes;
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+        bytes.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+    }
+    return bytes;
+}
+
+std::string hex(const Bytes &bytes) {
+    std::string digits;
+    for (const std::uint8_t byte : bytes) {
+        char two[3];
+        std::snprintf(two, sizeof two, "%02x", byte);
+        digits += two;
+    }
+    return digits;
+}
+
+std::string bits(const std::vector<float> &values) {
+    std::string line;
+    for (const float value : values) {
+        std::uint32_t number;
+        std::memcpy(&number, &value, sizeof number);
+        char word[16];
+        std::snprintf(word, sizeof word, " %08x", static_cast<unsigned>(number));
+        line += word;
+    }
+    return line;
+}
+
+facecore::Limits limits(const cJSON *test) {
+    const cJSON *asked = member(test, "limits");
+    facecore::Limits limits;
+    limits.max_pixels = static_cast<std::uint64_t>(number(asked, "max_pixels", static_cast<double>(limits.max_pixels)));
+    limits.max_width = static_cast<std::uint32_t>(number(asked, "max_width", limits.max_width));
+    limits.shrink_above = static_cast<std::uint64_t>(number(asked, "shrink_above", 0));
+    return limits;
+}
+
+facecore::DetectOptions options(const cJSON *test) {
+    const cJSON *asked = member(test, "options");
+    facecore::DetectOptions options;
+    options.min_face = static_cast<std::uint32_t>(number(asked, "min_face", options.min_face));
+    options.max_face = static_cast<std::uint32_t>(number(asked, "max_face", options.max_face));
+    options.factor = static_cast<float>(number(asked, "factor", static_cast<double>(options.factor)));
+    options.max_candidates = static_cast<std::uint32_t>(number(asked, "max_candidates", options.max_candidates));
+    options.max_faces = static_cast<std::uint32_t>(number(asked, "max_faces", options.max_faces));
+    options.max_pixels = static_cast<std::uint64_t>(number(asked, "max_pixels", 0));
+    options.deadline_us = static_cast<std::uint64_t>(number(asked, "deadline_us", 0));
+    const auto thresholds = floats(member(asked, "thresholds"));
+    std::copy(thresholds.begin(), thresholds.end(), options.thresholds);
+    return options;
+}
+
+facecore::Photo photo(const cJSON *test) {
+    const std::string bytes = read(testdata + "/" + text(test, "photo"));
+    return facecore::Photo::decode(bytes.data(), bytes.size(), limits(test));
+}
+
+void detect(const cJSON *test, const cJSON *expected) {
+    const auto found = engine->detect(photo(test), options(test));
+    const auto info = found.info();
+    answers << "complete " << info.complete << ' ' << info.cut_scales << ' ' << info.cut_candidates << ' ' << info.cut_faces << '\n';
+    const auto boxes = items(member(expected, "faces"));
+    EXPECT(found.faces().size() == boxes.size() && (info.complete == 1) == static_cast<bool>(cJSON_IsTrue(member(expected, "complete"))));
+    std::size_t i = 0;
+    for (const facecore_face &face : found.faces()) {
+        std::vector<float> values;
+        const auto add_box = [&](const facecore_box &box) { values.insert(values.end(), {box.x1, box.y1, box.x2, box.y2}); };
+        add_box(face.bounding_box);
+        for (const facecore_point &point : face.landmarks) {
+            values.insert(values.end(), {point.x, point.y});
+        }
+        values.push_back(face.score);
+        add_box(face.stored_box);
+        for (const facecore_point &point : face.stored_landmarks) {
+            values.insert(values.end(), {point.x, point.y});
+        }
+        answers << "face" << bits(values) << '\n';
+        const auto near = i < boxes.size() ? floats(boxes[i++]) : std::vector<float>(4);
+        for (std::size_t edge = 0; edge < 4; ++edge) {
+            EXPECT(std::fabs(values[15 + edge] - near[edge]) <= 2);
+        }
+    }
+}
+
+void embed(const cJSON *test, const cJSON *expected) {
+    const auto upright = photo(test);
+    const auto found = engine->detect(upright, options(test));
+    const auto known = items(member(expected, "embeddings"));
+    EXPECT(found.faces().size() == known.size());
+    std::size_t i = 0;
+    for (const facecore::FaceEmbedding &face : engine->embed(upright, found.faces())) {
+        EXPECT(face.status == FACECORE_STATUS_OK && face.embedding.has_value());
+        answers << "embedding " << hex(face.embedding->encode(FACECORE_ENCODING_F32)) << '\n';
+        const Bytes near = unhex(known.at(i++)->valuestring);
+        EXPECT(face.embedding->cosine(facecore::Embedding::decode(near.data(), near.size())) > 0.99f);
+    }
+}
+
+void pixels(const cJSON *test, const cJSON *expected) {
+    const Bytes data = unhex(text(test, "data"));
+    facecore_image image{};
+    image.data = data.data();
+    image.length = data.size();
+    image.stride = static_cast<std::size_t>(number(test, "stride", 0));
+    image.width = static_cast<std::uint32_t>(number(test, "width", 0));
+    image.height = static_cast<std::uint32_t>(number(test, "height", 0));
+    image.format = static_cast<std::uint32_t>(number(test, "format", 0));
+    image.orientation = static_cast<std::uint32_t>(number(test, "orientation", 0));
+    const auto upright = facecore::Photo::from_pixels(image, limits(test));
+    const std::string rgb = hex(upright.rgb());
+    answers << "rgb " << upright.info().width << 'x' << upright.info().height << ' ' << rgb << '\n';
+    EXPECT(rgb == text(expected, "rgb"));
+}
+
+facecore::Embedding embedding(const std::string &space, const cJSON *list) {
+    const auto values = floats(list);
+    return {std::stoull(space, nullptr, 16), values.data(), values.size()};
+}
+
+facecore::Embedding decoded(const std::string &digits) {
+    const Bytes bytes = unhex(digits);
+    return facecore::Embedding::decode(bytes.data(), bytes.size());
+}
+
+void encode(const cJSON *test, const cJSON *expected) {
+    const auto one = member(test, "data") != nullptr ? decoded(text(test, "data")) : embedding(text(test, "space"), member(test, "values"));
+    const std::pair<const char *, facecore_encoding> encodings[] = {
+        {"f32", FACECORE_ENCODING_F32}, {"f16", FACECORE_ENCODING_F16}, {"i8", FACECORE_ENCODING_I8}};
+    for (const auto &[name, encoding] : encodings) {
+        const std::string digits = hex(one.encode(encoding));
+        answers << name << ' ' << digits << '\n';
+        EXPECT(digits == text(expected, name));
+    }
+}
+
+void compare(const cJSON *test, const cJSON *expected) {
+    const float cosine = decoded(text(test, "a")).cosine(decoded(text(test, "b")));
+    answers << "cosine" << bits({cosine}) << '\n';
+    EXPECT(std::fabs(static_cast<double>(cosine) - number(expected, "cosine", NAN)) < 1e-6);
+}
+
+void decide(const cJSON *test, const cJSON *expected) {
+    const std::string space = text(test, "space");
+    facecore::Candidates people;
+    for (const cJSON *person : items(member(test, "candidates"))) {
+        for (const cJSON *values : items(member(person, "embeddings"))) {
+            people.add(text(person, "person"), embedding(space, values));
+        }
+    }
+    std::vector<facecore::Embedding> faces;
+    for (const cJSON *values : items(member(test, "faces"))) {
+        faces.push_back(embedding(space, values));
+    }
+    std::vector<const facecore::Embedding *> pointers;
+    for (const facecore::Embedding &face : faces) {
+        pointers.push_back(&face);
+    }
+    const facecore::Matcher matcher(static_cast<float>(number(test, "threshold", 0)), static_cast<float>(number(test, "margin", 0)));
+    const auto verdicts = matcher.decide(pointers, people);
+    const auto names = items(member(expected, "people"));
+    EXPECT(verdicts.all().size() == names.size());
+    std::size_t i = 0;
+    for (const facecore_verdict &verdict : verdicts.all()) {
+        const auto neighbour = [](const char *person, float cosine) {
+            return person == nullptr ? std::string(" -") : " " + std::string(person) + bits({cosine});
+        };
+        answers << "verdict " << verdict.outcome << neighbour(verdict.person, verdict.cosine) << neighbour(verdict.nearest, verdict.nearest_cosine)
+                << neighbour(verdict.runner_up, verdict.runner_up_cosine) << (std::isnan(verdict.margin) ? " -" : bits({verdict.margin}))
+                << bits({verdict.threshold}) << '\n';
+        const cJSON *name = names.at(i++);
+        EXPECT(verdict.person != nullptr ? cJSON_IsString(name) && std::string(name->valuestring) == verdict.person
+                                         : cJSON_IsNumber(name) && name->valuedouble == verdict.outcome);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+    if (argc != 4) {
+        std::fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS\n");
+        return 2;
+    }
+    testdata = argv[2];
+    answers.open(argv[3]);
+    engine.emplace(facecore::Engine::open(argv[1]));
+    const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
+        {"detect", detect}, {"embed", embed}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}};
+    for (const auto &[call, run] : calls) {
+        cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
+        EXPECT(!items(tests).empty());
+        for (const cJSON *test : items(tests)) {
+            const cJSON *expected = member(test, "expect");
+            const int before = expect_failures;
+            answers << call << ": " << text(test, "name") << '\n';
+            std::string error;
+            try {
+                run(test, expected);
+            } catch (const facecore::Error &failure) {
+                error = failure.name();
+                answers << "error " << error << '\n';
+            }
+            EXPECT(error == text(expected, "error"));
+            if (expect_failures != before) {
+                std::fprintf(stderr, "in %s: %s\n", call, text(test, "name").c_str());
+            }
+        }
+        cJSON_Delete(tests);
+    }
+    return expect_failures != 0;
+}

@@ -1,0 +1,242 @@
+package io.facecore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The shared cases of testdata/cases, from Java; facecore/tests/cases.rs says what they are. */
+class CasesTest {
+    private interface Call {
+        void run(JsonObject test, JsonObject expected, StringBuilder answers);
+    }
+
+    private FaceEngine engine;
+
+    @Test
+    void theSharedCasesHold() throws Exception {
+        Map<String, Call> calls = new LinkedHashMap<>();
+        calls.put("detect", this::detect);
+        calls.put("embed", this::embed);
+        calls.put("pixels", this::pixels);
+        calls.put("encode", this::encode);
+        calls.put("compare", this::compare);
+        calls.put("decide", this::decide);
+        StringBuilder answers = new StringBuilder();
+        try (FaceEngine opened = FaceEngine.open(Data.MODELS)) {
+            engine = opened;
+            for (Map.Entry<String, Call> call : calls.entrySet()) {
+                String json = Files.readString(Data.TESTDATA.resolve("cases/" + call.getKey() + ".json"));
+                for (JsonElement element : JsonParser.parseString(json).getAsJsonArray()) {
+                    JsonObject test = element.getAsJsonObject();
+                    JsonObject expected = test.getAsJsonObject("expect");
+                    String name = call.getKey() + ": " + test.get("name").getAsString();
+                    answers.append(name).append('\n');
+                    String error = null;
+                    try {
+                        call.getValue().run(test, expected, answers);
+                    } catch (FaceCoreException failure) {
+                        error = failure.code().name().toLowerCase(Locale.ROOT).replace('_', '-');
+                        answers.append("error ").append(error).append('\n');
+                    }
+                    assertEquals(expected.has("error") ? expected.get("error").getAsString() : null, error, name);
+                }
+            }
+        }
+        Path file = Data.ROOT.resolve("target/cases/java.txt");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, answers);
+        for (String language : List.of("rust", "c", "cpp")) {
+            Path other = file.resolveSibling(language + ".txt");
+            if (Files.exists(other)) {
+                assertEquals(Files.readString(other), answers.toString(), "Java and " + language + " differ");
+                System.out.println("shared cases: Java and " + language + " agree to the last bit");
+            }
+        }
+    }
+
+    private static String bits(float... values) {
+        StringBuilder line = new StringBuilder();
+        for (float value : values) {
+            line.append(String.format(" %08x", Float.floatToRawIntBits(value)));
+        }
+        return line.toString();
+    }
+
+    private static String hex(byte[] bytes) {
+        StringBuilder digits = new StringBuilder();
+        for (byte value : bytes) {
+            digits.append(String.format("%02x", value));
+        }
+        return digits.toString();
+    }
+
+    private static byte[] unhex(String digits) {
+        byte[] bytes = new byte[digits.length() / 2];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Integer.parseInt(digits.substring(2 * i, 2 * i + 2), 16);
+        }
+        return bytes;
+    }
+
+    private static float[] floats(JsonArray list) {
+        float[] values = new float[list.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) list.get(i).getAsDouble();
+        }
+        return values;
+    }
+
+    private static double number(JsonObject object, String name, double otherwise) {
+        return object.has(name) ? object.get(name).getAsDouble() : otherwise;
+    }
+
+    private static JsonObject member(JsonObject object, String name) {
+        return object.has(name) ? object.getAsJsonObject(name) : new JsonObject();
+    }
+
+    private static Limits limits(JsonObject test) {
+        JsonObject asked = member(test, "limits");
+        return Limits.DEFAULT.withMaxPixels((long) number(asked, "max_pixels", 100_000_000))
+                .withMaxSize((int) number(asked, "max_width", 30_000), 30_000).withShrinkAbove((long) number(asked, "shrink_above", 0));
+    }
+
+    private static DetectOptions options(JsonObject test) {
+        JsonObject asked = member(test, "options");
+        Budget budget = Budget.DEFAULT;
+        if (asked.has("deadline_us")) {
+            budget = Budget.within(Duration.ofNanos(1000 * asked.get("deadline_us").getAsLong()));
+        }
+        budget = budget.withMaxCandidates((int) number(asked, "max_candidates", 200)).withMaxFaces((int) number(asked, "max_faces", 0))
+                .withMaxPixels((long) number(asked, "max_pixels", 0));
+        DetectOptions options = DetectOptions.DEFAULT.withMinFace((int) number(asked, "min_face", 20))
+                .withMaxFace((int) number(asked, "max_face", 0)).withFactor((float) number(asked, "factor", 0.709)).withBudget(budget);
+        if (asked.has("thresholds")) {
+            float[] thresholds = floats(asked.getAsJsonArray("thresholds"));
+            options = options.withThresholds(thresholds[0], thresholds[1], thresholds[2]);
+        }
+        return options;
+    }
+
+    private static Photo photo(JsonObject test) {
+        return Photo.decode(Data.photo(test.get("photo").getAsString()), limits(test));
+    }
+
+    private static void append(List<Float> numbers, BoundingBox box) {
+        numbers.addAll(List.of(box.x1(), box.y1(), box.x2(), box.y2()));
+    }
+
+    private void detect(JsonObject test, JsonObject expected, StringBuilder answers) {
+        try (Photo photo = photo(test)) {
+            Detection found = engine.detect(photo, options(test));
+            Cut cut = found.cut();
+            answers.append(String.format("complete %d %d %d %d%n", found.isComplete() ? 1 : 0, cut.scales(), cut.candidates(), cut.faces()));
+            JsonArray boxes = expected.getAsJsonArray("faces");
+            for (int i = 0; i < found.faces().size(); i++) {
+                Face face = found.faces().get(i);
+                List<Float> numbers = new ArrayList<>();
+                append(numbers, face.box());
+                face.landmarks().forEach(point -> numbers.addAll(List.of(point.x(), point.y())));
+                numbers.add(face.score());
+                append(numbers, face.storedBox());
+                face.storedLandmarks().forEach(point -> numbers.addAll(List.of(point.x(), point.y())));
+                answers.append("face");
+                numbers.forEach(number -> answers.append(bits(number)));
+                answers.append('\n');
+                float[] near = floats(boxes.get(i).getAsJsonArray());
+                for (int edge = 0; edge < 4; edge++) {
+                    assertEquals(near[edge], numbers.get(15 + edge), 2, test::toString);
+                }
+            }
+            assertEquals(boxes.size(), found.faces().size(), test::toString);
+            assertEquals(expected.get("complete").getAsBoolean(), found.isComplete(), test::toString);
+        }
+    }
+
+    private void embed(JsonObject test, JsonObject expected, StringBuilder answers) {
+        try (Photo photo = photo(test)) {
+            List<FaceEmbedding> found = engine.embed(photo, engine.detect(photo, options(test)).faces());
+            JsonArray known = expected.getAsJsonArray("embeddings");
+            assertEquals(known.size(), found.size(), test::toString);
+            for (int i = 0; i < found.size(); i++) {
+                Embedding embedding = found.get(i).orElseThrow();
+                answers.append("embedding ").append(hex(embedding.encode(Encoding.F32))).append('\n');
+                assertTrue(embedding.cosine(Embedding.decode(unhex(known.get(i).getAsString()))) > 0.99f, test::toString);
+            }
+        }
+    }
+
+    private void pixels(JsonObject test, JsonObject expected, StringBuilder answers) {
+        byte[] data = unhex(test.get("data").getAsString());
+        PixelFormat format = PixelFormat.values()[test.get("format").getAsInt() - 1];
+        Orientation orientation = Orientation.ofExif(test.get("orientation").getAsInt());
+        int width = test.get("width").getAsInt();
+        try (Photo photo = Photo.ofPixels(data, width, test.get("height").getAsInt(), test.get("stride").getAsInt(), format, orientation, limits(test))) {
+            String rgb = hex(photo.toRgb());
+            answers.append(String.format("rgb %dx%d %s%n", photo.width(), photo.height(), rgb));
+            assertEquals(expected.get("rgb").getAsString(), rgb, test::toString);
+        }
+    }
+
+    private void encode(JsonObject test, JsonObject expected, StringBuilder answers) {
+        Embedding embedding = test.has("data") ? Embedding.decode(unhex(test.get("data").getAsString()))
+                : Embedding.of(SpaceId.parse(test.get("space").getAsString()), floats(test.getAsJsonArray("values")));
+        for (Encoding encoding : Encoding.values()) {
+            String name = encoding.name().toLowerCase(Locale.ROOT);
+            String bytes = hex(embedding.encode(encoding));
+            answers.append(name).append(' ').append(bytes).append('\n');
+            assertEquals(expected.get(name).getAsString(), bytes, test::toString);
+        }
+    }
+
+    private void compare(JsonObject test, JsonObject expected, StringBuilder answers) {
+        Embedding a = Embedding.decode(unhex(test.get("a").getAsString()));
+        float cosine = a.cosine(Embedding.decode(unhex(test.get("b").getAsString())));
+        answers.append("cosine").append(bits(cosine)).append('\n');
+        assertEquals(expected.get("cosine").getAsDouble(), cosine, 1e-6, test::toString);
+    }
+
+    private void decide(JsonObject test, JsonObject expected, StringBuilder answers) {
+        SpaceId space = SpaceId.parse(test.get("space").getAsString());
+        List<Candidate> people = new ArrayList<>();
+        for (JsonElement element : test.getAsJsonArray("candidates")) {
+            JsonObject person = element.getAsJsonObject();
+            people.add(new Candidate(person.get("person").getAsString(), embeddings(space, person.getAsJsonArray("embeddings"))));
+        }
+        Matcher matcher = new Matcher((float) test.get("threshold").getAsDouble(), (float) test.get("margin").getAsDouble());
+        List<Verdict> verdicts = matcher.decide(embeddings(space, test.getAsJsonArray("faces")), people);
+        JsonArray names = expected.getAsJsonArray("people");
+        for (int i = 0; i < verdicts.size(); i++) {
+            Verdict verdict = verdicts.get(i);
+            answers.append("verdict ").append(verdict.outcome().number);
+            for (Optional<Neighbour> found : List.of(verdict.match(), verdict.nearest(), verdict.runnerUp())) {
+                answers.append(found.map(person -> " " + person.person() + bits(person.cosine())).orElse(" -"));
+            }
+            answers.append(verdict.margin().isPresent() ? bits((float) verdict.margin().getAsDouble()) : " -");
+            answers.append(bits(verdict.threshold())).append('\n');
+            String named = verdict.match().map(Neighbour::person).orElse(String.valueOf(verdict.outcome().number));
+            assertEquals(names.get(i).getAsString(), named, test::toString);
+        }
+        assertEquals(names.size(), verdicts.size(), test::toString);
+    }
+
+    private static List<Embedding> embeddings(SpaceId space, JsonArray list) {
+        List<JsonArray> arrays = new ArrayList<>();
+        list.forEach(values -> arrays.add(values.getAsJsonArray()));
+        return arrays.stream().map(values -> Embedding.of(space, floats(values))).collect(Collectors.toList());
+    }
+}
