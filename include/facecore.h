@@ -32,7 +32,7 @@
 // What a call of facecore answered. Negative numbers are never used; a number keeps its meaning for ever.
 //
 // The hundreds are groups: 1xx the caller's arguments, 2xx the photo, 3xx the models, 4xx faces and embeddings,
-// 5xx evaluation, 9xx a defect of facecore.
+// 5xx evaluation, 6xx profiles, 9xx a defect of facecore.
 enum facecore_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -72,6 +72,8 @@ enum facecore_status
   FACECORE_STATUS_EMBEDDING = 402,
   // An evaluation cannot be made from the data given.
   FACECORE_STATUS_EVALUATION = 500,
+  // Bytes that are no profile.
+  FACECORE_STATUS_PROFILE = 600,
   // A defect of facecore; everything stays usable.
   FACECORE_STATUS_INTERNAL = 900,
   // A defect of facecore that was caught as a panic; everything stays usable.
@@ -189,6 +191,25 @@ typedef uint32_t facecore_compute;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Which of the first stage's cells that see the same face goes on.
+enum facecore_proposal_filter
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
+  FACECORE_PROPOSAL_FILTER_BLOBS = 0,
+  // Non-maximum suppression, as facenet's reference has it.
+  FACECORE_PROPOSAL_FILTER_NMS = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_proposal_filter facecore_proposal_filter;
+#else
+typedef uint32_t facecore_proposal_filter;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What a matcher decided about a face: a match, or why not.
 enum facecore_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -249,7 +270,7 @@ typedef struct facecore_detect_options {
   float factor;
   // Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
   float thresholds[3];
-  // Most of the first stage's candidates that go on, those with the best scores, which bounds the time on hostile photos; 0: all. Default 200.
+  // Most candidates of the first stage that the second may reject before it stops, which bounds the time on hostile photos; 0: no bound. Default 200.
   uint32_t max_candidates;
   // Most faces returned, those with the best scores; 0 (default): all.
   uint32_t max_faces;
@@ -257,8 +278,10 @@ typedef struct facecore_detect_options {
   uint64_t max_pixels;
   // Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
   uint64_t deadline_us;
+  // One of `facecore_proposal_filter`. Default `FACECORE_PROPOSAL_FILTER_BLOBS`.
+  uint32_t filter;
   // Zero.
-  uint8_t reserved[40];
+  uint8_t reserved[36];
 } facecore_detect_options;
 
 // A rectangle in pixels; it may reach beyond the photo.
@@ -323,12 +346,14 @@ typedef struct facecore_detection_info {
   uint32_t refined;
   // First stage, in microseconds.
   uint64_t propose_us;
+  // The part of `propose_us` that filters cells and suppresses double finds.
+  uint64_t filter_us;
   // Second stage, in microseconds.
   uint64_t refine_us;
   // Third stage, in microseconds.
   uint64_t output_us;
   // Zero.
-  uint8_t reserved[32];
+  uint8_t reserved[24];
 } facecore_detection_info;
 
 // How to open an engine. Set by `facecore_engine_options_init`.

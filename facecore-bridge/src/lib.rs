@@ -14,5 +14,5 @@ mod numbers;
 mod status;
 
 pub use failure::{Failure, Result, guard};
-pub use numbers::{Outcome, compute, encoding, orientation, outcome, pixel_format};
+pub use numbers::{Outcome, compute, encoding, orientation, outcome, pixel_format, proposal_filter};
 pub use status::{Exception, Status};

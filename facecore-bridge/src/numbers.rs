@@ -1,6 +1,6 @@
 //! The numbers of the enumerations in C and Java. Where a choice is mandatory, 0 is no member: a forgotten field is an error.
 
-use facecore::{Compute, Encoding, Orientation, PixelFormat, Refusal, Verdict};
+use facecore::{Compute, Encoding, Orientation, PixelFormat, ProposalFilter, Refusal, Verdict};
 
 use crate::{Failure, Result, Status};
 
@@ -81,6 +81,15 @@ pub fn compute(value: u32) -> Result<Compute> {
     })
 }
 
+/// 0 blobs, 1 NMS.
+pub fn proposal_filter(value: u32) -> Result<ProposalFilter> {
+    Ok(match value {
+        0 => ProposalFilter::Blobs,
+        1 => ProposalFilter::Nms,
+        _ => return Err(unknown("proposal filter", value, "0 (blobs) and 1 (NMS) are known")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,7 +100,7 @@ mod tests {
         for value in [0, 9, u32::MAX] {
             assert!(refused(pixel_format(value).map(drop)) && refused(orientation(value).map(drop)));
             assert!(refused(encoding(value).map(drop)));
-            assert_eq!(compute(value).is_ok(), value == 0, "automatic is the default");
+            assert_eq!((compute(value).is_ok(), proposal_filter(value).is_ok()), (value == 0, value == 0), "a default");
         }
         assert_eq!(
             (1..=8).filter(|&value| orientation(value).is_ok_and(|exif| exif.to_exif() == value as u8)).count(),

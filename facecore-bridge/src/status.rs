@@ -3,7 +3,7 @@
 /// What a call of facecore answered. Negative numbers are never used; a number keeps its meaning for ever.
 ///
 /// The hundreds are groups: 1xx the caller's arguments, 2xx the photo, 3xx the models, 4xx faces and embeddings,
-/// 5xx evaluation, 9xx a defect of facecore.
+/// 5xx evaluation, 6xx profiles, 9xx a defect of facecore.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -41,6 +41,8 @@ pub enum Status {
     Embedding = 402,
     /// An evaluation cannot be made from the data given.
     Evaluation = 500,
+    /// Bytes that are no profile.
+    Profile = 600,
     /// A defect of facecore; everything stays usable.
     Internal = 900,
     /// A defect of facecore that was caught as a panic; everything stays usable.
@@ -92,6 +94,7 @@ impl Status {
         (Self::SpaceMismatch, "space-mismatch", Exception::General),
         (Self::Embedding, "embedding", Exception::General),
         (Self::Evaluation, "evaluation", Exception::General),
+        (Self::Profile, "profile", Exception::General),
         (Self::Internal, "internal", Exception::Internal),
         (Self::Panic, "panic", Exception::Internal),
     ];

@@ -59,6 +59,7 @@ pub fn status_name(status: i32) -> *const c_char {
         SpaceMismatch => c"space-mismatch",
         Embedding => c"embedding",
         Evaluation => c"evaluation",
+        Profile => c"profile",
         Internal => c"internal",
         Panic => c"panic",
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face};
+use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face, ProposalFilter};
 use facecore_bridge::{Result, Status};
 
 use crate::boundary::{self, Out, call, read, read_sized, write, write_sized};
@@ -57,6 +57,16 @@ pub struct facecore_face {
     pub reserved: [u8; 12],
 }
 
+/// Which of the first stage's cells that see the same face goes on.
+#[repr(u32)]
+#[derive(Clone, Copy)]
+pub enum facecore_proposal_filter {
+    /// Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
+    Blobs = 0,
+    /// Non-maximum suppression, as facenet's reference has it.
+    Nms = 1,
+}
+
 /// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -71,7 +81,7 @@ pub struct facecore_detect_options {
     pub factor: f32,
     /// Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
     pub thresholds: [f32; 3],
-    /// Most of the first stage's candidates that go on, those with the best scores, which bounds the time on hostile photos; 0: all. Default 200.
+    /// Most candidates of the first stage that the second may reject before it stops, which bounds the time on hostile photos; 0: no bound. Default 200.
     pub max_candidates: u32,
     /// Most faces returned, those with the best scores; 0 (default): all.
     pub max_faces: u32,
@@ -79,8 +89,10 @@ pub struct facecore_detect_options {
     pub max_pixels: u64,
     /// Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
     pub deadline_us: u64,
+    /// One of `facecore_proposal_filter`. Default `FACECORE_PROPOSAL_FILTER_BLOBS`.
+    pub filter: u32,
     /// Zero.
-    pub reserved: [u8; 40],
+    pub reserved: [u8; 36],
 }
 
 unsafe impl boundary::Versioned for facecore_detect_options {
@@ -91,7 +103,7 @@ unsafe impl boundary::Versioned for facecore_detect_options {
 
 impl facecore_detect_options {
     fn new(options: &DetectOptions) -> Self {
-        let DetectOptions { min_face, max_face, factor, thresholds, budget } = *options;
+        let DetectOptions { min_face, max_face, factor, thresholds, filter, budget } = *options;
         Self {
             struct_size: size_of::<Self>(),
             min_face,
@@ -102,7 +114,11 @@ impl facecore_detect_options {
             max_faces: count(budget.max_faces),
             max_pixels: budget.max_pixels,
             deadline_us: budget.deadline.map_or(0, microseconds),
-            reserved: [0; 40],
+            filter: match filter {
+                ProposalFilter::Blobs => facecore_proposal_filter::Blobs as u32,
+                ProposalFilter::Nms => facecore_proposal_filter::Nms as u32,
+            },
+            reserved: [0; 36],
         }
     }
 
@@ -120,7 +136,8 @@ impl facecore_detect_options {
             max_faces: options.max_faces as usize,
             deadline,
         };
-        Ok(DetectOptions { min_face, max_face, factor, thresholds, budget })
+        let filter = facecore_bridge::proposal_filter(options.filter)?;
+        Ok(DetectOptions { min_face, max_face, factor, thresholds, filter, budget })
     }
 }
 
@@ -152,12 +169,14 @@ pub struct facecore_detection_info {
     pub refined: u32,
     /// First stage, in microseconds.
     pub propose_us: u64,
+    /// The part of `propose_us` that filters cells and suppresses double finds.
+    pub filter_us: u64,
     /// Second stage, in microseconds.
     pub refine_us: u64,
     /// Third stage, in microseconds.
     pub output_us: u64,
     /// Zero.
-    pub reserved: [u8; 32],
+    pub reserved: [u8; 24],
 }
 
 unsafe impl boundary::Versioned for facecore_detection_info {
@@ -286,9 +305,10 @@ pub unsafe extern "C" fn facecore_detection_get_info(
             candidates: count(stats.candidates),
             refined: count(stats.refined),
             propose_us: microseconds(stats.propose_time),
+            filter_us: microseconds(stats.filter_time),
             refine_us: microseconds(stats.refine_time),
             output_us: microseconds(stats.output_time),
-            reserved: [0; 32],
+            reserved: [0; 24],
         };
         Ok(())
     })

@@ -16,7 +16,7 @@ macro_rules! layout {
 
 layout! {
     facecore_detect_options 96
-    struct_size 0 min_face 8 max_face 12 factor 16 thresholds 20 max_candidates 32 max_faces 36 max_pixels 40 deadline_us 48 reserved 56
+    struct_size 0 min_face 8 max_face 12 factor 16 thresholds 20 max_candidates 32 max_faces 36 max_pixels 40 deadline_us 48 filter 56 reserved 60
 }
 layout! {
     facecore_box 16
@@ -32,7 +32,7 @@ layout! {
 }
 layout! {
     facecore_detection_info 112
-    struct_size 0 complete 8 cut_scales 12 cut_candidates 16 cut_faces 20 cut_by_deadline 24 scales 28 pixels 32 proposed 40 candidates 44 refined 48 propose_us 56 refine_us 64 output_us 72 reserved 80
+    struct_size 0 complete 8 cut_scales 12 cut_candidates 16 cut_faces 20 cut_by_deadline 24 scales 28 pixels 32 proposed 40 candidates 44 refined 48 propose_us 56 filter_us 64 refine_us 72 output_us 80 reserved 88
 }
 layout! {
     facecore_engine_options 64

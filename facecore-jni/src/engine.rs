@@ -22,6 +22,7 @@ fn options(record: &mut Reader) -> Result<DetectOptions> {
         max_face: record.size()?,
         factor: record.float()?,
         thresholds: [record.float()?, record.float()?, record.float()?],
+        filter: facecore_bridge::proposal_filter(record.size()?)?,
         budget: budget(record)?,
     })
 }
@@ -95,7 +96,7 @@ fn write(detection: &Detection) -> Writer {
         answer.count(count);
     }
     answer.long(stats.pixels.cast_signed());
-    for time in [stats.propose_time, stats.refine_time, stats.output_time] {
+    for time in [stats.propose_time, stats.filter_time, stats.refine_time, stats.output_time] {
         answer.long(microseconds(time));
     }
     answer.count(faces.len());

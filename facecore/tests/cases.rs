@@ -98,10 +98,13 @@ fn detect(case: &Value, answer: &mut String) -> Result<(), Error> {
     }
     let expected = case["expect"]["faces"].as_array().unwrap();
     assert_eq!(found.complete, case["expect"]["complete"] != false, "{case}");
-    assert_eq!(found.faces.len(), expected.len(), "{case}");
-    for (face, expected) in found.faces.iter().zip(expected) {
-        let near = |a: f32, b: f32| (a - b).abs() <= 2.0;
-        assert!(edges(&face.stored_box).iter().zip(floats(expected)).all(|(&a, b)| near(a, b)), "{face:?} {expected}");
+    let count = case["expect"]["count"].as_u64().map_or(expected.len(), |count| count as usize);
+    assert_eq!(found.faces.len(), count, "{case}");
+    // In any order: on other processors the last digits of the scores differ.
+    for face in &found.faces {
+        let near =
+            |expected: &Value| edges(&face.stored_box).iter().zip(floats(expected)).all(|(a, b)| (a - b).abs() <= 2.0);
+        assert!(expected.iter().any(near), "{face:?} {case}");
     }
     Ok(())
 }
@@ -115,9 +118,13 @@ fn embed(case: &Value, answer: &mut String) -> Result<(), Error> {
     }
     let expected = case["expect"]["embeddings"].as_array().unwrap();
     assert_eq!(embeddings.len(), expected.len(), "{case}");
-    for (embedding, expected) in embeddings.iter().zip(expected) {
-        let cosine = embedding.cosine(&Embedding::decode(&unhex(expected.as_str().unwrap()))?)?;
-        assert!(cosine > 0.99, "{case}: {cosine}");
+    let expected = expected
+        .iter()
+        .map(|bytes| Embedding::decode(&unhex(bytes.as_str().unwrap())))
+        .collect::<Result<Vec<_>, _>>()?;
+    for embedding in &embeddings {
+        let near = |expected: &Embedding| embedding.cosine(expected).unwrap() > 0.99;
+        assert!(expected.iter().any(near), "{case}");
     }
     Ok(())
 }

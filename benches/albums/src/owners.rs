@@ -194,7 +194,16 @@ pub fn tables(cache: &Cache, space: SpaceId, seeds: u64) -> Result<()> {
         for (account, build) in test.iter().zip(&found.builds) {
             if crate::measure::judge(account, build) == crate::measure::Verdict::Wrong && build.lead > 0.1 {
                 let own: usize = account.truth.iter().filter(|t| t.contains(&account.owner)).count();
-                println!("WRONG {} allows {} own {own} shown {:?}\n{build}", account.kind.name(), account.allows(40.0), crate::measure::shown(account, build, facecore::profile::Role::Owner).map(|p| if p == u32::MAX { "stranger".into() } else { cache.names[p as usize].clone() }));
+                println!(
+                    "WRONG {} allows {} own {own} shown {:?}\n{build}",
+                    account.kind.name(),
+                    account.allows(40.0),
+                    crate::measure::shown(account, build, facecore::profile::Role::Owner).map(|p| if p == u32::MAX {
+                        "stranger".into()
+                    } else {
+                        cache.names[p as usize].clone()
+                    })
+                );
             }
         }
     }

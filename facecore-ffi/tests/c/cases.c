@@ -133,7 +133,7 @@ static facecore_status detect(const cJSON *test, const cJSON *expected) {
                 (unsigned)info.cut_faces);
         const cJSON *boxes = member(expected, "faces");
         EXPECT(info.complete == (uint32_t)cJSON_IsTrue(member(expected, "complete")));
-        EXPECT(count == (size_t)cJSON_GetArraySize(boxes));
+        EXPECT(count == (size_t)number(expected, "count", cJSON_GetArraySize(boxes)));
         for (size_t i = 0; i < count; ++i) {
             /* A face is 29 floats from bounding_box on: the layout test holds that there are no gaps. */
             put_bits((fputs("face", answers), &faces[i].bounding_box.x1), 4);
@@ -144,14 +144,28 @@ static facecore_status detect(const cJSON *test, const cJSON *expected) {
             fputc('\n', answers);
             const facecore_box *box = &faces[i].stored_box;
             const float edges[4] = {box->x1, box->y1, box->x2, box->y2};
-            for (int edge = 0; edge < 4; ++edge) {
-                const cJSON *near = cJSON_GetArrayItem(cJSON_GetArrayItem(boxes, (int)i), edge);
-                EXPECT(near != NULL && fabs(edges[edge] - near->valuedouble) <= 2);
+            int any = 0;
+            const cJSON *near;
+            cJSON_ArrayForEach(near, boxes) {
+                int all = 1;
+                for (int edge = 0; edge < 4; ++edge) {
+                    all &= fabs(edges[edge] - cJSON_GetArrayItem(near, edge)->valuedouble) <= 2;
+                }
+                any |= all;
             }
+            EXPECT(any);
         }
     }
     facecore_detection_free(detection);
     facecore_photo_free(photo);
+    return status;
+}
+
+static facecore_status decode_hex(const char *digits, facecore_embedding **embedding) {
+    size_t length = 0;
+    unsigned char *bytes = unhex(digits, &length);
+    const facecore_status status = facecore_embedding_decode(bytes, length, embedding);
+    free(bytes);
     return status;
 }
 
@@ -175,14 +189,17 @@ static facecore_status embed(const cJSON *test, const cJSON *expected) {
             char *digits = hex(bytes, length);
             fprintf(answers, "embedding %s\n", digits);
             free(digits);
-            facecore_embedding *near = NULL;
-            float cosine = 0;
-            unsigned char *known = unhex(cJSON_GetArrayItem(list, (int)i)->valuestring, &length);
-            EXPECT_STATUS(facecore_embedding_decode(known, length, &near), FACECORE_STATUS_OK);
-            EXPECT_STATUS(facecore_embedding_cosine(embeddings[i], near, &cosine), FACECORE_STATUS_OK);
-            EXPECT(cosine > 0.99f);
-            free(known);
-            facecore_embedding_free(near);
+            int any = 0;
+            const cJSON *known;
+            cJSON_ArrayForEach(known, list) {
+                facecore_embedding *near = NULL;
+                float cosine = 0;
+                EXPECT_STATUS(decode_hex(known->valuestring, &near), FACECORE_STATUS_OK);
+                EXPECT_STATUS(facecore_embedding_cosine(embeddings[i], near, &cosine), FACECORE_STATUS_OK);
+                any |= cosine > 0.99f;
+                facecore_embedding_free(near);
+            }
+            EXPECT(any);
             facecore_embedding_free(embeddings[i]);
         }
         free(embeddings);
@@ -230,14 +247,6 @@ static facecore_status new_embedding(const char *space, const cJSON *list, facec
     float *values = floats(list, &count);
     const facecore_status status = facecore_embedding_new(strtoull(space, NULL, 16), values, count, embedding);
     free(values);
-    return status;
-}
-
-static facecore_status decode_hex(const char *digits, facecore_embedding **embedding) {
-    size_t length = 0;
-    unsigned char *bytes = unhex(digits, &length);
-    const facecore_status status = facecore_embedding_decode(bytes, length, embedding);
-    free(bytes);
     return status;
 }
 

@@ -15,7 +15,8 @@ FIELD(facecore_detect_options, max_candidates, 32);
 FIELD(facecore_detect_options, max_faces, 36);
 FIELD(facecore_detect_options, max_pixels, 40);
 FIELD(facecore_detect_options, deadline_us, 48);
-FIELD(facecore_detect_options, reserved, 56);
+FIELD(facecore_detect_options, filter, 56);
+FIELD(facecore_detect_options, reserved, 60);
 
 SIZE(facecore_box, 16);
 FIELD(facecore_box, x1, 0);
@@ -48,9 +49,10 @@ FIELD(facecore_detection_info, proposed, 40);
 FIELD(facecore_detection_info, candidates, 44);
 FIELD(facecore_detection_info, refined, 48);
 FIELD(facecore_detection_info, propose_us, 56);
-FIELD(facecore_detection_info, refine_us, 64);
-FIELD(facecore_detection_info, output_us, 72);
-FIELD(facecore_detection_info, reserved, 80);
+FIELD(facecore_detection_info, filter_us, 64);
+FIELD(facecore_detection_info, refine_us, 72);
+FIELD(facecore_detection_info, output_us, 80);
+FIELD(facecore_detection_info, reserved, 88);
 
 SIZE(facecore_engine_options, 64);
 FIELD(facecore_engine_options, struct_size, 0);

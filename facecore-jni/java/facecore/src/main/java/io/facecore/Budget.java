@@ -9,7 +9,7 @@ import java.util.Optional;
  * {@code with…} makes a changed copy.
  */
 public final class Budget {
-    /** At most 200 candidates, no other bound. */
+    /** At most 200 candidates in vain, no other bound. */
     public static final Budget DEFAULT = new Budget(0, 200, 0, null);
 
     /** No bound at all. */
@@ -56,9 +56,10 @@ public final class Budget {
     }
 
     /**
-     * With another bound on the first network's candidates, of which the best go on.
+     * With another bound on the first network's candidates, the best of which are shown to the second. What that passes does not count, so a
+     * crowd is not cut.
      *
-     * @param count the most; 0: no bound
+     * @param count the most that it may reject; 0: no bound
      * @return a changed copy
      * @throws IllegalArgumentException if negative
      */
@@ -87,7 +88,7 @@ public final class Budget {
     }
 
     /**
-     * Most candidates that go on.
+     * Most candidates that the second network may reject.
      *
      * @return 0: no bound
      */

@@ -5,7 +5,7 @@ import java.util.Objects;
 /** What counts as a face, and how much is looked at. Immutable: each {@code with…} makes a changed copy; ranges are checked by the call. */
 public final class DetectOptions {
     /** Faces of at least 20 pixels, factor 0.709, thresholds 0.6, 0.7, 0.7, {@link Budget#DEFAULT}. */
-    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, 0.709f, 0.6f, 0.7f, 0.7f, Budget.DEFAULT);
+    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, 0.709f, 0.6f, 0.7f, 0.7f, ProposalFilter.BLOBS, Budget.DEFAULT);
 
     private final int minFace;
     private final int maxFace;
@@ -13,10 +13,11 @@ public final class DetectOptions {
     private final float proposalThreshold;
     private final float refineThreshold;
     private final float outputThreshold;
+    private final ProposalFilter filter;
     private final Budget budget;
 
     private DetectOptions(int minFace, int maxFace, float factor, float proposalThreshold, float refineThreshold, float outputThreshold,
-            Budget budget) {
+            ProposalFilter filter, Budget budget) {
         if (minFace < 0 || maxFace < 0) {
             throw new IllegalArgumentException("an option is negative");
         }
@@ -26,6 +27,7 @@ public final class DetectOptions {
         this.proposalThreshold = proposalThreshold;
         this.refineThreshold = refineThreshold;
         this.outputThreshold = outputThreshold;
+        this.filter = Objects.requireNonNull(filter, "filter");
         this.budget = Objects.requireNonNull(budget, "budget");
     }
 
@@ -37,7 +39,7 @@ public final class DetectOptions {
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMinFace(int pixels) {
-        return new DetectOptions(pixels, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
+        return new DetectOptions(pixels, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
     }
 
     /**
@@ -48,7 +50,7 @@ public final class DetectOptions {
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMaxFace(int pixels) {
-        return new DetectOptions(minFace, pixels, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
+        return new DetectOptions(minFace, pixels, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
     }
 
     /**
@@ -58,7 +60,7 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withFactor(float factor) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
+        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
     }
 
     /**
@@ -70,7 +72,17 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withThresholds(float proposal, float refine, float output) {
-        return new DetectOptions(minFace, maxFace, factor, proposal, refine, output, budget);
+        return new DetectOptions(minFace, maxFace, factor, proposal, refine, output, filter, budget);
+    }
+
+    /**
+     * With another way from P-Net's answer to candidates.
+     *
+     * @param filter which
+     * @return a changed copy
+     */
+    public DetectOptions withFilter(ProposalFilter filter) {
+        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
     }
 
     /**
@@ -80,7 +92,7 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withBudget(Budget budget) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
+        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
     }
 
     /**
@@ -138,6 +150,15 @@ public final class DetectOptions {
     }
 
     /**
+     * How P-Net's answer becomes candidates.
+     *
+     * @return never null
+     */
+    public ProposalFilter filter() {
+        return filter;
+    }
+
+    /**
      * What the photo may cost.
      *
      * @return never null
@@ -147,7 +168,8 @@ public final class DetectOptions {
     }
 
     Wire.Writer write(Wire.Writer record) {
-        record.int32(minFace).int32(maxFace).float32(factor).float32(proposalThreshold).float32(refineThreshold).float32(outputThreshold);
+        record.int32(minFace).int32(maxFace).float32(factor).float32(proposalThreshold).float32(refineThreshold).float32(outputThreshold)
+                .int32(filter.number());
         return budget.write(record);
     }
 
@@ -157,19 +179,19 @@ public final class DetectOptions {
             return false;
         }
         DetectOptions other = (DetectOptions) object;
-        return minFace == other.minFace && maxFace == other.maxFace && budget.equals(other.budget)
+        return minFace == other.minFace && maxFace == other.maxFace && filter == other.filter && budget.equals(other.budget)
                 && Float.compare(factor, other.factor) == 0 && Float.compare(proposalThreshold, other.proposalThreshold) == 0
                 && Float.compare(refineThreshold, other.refineThreshold) == 0 && Float.compare(outputThreshold, other.outputThreshold) == 0;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, budget);
+        return Objects.hash(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
     }
 
     @Override
     public String toString() {
         return "DetectOptions[minFace=" + minFace + ", maxFace=" + maxFace + ", factor=" + factor + ", thresholds=" + proposalThreshold + "/"
-                + refineThreshold + "/" + outputThreshold + ", budget=" + budget + "]";
+                + refineThreshold + "/" + outputThreshold + ", filter=" + filter + ", budget=" + budget + "]";
     }
 }

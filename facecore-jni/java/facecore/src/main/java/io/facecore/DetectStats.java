@@ -12,6 +12,7 @@ public final class DetectStats {
     private final int refined;
     private final long pixels;
     private final Duration proposeTime;
+    private final Duration filterTime;
     private final Duration refineTime;
     private final Duration outputTime;
 
@@ -22,6 +23,7 @@ public final class DetectStats {
         refined = record.int32();
         pixels = record.int64();
         proposeTime = Duration.of(record.int64(), ChronoUnit.MICROS);
+        filterTime = Duration.of(record.int64(), ChronoUnit.MICROS);
         refineTime = Duration.of(record.int64(), ChronoUnit.MICROS);
         outputTime = Duration.of(record.int64(), ChronoUnit.MICROS);
     }
@@ -49,7 +51,7 @@ public final class DetectStats {
     }
 
     /**
-     * Candidates after suppression.
+     * Candidates after filtering and suppression.
      *
      * @return a count
      */
@@ -76,12 +78,21 @@ public final class DetectStats {
     }
 
     /**
-     * Pyramid, P-Net and suppression.
+     * Pyramid, P-Net and what follows up to the candidates.
      *
      * @return to the microsecond
      */
     public Duration proposeTime() {
         return proposeTime;
+    }
+
+    /**
+     * The part of {@link #proposeTime()} that filters P-Net's cells and suppresses double finds.
+     *
+     * @return to the microsecond
+     */
+    public Duration filterTime() {
+        return filterTime;
     }
 
     /**
@@ -109,13 +120,13 @@ public final class DetectStats {
         }
         DetectStats other = (DetectStats) object;
         return scales == other.scales && proposed == other.proposed && candidates == other.candidates && pixels == other.pixels
-                && refined == other.refined && proposeTime.equals(other.proposeTime) && refineTime.equals(other.refineTime)
+                && refined == other.refined && proposeTime.equals(other.proposeTime) && filterTime.equals(other.filterTime) && refineTime.equals(other.refineTime)
                 && outputTime.equals(other.outputTime);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(scales, proposed, candidates, pixels, refined, proposeTime, refineTime, outputTime);
+        return Objects.hash(scales, proposed, candidates, pixels, refined, proposeTime, filterTime, refineTime, outputTime);
     }
 
     @Override

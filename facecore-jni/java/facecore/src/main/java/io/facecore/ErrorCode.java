@@ -36,6 +36,8 @@ public enum ErrorCode {
     EMBEDDING(402, Kind.GENERAL),
     /** An evaluation cannot be made from the data given. */
     EVALUATION(500, Kind.GENERAL),
+    /** Bytes that are no profile. */
+    PROFILE(600, Kind.GENERAL),
     /** A defect of facecore. */
     INTERNAL(900, Kind.INTERNAL),
     /** A defect of facecore that was caught as a panic. */

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The shared cases of testdata/cases, from Java; facecore/tests/cases.rs says what they are. */
@@ -157,12 +158,14 @@ class CasesTest {
                 answers.append("face");
                 numbers.forEach(number -> answers.append(bits(number)));
                 answers.append('\n');
-                float[] near = floats(boxes.get(i).getAsJsonArray());
-                for (int edge = 0; edge < 4; edge++) {
-                    assertEquals(near[edge], numbers.get(15 + edge), 2, test::toString);
+                boolean any = false;
+                for (JsonElement box : boxes) {
+                    float[] near = floats(box.getAsJsonArray());
+                    any |= IntStream.range(0, 4).allMatch(edge -> Math.abs(near[edge] - numbers.get(15 + edge)) <= 2);
                 }
+                assertTrue(any, test::toString);
             }
-            assertEquals(boxes.size(), found.faces().size(), test::toString);
+            assertEquals((int) number(expected, "count", boxes.size()), found.faces().size(), test::toString);
             assertEquals(expected.get("complete").getAsBoolean(), found.isComplete(), test::toString);
         }
     }
@@ -175,7 +178,11 @@ class CasesTest {
             for (int i = 0; i < found.size(); i++) {
                 Embedding embedding = found.get(i).orElseThrow();
                 answers.append("embedding ").append(hex(embedding.encode(Encoding.F32))).append('\n');
-                assertTrue(embedding.cosine(Embedding.decode(unhex(known.get(i).getAsString()))) > 0.99f, test::toString);
+                boolean any = false;
+                for (JsonElement near : known) {
+                    any |= embedding.cosine(Embedding.decode(unhex(near.getAsString()))) > 0.99f;
+                }
+                assertTrue(any, test::toString);
             }
         }
     }
