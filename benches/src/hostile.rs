@@ -135,6 +135,6 @@ fn tiled(width: u32, height: u32, side: u32, faces: &[RgbImage]) -> RgbImage {
 
 /// A photo repeated to fill a larger one, each second copy mirrored, so that no detail is lost to enlarging.
 pub fn repeated(photo: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let mirrored = |at: u32, side: u32| if at / side % 2 == 0 { at % side } else { side - 1 - at % side };
+    let mirrored = |at: u32, side: u32| if (at / side).is_multiple_of(2) { at % side } else { side - 1 - at % side };
     RgbImage::from_fn(width, height, |x, y| *photo.get_pixel(mirrored(x, photo.width()), mirrored(y, photo.height())))
 }

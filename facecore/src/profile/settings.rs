@@ -152,7 +152,7 @@ impl Weights {
     /// [`Error::Option`] without examples, for a `ridge` that is not above 0, or for numbers that are not finite.
     pub fn fit(examples: &[(Features, f32)], ridge: f64) -> Result<Self> {
         const SIZE: usize = Features::COUNT + 1;
-        if examples.is_empty() || !(ridge > 0.0) {
+        if examples.is_empty() || ridge.is_nan() || ridge <= 0.0 {
             return Err(Error::Option {
                 name: "examples",
                 reason: "there are none, or the ridge is not above 0".into(),
