@@ -6,7 +6,7 @@ help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
 	@echo "make demo     name the faces of testdata/photos/group.jpg"
 	@echo "make test     everything that CI runs"
-	@echo "make bench    our times beside ONNX Runtime's"
+	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
 
 models:
 	@command -v python3 >/dev/null || { echo "python3 is needed to fetch and convert the models: install Python 3.11 or newer"; exit 1; }
@@ -25,11 +25,15 @@ test: models
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
+# Ours and the peers in turns, pinned to one core.
 bench: models benches/.venv
 	cargo build --release --workspace
-	benches/.venv/bin/python benches/peers.py target/release/nets models
+	benches/.venv/bin/python benches/peers/photo.py testdata/photos target/five-faces.jpg
+	taskset -c 0 benches/.venv/bin/python benches/peers/networks.py target/release/ours models
+	taskset -c 0 benches/.venv/bin/python benches/peers/cascade.py target/release/ours models target/five-faces.jpg
+	target/release/pipeline models target/five-faces.jpg
 
-benches/.venv: benches/requirements.txt
+benches/.venv: benches/peers/requirements.txt
 	python3 -m venv $@
 	$@/bin/pip install --quiet --require-hashes --only-binary :all: -r $<
 	touch $@
