@@ -178,6 +178,7 @@ impl Detector {
         stats.propose_time = start.elapsed();
         let refined = refinement::refine(&self.r_net, photo, &candidates, options, stop_at(0.75), scratch, &mut cut)?;
         stats.refined = refined.len();
+        let refined = refinement::choose(refined, options.budget.most_chosen(), &mut cut);
         stats.refine_time = start.elapsed() - stats.propose_time;
         let mut found =
             refinement::output(&self.o_net, photo, &refined, options.thresholds[2], stop_at(1.0), scratch, &mut cut)?;

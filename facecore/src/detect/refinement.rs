@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::budget::{Allowance, Cut, StopAt};
+use super::budget::{Allowance, Cut, StopAt, same_place, within};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
 use super::{DetectOptions, Scratch, normalised, probability};
@@ -51,6 +51,24 @@ pub(super) fn refine(
             candidate
         })
         .collect())
+}
+
+/// Of candidates, best first, as many as O-Net may see: those of different places before those at the same place.
+pub(super) fn choose(candidates: Vec<Candidate>, bound: usize, cut: &mut Cut) -> Vec<Candidate> {
+    let kept = within(candidates.len(), bound);
+    if kept == candidates.len() {
+        return candidates;
+    }
+    let mut places: Vec<Candidate> = Vec::new();
+    let mut others = Vec::new();
+    for candidate in &candidates {
+        let known = places.iter().any(|place| same_place(&place.area, &candidate.area));
+        if known { &mut others } else { &mut places }.push(*candidate);
+    }
+    places.append(&mut others);
+    places.truncate(kept);
+    cut.candidates += candidates.len() - kept;
+    places
 }
 
 /// O-Net: the final word, with landmarks. Boxes are neither squared nor truncated.
