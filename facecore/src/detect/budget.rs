@@ -20,8 +20,8 @@ pub struct Budget {
     /// Most pixels of the pyramid, all scales together, that P-Net sees. Scales that do not fit are left out whole.
     pub max_pixels: u64,
     /// Most candidates of P-Net that R-Net may reject, 200 by default. What R-Net passes does not count, nor what overlaps it: so
-    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is not cut. Of all candidates, R-Net sees at most five
-    /// times as many.
+    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is not cut. In all, R-Net sees at most five times and
+    /// O-Net one and a half times as many, different faces first.
     pub max_candidates: usize,
     /// Most faces returned, those with the best scores.
     pub max_faces: usize,
@@ -39,6 +39,11 @@ impl Default for Budget {
 impl Budget {
     /// No bound at all.
     pub const UNBOUNDED: Self = Self { max_pixels: 0, max_candidates: 0, max_faces: 0, deadline: None };
+
+    /// Most candidates that O-Net sees: about three for each face of a crowd of a hundred.
+    pub(super) fn most_chosen(&self) -> usize {
+        self.max_candidates.saturating_mul(3) / 2
+    }
 
     /// The default with a deadline.
     pub fn within(deadline: Duration) -> Self {
@@ -71,6 +76,11 @@ impl Cut {
     }
 }
 
+/// Whether two candidates may be of one face, whose candidates lie at several scales.
+pub(super) fn same_place(a: &BoundingBox, b: &BoundingBox) -> bool {
+    a.iou(b) >= 0.2
+}
+
 /// The bound on the candidates of one photo, as R-Net's answers draw on it.
 pub(super) struct Allowance {
     bound: usize,
@@ -81,9 +91,6 @@ pub(super) struct Allowance {
 }
 
 impl Allowance {
-    /// Candidates of one face lie at several scales and overlap at least so much.
-    const SAME_PLACE: f32 = 0.2;
-
     const MOST_SEEN: usize = 5;
 
     pub(super) fn new(max_candidates: usize) -> Self {
@@ -98,7 +105,7 @@ impl Allowance {
         if self.seen >= self.bound.saturating_mul(Self::MOST_SEEN) {
             return Ok(None);
         }
-        let of_a_face = self.places.iter().any(|place| place.iou(area) >= Self::SAME_PLACE);
+        let of_a_face = self.places.iter().any(|place| same_place(place, area));
         if !of_a_face && self.rejected >= self.bound {
             return Ok(None);
         }

@@ -1,7 +1,8 @@
 //! A face on its way through the cascade, in the reference's coordinates: 1-based, corners inclusive.
 
+use super::Scratch;
 use crate::geometry::BoundingBox;
-use crate::photo::{Photo, Resampler, Rule, Window};
+use crate::photo::{Photo, Rule, Window};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
@@ -33,7 +34,7 @@ impl Candidate {
     }
 
     /// The pixels of the box resized to `side` × `side`, interleaved RGB 0…255; `None` if the box misses the photo or is no box.
-    pub(super) fn crop(&self, photo: &Photo<'_>, side: usize) -> Option<Vec<f32>> {
+    pub(super) fn crop<'a>(&self, photo: &Photo<'_>, side: usize, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
         let (width, height) = (photo.width() as f32, photo.height() as f32);
         let BoundingBox { x1, y1, x2, y2 } = self.area;
         let inside = x1 <= width && y1 <= height && x2 >= 1.0 && y2 >= 1.0 && x1 <= x2 && y1 <= y2;
@@ -47,6 +48,10 @@ impl Candidate {
             width: (x2 - x1) as usize + 1,
             height: (y2 - y1) as usize + 1,
         };
-        Some(Resampler::new(photo, window, side, side, Rule::Area).pixels(0..side))
+        let Scratch { resampler, pixels } = scratch;
+        let mut resized = resampler.resize(photo, window, side, side, Rule::Area);
+        pixels.clear();
+        (0..side).for_each(|y| resized.row(y, pixels));
+        Some(pixels)
     }
 }

@@ -18,8 +18,8 @@ pub use budget::{Budget, Cut};
 
 use crate::error::{Error, Result};
 use crate::geometry::{BoundingBox, Landmarks};
-use crate::net::{Kernels, Network, Pixels, Size};
-use crate::photo::Photo;
+use crate::net::{Idle, Kernels, Network, Pixels, Size};
+use crate::photo::{Photo, Resampler};
 
 /// What counts as a face, and how much is looked at.
 ///
@@ -133,11 +133,20 @@ pub struct DetectStats {
     pub output_time: Duration,
 }
 
+/// Memory that one photo leaves to the next.
+#[derive(Default)]
+struct Scratch {
+    resampler: Resampler,
+    /// What a network is to see.
+    pixels: Vec<f32>,
+}
+
 /// The three networks.
 pub(crate) struct Detector {
     p_net: Network,
     r_net: Network,
     o_net: Network,
+    idle: Idle<Scratch>,
 }
 
 impl Detector {
@@ -147,6 +156,7 @@ impl Detector {
             p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), kernels)?,
             r_net: Network::load("mtcnn (R-Net)", r_net, Size::Fixed([24, 24]), kernels)?,
             o_net: Network::load("mtcnn (O-Net)", o_net, Size::Fixed([48, 48]), kernels)?,
+            idle: Idle::default(),
         })
     }
 
@@ -157,16 +167,21 @@ impl Detector {
 
     pub(crate) fn detect(&self, photo: &Photo<'_>, options: &DetectOptions) -> Result<Detection> {
         options.check()?;
+        self.idle.with(|scratch| self.detect_with(photo, options, scratch))
+    }
+
+    fn detect_with(&self, photo: &Photo<'_>, options: &DetectOptions, scratch: &mut Scratch) -> Result<Detection> {
         let (mut stats, mut cut) = (DetectStats::default(), Cut::default());
         let start = Instant::now();
         let stop_at = |share| StopAt::share(start, options.budget.deadline, share);
-        let candidates = proposal::propose(&self.p_net, photo, options, stop_at(0.5), &mut stats, &mut cut)?;
+        let candidates = proposal::propose(&self.p_net, photo, options, stop_at(0.5), scratch, &mut stats, &mut cut)?;
         stats.propose_time = start.elapsed();
-        let refined = refinement::refine(&self.r_net, photo, &candidates, options, stop_at(0.75), &mut cut)?;
+        let refined = refinement::refine(&self.r_net, photo, &candidates, options, stop_at(0.75), scratch, &mut cut)?;
         stats.refined = refined.len();
+        let refined = refinement::choose(refined, options.budget.most_chosen(), &mut cut);
         stats.refine_time = start.elapsed() - stats.propose_time;
         let mut found =
-            refinement::output(&self.o_net, photo, &refined, options.thresholds[2], stop_at(1.0), &mut cut)?;
+            refinement::output(&self.o_net, photo, &refined, options.thresholds[2], stop_at(1.0), scratch, &mut cut)?;
         cut.faces = found.len() - budget::within(found.len(), options.budget.max_faces);
         found.truncate(found.len() - cut.faces);
         let faces = found

@@ -6,18 +6,18 @@ use std::time::Instant;
 use super::budget::{Cut, StopAt};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
-use super::{DetectOptions, DetectStats, ProposalFilter, blobs, normalised, probability};
+use super::{DetectOptions, DetectStats, ProposalFilter, Scratch, blobs, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::net::{Answer, Network};
-use crate::photo::{Photo, Resampler, Rule, Window};
+use crate::net::{Answer, Kernels, Network};
+use crate::photo::{Photo, Rule, Window, round};
 
 /// P-Net sees 12×12 pixels and moves by 2.
 const CELL: usize = 12;
 const STRIDE: usize = 2;
 
 /// A scaled photo runs in bands of about so many pixels: the memory stays bounded for a photo of any size.
-const BAND_PIXELS: usize = 1 << 17;
+const BAND_PIXELS: usize = 1 << 19;
 
 /// The scales at which faces from `min_face` pixels up to the whole photo fill P-Net's cell.
 pub(super) fn scales(width: u32, height: u32, options: &DetectOptions) -> Vec<f64> {
@@ -41,6 +41,7 @@ pub(super) fn propose(
     photo: &Photo<'_>,
     options: &DetectOptions,
     stop_at: StopAt,
+    scratch: &mut Scratch,
     stats: &mut DetectStats,
     cut: &mut Cut,
 ) -> Result<Vec<Candidate>> {
@@ -53,7 +54,7 @@ pub(super) fn propose(
         if options.budget.max_pixels > 0 && pixels > options.budget.max_pixels {
             break;
         }
-        let (proposals, seen) = look(net, photo, scale, options.thresholds[0], stop_at)?;
+        let (proposals, seen) = look(net, photo, scale, options.thresholds[0], stop_at, scratch)?;
         stats.proposed += proposals.len();
         stats.pixels += (seen * width) as u64;
         let start = Instant::now();
@@ -131,28 +132,38 @@ fn look(
     scale: f64,
     threshold: f32,
     stop_at: StopAt,
+    scratch: &mut Scratch,
 ) -> Result<(Vec<Proposal>, usize)> {
     let (width, height) = scaled_size(photo, scale);
     let whole = Window { x: 0, y: 0, width: photo.width() as usize, height: photo.height() as usize };
-    let mut resampler = Resampler::new(photo, whole, width, height, Rule::Area);
+    let Scratch { resampler, pixels } = scratch;
+    let mut resized = resampler.resize(photo, whole, width, height, Rule::Area);
+    // tract sees a band at once: only between two of them can it stop.
+    let band_pixels = if net.kernels() == Kernels::Portable { BAND_PIXELS / 8 } else { BAND_PIXELS };
     let rows_of_cells = (height - CELL).div_ceil(STRIDE) + 1;
-    let rows_a_band = (BAND_PIXELS / width / STRIDE).max(8);
+    let rows_a_band = (band_pixels / width / STRIDE).max(8);
     let mut proposals = Vec::new();
     for first in (0..rows_of_cells).step_by(rows_a_band) {
         let top = first * STRIDE;
-        if stop_at.reached() {
-            return Ok((proposals, top));
-        }
         // A band ends where its last cell ends, the last band with the photo: pooling rounds up there.
         let bottom = match first + rows_a_band {
             next if next >= rows_of_cells => height,
             next => (next - 1) * STRIDE + CELL,
         };
-        let mut input = resampler.pixels(top..bottom);
-        // The reference's pyramid has whole-numbered pixels.
-        input.iter_mut().for_each(|value| *value = value.round_ties_even());
+        // What the band shares with the one before is there already.
+        let known = if first == 0 { 0 } else { CELL - STRIDE };
+        pixels.drain(..pixels.len() - 3 * width * known);
+        for y in top + known..bottom {
+            if stop_at.reached() {
+                return Ok((proposals, top));
+            }
+            let fresh = pixels.len();
+            resized.row(y, pixels);
+            // The reference's pyramid has whole-numbered pixels.
+            round(&mut pixels[fresh..]);
+        }
         let mut outcome = Ok(ControlFlow::Continue(()));
-        net.run(normalised(&input, [bottom - top, width]), &mut |answer| {
+        net.run(normalised(pixels, [bottom - top, width]), &mut |answer| {
             let row = first + answer.row;
             outcome = passing(answer, row, scale, threshold, &mut proposals).map(|()| match stop_at.reached() {
                 true => ControlFlow::Break(()),

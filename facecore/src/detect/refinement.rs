@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use super::budget::{Allowance, Cut, StopAt};
+use super::budget::{Allowance, Cut, StopAt, same_place, within};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
-use super::{DetectOptions, normalised, probability};
+use super::{DetectOptions, Scratch, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::Landmarks;
 use crate::net::Network;
@@ -21,6 +21,7 @@ pub(super) fn refine(
     candidates: &[Candidate],
     options: &DetectOptions,
     stop_at: StopAt,
+    scratch: &mut Scratch,
     cut: &mut Cut,
 ) -> Result<Vec<Candidate>> {
     let mut allowance = Allowance::new(options.budget.max_candidates);
@@ -31,8 +32,8 @@ pub(super) fn refine(
             break;
         }
         let answer = allowance.show(&candidate.area, || {
-            let Some(input) = candidate.crop(photo, R_SIDE) else { return Ok(false) };
-            let [logit, offset @ ..] = answer::<5>(net, &input, R_SIDE)?;
+            let Some(input) = candidate.crop(photo, R_SIDE, scratch) else { return Ok(false) };
+            let [logit, offset @ ..] = answer::<5>(net, input, R_SIDE)?;
             let score = probability(logit);
             let passes = score > options.thresholds[1];
             if passes {
@@ -52,6 +53,24 @@ pub(super) fn refine(
         .collect())
 }
 
+/// Of candidates, best first, as many as O-Net may see: those of different places before those at the same place.
+pub(super) fn choose(candidates: Vec<Candidate>, bound: usize, cut: &mut Cut) -> Vec<Candidate> {
+    let kept = within(candidates.len(), bound);
+    if kept == candidates.len() {
+        return candidates;
+    }
+    let mut places: Vec<Candidate> = Vec::new();
+    let mut others = Vec::new();
+    for candidate in &candidates {
+        let known = places.iter().any(|place| same_place(&place.area, &candidate.area));
+        if known { &mut others } else { &mut places }.push(*candidate);
+    }
+    places.append(&mut others);
+    places.truncate(kept);
+    cut.candidates += candidates.len() - kept;
+    places
+}
+
 /// O-Net: the final word, with landmarks. Boxes are neither squared nor truncated.
 pub(super) fn output(
     net: &Network,
@@ -59,6 +78,7 @@ pub(super) fn output(
     candidates: &[Candidate],
     threshold: f32,
     stop_at: StopAt,
+    scratch: &mut Scratch,
     cut: &mut Cut,
 ) -> Result<Vec<(Candidate, Landmarks)>> {
     let mut passed = Vec::new();
@@ -67,8 +87,8 @@ pub(super) fn output(
             cut.stop(candidates.len() - seen);
             break;
         }
-        let Some(input) = candidate.crop(photo, O_SIDE) else { continue };
-        let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, &input, O_SIDE)?;
+        let Some(input) = candidate.crop(photo, O_SIDE, scratch) else { continue };
+        let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, input, O_SIDE)?;
         let score = probability(logit);
         if score > threshold {
             let (width, height) = candidate.inclusive_size();

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::photo::{Photo, Resampler, Rule, Window};
+use crate::photo::{Photo, Resampler, Rule, Window, round};
 
 /// The box, enlarged so that it fills `1 − margin` of each side, cut at the photo's edge and stretched to `side` × `side`:
 /// interleaved RGB, whole numbers 0…255.
@@ -11,8 +11,11 @@ pub(super) fn face(photo: &Photo<'_>, area: &BoundingBox, margin: f64, side: usi
         .ok_or_else(|| Error::EmptyCrop { box_: area.to_string() })?;
     let shrinks = window.width >= side && window.height >= side;
     let rule = if shrinks { Rule::Area } else { Rule::Linear };
-    let mut pixels = Resampler::new(photo, window, side, side, rule).pixels(0..side);
-    pixels.iter_mut().for_each(|value| *value = value.round_ties_even());
+    let mut pixels = Vec::new();
+    let mut resampler = Resampler::default();
+    let mut resized = resampler.resize(photo, window, side, side, rule);
+    (0..side).for_each(|y| resized.row(y, &mut pixels));
+    round(&mut pixels);
     Ok(pixels)
 }
 

@@ -13,10 +13,10 @@ pub(super) trait Fused: Send + Sync {
 
 /// Memory of runs that have ended, for those to come: as many as ever ran at once.
 #[derive(Default)]
-pub(super) struct Idle<T>(Mutex<Vec<T>>);
+pub(crate) struct Idle<T>(Mutex<Vec<T>>);
 
 impl<T: Default> Idle<T> {
-    pub(super) fn with<R>(&self, run: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn with<R>(&self, run: impl FnOnce(&mut T) -> R) -> R {
         let mut scratch = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let answer = run(&mut scratch);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);

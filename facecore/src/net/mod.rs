@@ -28,6 +28,7 @@ use tract_onnx::prelude::Framework;
 
 use crate::error::{Error, Result};
 use fused::Fused;
+pub(crate) use fused::Idle;
 use portable::Portable;
 use program::Program;
 use stream::Stream;

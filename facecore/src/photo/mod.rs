@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 
 pub use orientation::Orientation;
 pub use raw::{PixelFormat, RawView};
-pub(crate) use resample::{Resampler, Rule, Window};
+pub(crate) use resample::{Resampler, Rule, Window, round};
 
 /// What a photo may cost; checked on the header, before any pixel is decoded or copied.
 ///
