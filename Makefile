@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo test bench
+.PHONY: help models demo test bench asan
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -37,3 +37,7 @@ benches/.venv: benches/peers/requirements.txt
 	python3 -m venv $@
 	$@/bin/pip install --quiet --require-hashes --only-binary :all: -r $<
 	touch $@
+
+# The nightly switch is on for this one command, which builds everything again with checks, in a folder of its own.
+asan:
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" cargo test --release --target x86_64-unknown-linux-gnu --target-dir target/asan -p facecore -p facecore-cli --lib net::

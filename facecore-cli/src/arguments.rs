@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use facecore::{Budget, DetectOptions, Engine, Manifest};
+use facecore::{Budget, Compute, DetectOptions, Engine, EngineOptions, Manifest};
 
 use crate::failure::Result;
 
@@ -46,6 +46,8 @@ pub struct Detect {
     pub photos: Photos,
     #[command(flatten)]
     pub finding: Finding,
+    #[command(flatten)]
+    pub computing: Computing,
 }
 
 #[derive(Debug, Args)]
@@ -173,17 +175,37 @@ pub struct ModelsFolder {
 }
 
 #[derive(Debug, Args)]
+pub struct Computing {
+    /// How the networks compute: auto, f32, bf16 (about half the time, slightly other numbers) or portable
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = compute)]
+    pub compute: Compute,
+}
+
+fn compute(text: &str) -> Result<Compute, String> {
+    match text {
+        "auto" => Ok(Compute::Auto),
+        "f32" => Ok(Compute::F32),
+        "bf16" => Ok(Compute::Bf16),
+        "portable" => Ok(Compute::Portable),
+        _ => Err("auto, f32, bf16 or portable".into()),
+    }
+}
+
+#[derive(Debug, Args)]
 pub struct Model {
     /// The network that embeds
     #[arg(long = "model", value_name = "ID", default_value = Engine::DEFAULT_MODEL)]
     id: String,
     #[command(flatten)]
     models: ModelsFolder,
+    #[command(flatten)]
+    computing: Computing,
 }
 
 impl Model {
     pub fn open(&self) -> Result<Engine> {
-        Ok(Engine::open_model(&self.models.folder, &self.id)?)
+        let options = EngineOptions { model: self.id.clone(), compute: self.computing.compute };
+        Ok(Engine::open_with(&self.models.folder, &options)?)
     }
 
     pub fn id(&self) -> &str {

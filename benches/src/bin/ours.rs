@@ -45,6 +45,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn boxed<T>(run: impl Fn() -> facecore::Result<T> + 'static) -> Option<Job> {
+    Some(Box::new(move || {
+        black_box(run()?);
+        Ok(())
+    }))
+}
+
 fn job(models: &std::path::Path, line: &str) -> Result<Option<Job>, Box<dyn Error>> {
     let (kind, rest) = line.split_once(' ').ok_or("an empty request")?;
     let words: Vec<&str> = rest.split(' ').collect();
@@ -56,17 +63,11 @@ fn job(models: &std::path::Path, line: &str) -> Result<Option<Job>, Box<dyn Erro
             let onnx = fs::read(models.join(file))?;
             let any_size = *file == "pnet.onnx";
             let network = facecore::bench::network(&onnx, [height, width], any_size, &kernels.join(" "), input).ok();
-            Ok(network.map(|network| {
-                let job = move || {
-                    black_box(network()?);
-                    Ok(())
-                };
-                Box::new(job) as Job
-            }))
+            Ok(network.and_then(boxed))
         }
         ("decode", [photo]) => {
             let bytes = fs::read(photo)?;
-            Ok(Some(Box::new(move || Ok(drop(black_box(Photo::decode(&bytes, &Limits::default())?))))))
+            Ok(boxed(move || Photo::decode(&bytes, &Limits::default())))
         }
         ("detect" | "embed", [photo, min_face, compute]) => {
             let photo = Photo::decode(&fs::read(photo)?, &Limits::default())?;
@@ -76,10 +77,10 @@ fn job(models: &std::path::Path, line: &str) -> Result<Option<Job>, Box<dyn Erro
             };
             let options = DetectOptions { min_face: min_face.parse()?, ..Default::default() };
             if kind == "detect" {
-                return Ok(Some(Box::new(move || Ok(drop(black_box(engine.detect(&photo, &options)?))))));
+                return Ok(boxed(move || engine.detect(&photo, &options)));
             }
             let faces = engine.detect(&photo, &options)?.faces;
-            Ok(Some(Box::new(move || Ok(drop(black_box(engine.embed(&photo, &faces)?))))))
+            Ok(boxed(move || engine.embed(&photo, &faces)))
         }
         _ => Err(format!("not a request: {line}").into()),
     }

@@ -47,7 +47,10 @@ fn measure(engine: &Engine, bytes: &[u8], options: &DetectOptions) -> facecore::
     };
     let [decode, detect, embed] = parts.each_mut().map(median);
     println!("{}, min face {}, {faces} faces", engine.kernels(), options.min_face);
-    println!("  decode {decode:.1} ms, detect {detect:.1} ms, embed {embed:.1} ms, together {:.1} ms", decode + detect + embed);
+    println!(
+        "  decode {decode:.1} ms, detect {detect:.1} ms, embed {embed:.1} ms, together {:.1} ms",
+        decode + detect + embed
+    );
     for threads in [1, 2] {
         println!("  {threads} thread(s): {:.1} photos a second", throughput(engine, bytes, options, threads)?);
     }
