@@ -58,6 +58,7 @@ pub fn status_name(status: i32) -> *const c_char {
         EmptyCrop => c"empty-crop",
         SpaceMismatch => c"space-mismatch",
         Embedding => c"embedding",
+        Profile => c"profile",
         Evaluation => c"evaluation",
         Internal => c"internal",
         Panic => c"panic",

@@ -205,13 +205,18 @@ fn mistakes(cache: &Cache, halves: &[(Settings, &Vec<Account>)]) -> Result<()> {
     for (settings, test) in halves {
         let found = run(test, &Builder::new(settings.clone())?, 4, true);
         for (account, build) in test.iter().zip(&found.builds).filter(|(a, b)| judge(a, b) == Verdict::Wrong) {
-            println!("- {}, {} good photos of the owner", account.kind.name(), account.good_photos(settings.seed_width));
+            println!(
+                "- {}, {} good photos of the owner",
+                account.kind.name(),
+                account.good_photos(settings.seed_width)
+            );
             for cluster in build.clusters.iter().take(3) {
                 let mut people = BTreeMap::new();
                 for face in &cluster.faces {
                     *people.entry(account.truth[face.photo as usize][usize::from(face.face)]).or_insert(0) += 1;
                 }
-                let people: Vec<_> = people.into_iter().map(|(person, count)| format!("{count} {}", name(account, person))).collect();
+                let people: Vec<_> =
+                    people.into_iter().map(|(person, count)| format!("{count} {}", name(account, person))).collect();
                 println!("  - {:.2}: {}; {:.2?}", cluster.weight, people.join(" + "), cluster.features.to_array());
             }
         }

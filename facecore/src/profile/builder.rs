@@ -362,7 +362,9 @@ impl Builder {
         if clusters[leader].confirmed <= 0 && self.is_joint(clusters) {
             build.owners = vec![0, 1];
             build.lead = weight(1) - weight(2);
-        } else if clusters[leader].confirmed > 0 || (build.lead >= self.settings.lead && clusters[leader].confirmed == 0) {
+        } else if clusters[leader].confirmed > 0
+            || (build.lead >= self.settings.lead && clusters[leader].confirmed == 0)
+        {
             // Nobody is the owner whom the owner rejected more often than confirmed.
             build.owners = vec![leader];
         }

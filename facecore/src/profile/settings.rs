@@ -71,7 +71,8 @@ impl Settings {
 
     pub(super) fn check(&self) -> Result<()> {
         Zones::new(self.merge, self.ambiguous)?;
-        let numbers = [self.seed_width, self.seed_score, self.join, self.lead, self.absent, self.joint, self.weights.bias];
+        let numbers =
+            [self.seed_width, self.seed_score, self.join, self.lead, self.absent, self.joint, self.weights.bias];
         let eps = [self.eps.at_ten, self.eps.per_tenfold];
         let all = numbers.iter().chain(&eps).chain(&self.confidence).chain(&self.weights.of);
         if let Some(number) = all.into_iter().find(|number| !number.is_finite()) {
