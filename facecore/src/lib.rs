@@ -51,6 +51,7 @@ mod matching;
 mod net;
 mod photo;
 pub mod profile;
+pub mod social;
 
 pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
 pub use embed::{Embedding, Encoding, SpaceId};

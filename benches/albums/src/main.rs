@@ -10,6 +10,7 @@ mod random;
 mod real;
 mod recognise;
 mod scale;
+mod social;
 mod synthetic;
 mod world;
 
@@ -71,6 +72,13 @@ enum Command {
         #[arg(long)]
         folder: PathBuf,
     },
+    /// Ages from simulated friends, and sex from names that training has not seen
+    Social {
+        #[arg(long, default_value_t = 20_000)]
+        people: usize,
+        #[arg(long, default_value = "testdata/names")]
+        names: PathBuf,
+    },
     /// Label the sets of `testdata/clusters/reference.py make`, or time one large album
     Dbscan {
         /// The folder of the sets
@@ -125,6 +133,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("2d2c7b163741ee00".parse()?)?, &folder)
+        }
+        Command::Social { people, names } => {
+            social::ages(people);
+            social::names(&names)
         }
         Command::Dbscan { sets: Some(folder), .. } => dbscan::label(&folder),
         Command::Dbscan { sets: None, faces } => dbscan::time(faces),

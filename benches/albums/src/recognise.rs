@@ -87,11 +87,7 @@ fn limit(strange: &[Trial], score: usize) -> f32 {
     scores.get((strange.len() as f64 * FALSE) as usize).copied().unwrap_or(f32::MAX)
 }
 
-fn trials(
-    world: &Real,
-    at: usize,
-    builder: &Builder,
-) -> Result<(Vec<Trial>, Vec<Trial>), Box<dyn Error>> {
+fn trials(world: &Real, at: usize, builder: &Builder) -> Result<(Vec<Trial>, Vec<Trial>), Box<dyn Error>> {
     let built = run(&world.accounts, builder, 3, true);
     // Half of the strangers are the cohort, the other half the test.
     let (cohort, unknown) = world.strangers.split_at(world.strangers.len() / 2);
