@@ -37,6 +37,7 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+pub mod attributes;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;

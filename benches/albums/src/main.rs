@@ -1,6 +1,7 @@
 //! Simulated albums with known owners, of real faces (a folder of people such as LFW) and of synthetic ones: fits the numbers that
 //! ship with `facecore::profile`, and measures what profiles are worth. `docs/profiles.md` has the tables.
 
+mod attributes;
 mod dbscan;
 mod faces;
 mod fit;
@@ -79,6 +80,12 @@ enum Command {
         #[arg(long, default_value = "testdata/names")]
         names: PathBuf,
     },
+    /// Age and sex from pixels, on a folder of faces with `labels.csv` (UTKFace)
+    Attributes {
+        folder: PathBuf,
+        #[arg(long, default_value = "models")]
+        models: PathBuf,
+    },
     /// Label the sets of `testdata/clusters/reference.py make`, or time one large album
     Dbscan {
         /// The folder of the sets
@@ -138,6 +145,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             social::ages(people);
             social::names(&names)
         }
+        Command::Attributes { folder, models } => attributes::measure(&folder, &models),
         Command::Dbscan { sets: Some(folder), .. } => dbscan::label(&folder),
         Command::Dbscan { sets: None, faces } => dbscan::time(faces),
     }
