@@ -37,6 +37,7 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+pub mod attributes;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
@@ -51,6 +52,7 @@ mod matching;
 mod net;
 mod photo;
 pub mod profile;
+pub mod social;
 
 pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
 pub use embed::{Embedding, Encoding, SpaceId};

@@ -28,6 +28,8 @@ def settings(random, points):
     x = points.astype("f8")
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     distances = np.sort((1 - x @ x.T)[np.triu_indices(len(x), 1)])
+    if len(distances) < 2:
+        return 0.3, int(random.integers(1, 8))
     at = int(len(distances) * random.uniform(0.005, 0.25))
     for start in range(at, len(distances) - 1):
         if distances[start + 1] - distances[start] > 2e-6:

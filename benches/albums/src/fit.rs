@@ -11,6 +11,9 @@ use crate::world::{Account, Person, STRANGER};
 /// The precision that leaders must have where the lead is fitted.
 pub const PRECISION: f64 = 0.998;
 
+/// The worlds share their people, so a smaller lead is luck.
+const LEAST_LEAD: f32 = 0.1;
+
 /// Which features count.
 pub type Mask = [bool; Features::COUNT];
 pub const ALL: Mask = [true; Features::COUNT];
@@ -167,6 +170,7 @@ fn lead(accounts: &[Account], run: &Run) -> (f32, f32) {
         // A lead below nothing is none.
         let ahead: Vec<_> = leads.iter().copied().filter(|(lead, _)| *lead >= 0.0).collect();
         let Some(lead) = fit_lead(&ahead, PRECISION) else { continue };
+        let lead = lead.max(LEAST_LEAD);
         let found = ahead.iter().filter(|(own, right)| *right && *own >= lead).count();
         if found > best.0 {
             best = (found, lead, absent);

@@ -1,12 +1,18 @@
 //! Simulated albums with known owners, of real faces (a folder of people such as LFW) and of synthetic ones: fits the numbers that
 //! ship with `facecore::profile`, and measures what profiles are worth. `docs/profiles.md` has the tables.
 
+mod attributes;
+mod dbscan;
 mod faces;
 mod fit;
 mod measure;
 mod owners;
 mod random;
 mod real;
+mod recognise;
+mod scale;
+mod social;
+mod synthetic;
 mod world;
 
 use std::collections::HashSet;
@@ -52,6 +58,41 @@ enum Command {
         #[command(flatten)]
         real: RealFaces,
     },
+    /// How often are owners recognised in new photos, by the profiles built?
+    Recognise {
+        #[command(flatten)]
+        real: RealFaces,
+    },
+    /// Build the profiles of so many simulated users, with synthetic faces, and watch the memory
+    Scale {
+        #[arg(long, default_value_t = 1_000_000)]
+        users: u64,
+        #[arg(long, default_value_t = 2)]
+        passes: usize,
+        /// Where the profiles of each pass go while it runs
+        #[arg(long)]
+        folder: PathBuf,
+    },
+    /// Ages from simulated friends, and sex from names that training has not seen
+    Social {
+        #[arg(long, default_value_t = 20_000)]
+        people: usize,
+        #[arg(long, default_value = "testdata/names")]
+        names: PathBuf,
+    },
+    /// Age and sex from pixels, on a folder of faces with `labels.csv` (UTKFace)
+    Attributes {
+        folder: PathBuf,
+        #[arg(long, default_value = "models")]
+        models: PathBuf,
+    },
+    /// Label the sets of `testdata/clusters/reference.py make`, or time one large album
+    Dbscan {
+        /// The folder of the sets
+        sets: Option<PathBuf>,
+        #[arg(long, default_value_t = 10_000)]
+        faces: usize,
+    },
 }
 
 #[derive(Args)]
@@ -79,6 +120,10 @@ impl RealFaces {
     }
 }
 
+fn shipped(space: facecore::SpaceId) -> Result<facecore::profile::Settings, Box<dyn Error>> {
+    facecore::profile::Settings::for_space(space).ok_or_else(|| format!("no settings ship for space {space}").into())
+}
+
 fn errata(path: &Path) -> Result<HashSet<String>, Box<dyn Error>> {
     let text = std::fs::read_to_string(path)?;
     Ok(text.lines().skip(1).flat_map(|line| line.split(',').take(2).map(str::to_owned).collect::<Vec<_>>()).collect())
@@ -92,5 +137,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Command::Fit { real, out } => owners::ship(&real.open()?, real.space, real.seeds, &out),
         Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
+        Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
+        Command::Scale { users, passes, folder } => {
+            scale::run(users, passes, shipped("2d2c7b163741ee00".parse()?)?, &folder)
+        }
+        Command::Social { people, names } => {
+            social::ages(people);
+            social::names(&names)
+        }
+        Command::Attributes { folder, models } => attributes::measure(&folder, &models),
+        Command::Dbscan { sets: Some(folder), .. } => dbscan::label(&folder),
+        Command::Dbscan { sets: None, faces } => dbscan::time(faces),
     }
 }

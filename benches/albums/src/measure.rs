@@ -37,7 +37,7 @@ pub fn judge(account: &Account, build: &Build) -> Verdict {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Score {
     pub accounts: usize,
-    /// Whose album shows the owner in at least three good faces.
+    /// Whose album shows the owner in at least five good photos.
     pub allowed: usize,
     pub found: usize,
     pub wrong: usize,

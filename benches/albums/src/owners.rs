@@ -1,5 +1,6 @@
 //! How often is the owner of an album found? Tables over worlds of real faces.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -10,9 +11,9 @@ use facecore::profile::{Builder, EpsRule, Features, Settings, Weights};
 
 use crate::faces::Cache;
 use crate::fit::{ALL, Mask, eps, fit, pairwise, score};
-use crate::measure::{Score, by_kind, run};
+use crate::measure::{Score, Verdict, by_kind, judge, run};
 use crate::real::Deal;
-use crate::world::{Account, Kind};
+use crate::world::{Account, Kind, Person, STRANGER};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -188,26 +189,38 @@ pub fn tables(cache: &Cache, space: SpaceId, seeds: u64) -> Result<()> {
     })?;
     clusters("same photo ignored", &|settings, _| Ok(free(Builder::new(settings.clone())?)))?;
     clusters("same photo drops the cluster", &|settings, _| Ok(drop(Builder::new(settings.clone())?)))?;
-    for (settings, test) in &halves {
-        let open = Settings { lead: 0.0, ..settings.clone() };
-        let found = run(test, &Builder::new(open)?, 4, true);
-        for (account, build) in test.iter().zip(&found.builds) {
-            if crate::measure::judge(account, build) == crate::measure::Verdict::Wrong && build.lead > 0.1 {
-                let own: usize = account.truth.iter().filter(|t| t.contains(&account.owner)).count();
-                println!(
-                    "WRONG {} allows {} own {own} shown {:?}\n{build}",
-                    account.kind.name(),
-                    account.allows(40.0),
-                    crate::measure::shown(account, build, facecore::profile::Role::Owner).map(|p| if p == u32::MAX {
-                        "stranger".into()
-                    } else {
-                        cache.names[p as usize].clone()
-                    })
-                );
+    mistakes(cache, &halves)?;
+    println!("\nSettings of the first half:\n{}", halves[0].0.to_toml());
+    Ok(())
+}
+
+/// The wrong leaders, with what spoke for them.
+fn mistakes(cache: &Cache, halves: &[(Settings, &Vec<Account>)]) -> Result<()> {
+    let name = |account: &Account, person: Person| match person {
+        STRANGER => "strangers".into(),
+        person if person == account.owner => format!("{} (owner)", cache.names[person as usize]),
+        person => cache.names[person as usize].clone(),
+    };
+    println!("\nWrong leaders:");
+    for (settings, test) in halves {
+        let found = run(test, &Builder::new(settings.clone())?, 4, true);
+        for (account, build) in test.iter().zip(&found.builds).filter(|(a, b)| judge(a, b) == Verdict::Wrong) {
+            println!(
+                "- {}, {} good photos of the owner",
+                account.kind.name(),
+                account.good_photos(settings.seed_width)
+            );
+            for cluster in build.clusters.iter().take(3) {
+                let mut people = BTreeMap::new();
+                for face in &cluster.faces {
+                    *people.entry(account.truth[face.photo as usize][usize::from(face.face)]).or_insert(0) += 1;
+                }
+                let people: Vec<_> =
+                    people.into_iter().map(|(person, count)| format!("{count} {}", name(account, person))).collect();
+                println!("  - {:.2}: {}; {:.2?}", cluster.weight, people.join(" + "), cluster.features.to_array());
             }
         }
     }
-    println!("\nSettings of the first half:\n{}", halves[0].0.to_toml());
     Ok(())
 }
 

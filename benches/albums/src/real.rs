@@ -229,7 +229,7 @@ impl Table<'_> {
         if kind == Kind::Celebrity && star != owner {
             // Pictures of a star among the photos, one of them the avatar.
             for &face in
-                self.cache.people[&star].iter().rev().filter(|face| !used.contains(*face)).take(2 + random.below(4))
+                self.cache.people[&star].iter().rev().filter(|face| !used.contains(*face)).take(1 + random.below(3))
             {
                 let id = album.len() as u64;
                 let meta = PhotoMeta { id, was_avatar: id as usize == photos, ..PhotoMeta::default() };

@@ -9,7 +9,7 @@ pub type Person = u32;
 pub const STRANGER: Person = u32::MAX;
 
 /// An owner with fewer good photos cannot be told from a guest who came as often.
-const ENOUGH: usize = 3;
+const ENOUGH: usize = 5;
 
 /// What makes an account hard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

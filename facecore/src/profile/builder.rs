@@ -359,12 +359,14 @@ impl Builder {
         let weight = |at: usize| clusters.get(at).map_or(absent, |cluster| cluster.weight.max(absent));
         let next = if leader == 0 { 1 } else { 0 };
         build.lead = clusters[leader].weight - weight(next);
-        if clusters[leader].confirmed > 0 || build.lead >= self.settings.lead {
-            // Nobody is the owner whom the owner rejected more often than confirmed.
-            build.owners = if clusters[leader].confirmed < 0 { vec![] } else { vec![leader] };
-        } else if self.is_joint(clusters) {
+        if clusters[leader].confirmed <= 0 && self.is_joint(clusters) {
             build.owners = vec![0, 1];
             build.lead = weight(1) - weight(2);
+        } else if clusters[leader].confirmed > 0
+            || (build.lead >= self.settings.lead && clusters[leader].confirmed == 0)
+        {
+            // Nobody is the owner whom the owner rejected more often than confirmed.
+            build.owners = vec![leader];
         }
         let photos = build.owners.first().map_or(1, |&at| clusters[at].photos);
         let [base, by_lead, by_photos] = self.settings.confidence;
@@ -372,7 +374,7 @@ impl Builder {
         build.confidence = if build.owners.is_empty() { 0.0 } else { 1.0 / (1.0 + (-score).exp()) };
     }
 
-    /// Two heavy clusters that nobody comes near, and that meet in a photo, so they are two people (R21).
+    /// Two heavy clusters that nobody comes near, and that meet in two photos, so they are two people (R21).
     fn is_joint(&self, clusters: &[Cluster]) -> bool {
         let [first, second, rest @ ..] = clusters else {
             return false;
@@ -380,7 +382,7 @@ impl Builder {
         let absent = self.settings.absent;
         let next = rest.first().map_or(absent, |cluster| cluster.weight.max(absent));
         let of: HashSet<_> = first.faces.iter().map(|face| face.photo).collect();
-        let meet = second.faces.iter().any(|face| of.contains(&face.photo));
+        let meet = second.faces.iter().filter(|face| of.contains(&face.photo)).count() >= 2;
         second.weight >= self.settings.joint && second.weight - next >= self.settings.lead && meet
     }
 

@@ -19,7 +19,7 @@ fn settings() -> Settings {
         weights: Weights { of: [0.6, 0.2, 0.4, 0.2, -0.6], bias: 0.0 },
         lead: 0.1,
         absent: 0.0,
-        joint: 0.5,
+        joint: 0.55,
         confidence: [0.0, 4.0, 0.5],
     }
 }
@@ -73,7 +73,7 @@ fn a_friends_profile_decides_an_even_album() {
 
 #[test]
 fn two_heavy_people_who_meet_are_a_joint_account() {
-    let joint = build(&album(&[&[0, 1], &[0, 1], &[0, 1], &[2], &[2]]), &Owner::default(), &Feedback::default());
+    let joint = build(&album(&[&[0, 1], &[0, 1], &[0, 1], &[0, 1], &[2]]), &Owner::default(), &Feedback::default());
     assert!(shows(&joint, Role::Owner, 0) && shows(&joint, Role::Partner, 1), "{joint}");
     let apart = build(&album(&[&[0], &[0], &[1], &[1]]), &Owner::default(), &Feedback::default());
     assert_eq!(apart.outcome, Outcome::NoLeader);
