@@ -5,9 +5,7 @@
 //! with a distant one, and what is kept is what NMS keeps. (One peak for each connected component, or the mean of a blob's boxes
 //! instead of the peak's, loses faces: `docs/performance.md`.)
 
-use std::cmp::Ordering;
-
-use super::suppression::{Overlap, overlap};
+use super::suppression::{Overlap, best_first, overlap};
 use crate::geometry::BoundingBox;
 
 /// Indices of the peaks, best score first. A peak claims cells up to `reach` columns and rows away that overlap it by more than
@@ -15,13 +13,10 @@ use crate::geometry::BoundingBox;
 ///
 /// `cells` are columns and rows of the cells above the threshold, in rows from the top and from left to right; `boxes` are theirs.
 pub(super) fn peaks(cells: &[[u32; 2]], boxes: &[(BoundingBox, f32)], limit: f32, reach: u32) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..cells.len()).collect();
-    // Of equal scores the last, as in `suppress`.
-    order.sort_unstable_by(|&a, &b| boxes[b].1.partial_cmp(&boxes[a].1).unwrap_or(Ordering::Equal).then(b.cmp(&a)));
     let starts = starts(cells);
     let mut claimed = vec![false; cells.len()];
     let mut peaks = Vec::new();
-    for peak in order {
+    for peak in best_first(boxes) {
         if claimed[peak] {
             continue;
         }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::budget::{Cut, StopAt};
 use super::candidate::Candidate;
-use super::suppression::{Overlap, suppress};
+use super::suppression::{Overlap, best_first, suppress};
 use super::{DetectOptions, DetectStats, ProposalFilter, Scratch, blobs, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
@@ -15,6 +15,10 @@ use crate::photo::{Photo, Rule, Window, round};
 /// P-Net sees 12×12 pixels and moves by 2.
 const CELL: usize = 12;
 const STRIDE: usize = 2;
+
+/// Overlap above which a cell suppresses another one of its scale, or of another scale.
+const IN_SCALE: f32 = 0.5;
+const ACROSS_SCALES: f32 = 0.7;
 
 /// A scaled photo runs in bands of about so many pixels: the memory stays bounded for a photo of any size.
 const BAND_PIXELS: usize = 1 << 19;
@@ -71,7 +75,11 @@ pub(super) fn propose(
     let start = Instant::now();
     // In the reference's order, which decides between equal scores.
     let found: Vec<Proposal> = found.into_iter().rev().flatten().collect();
-    let candidates: Vec<Candidate> = keep(&found, suppress(&boxes(&found), 0.7, Overlap::Union))
+    let kept = match scales_apart(options) {
+        true => best_first(&boxes(&found)),
+        false => suppress(&boxes(&found), ACROSS_SCALES, Overlap::Union),
+    };
+    let candidates: Vec<Candidate> = keep(&found, kept)
         .map(|Proposal { area, score, offset, .. }| {
             let mut candidate = Candidate { area, score };
             candidate.regress(offset, area.width(), area.height());
@@ -82,6 +90,15 @@ pub(super) fn propose(
     stats.filter_time += start.elapsed();
     stats.candidates = candidates.len();
     Ok(candidates)
+}
+
+/// Whether no two cells of different scales can overlap enough to suppress one another; those of one scale never do, once filtered.
+fn scales_apart(options: &DetectOptions) -> bool {
+    // Cells have whole pixels: up to 2 more than the 11 steps between their outermost pixels at that scale, a share that is largest
+    // for the smallest.
+    let first = CELL as f64 / f64::from(options.min_face);
+    let sides = f64::from(options.factor) * (1.0 + 2.0 * first / (CELL - 1) as f64);
+    sides * sides < f64::from(ACROSS_SCALES)
 }
 
 /// A cell of P-Net that sees a face.
@@ -103,9 +120,9 @@ fn filter(proposals: &[Proposal], scale: f64, filter: ProposalFilter) -> Vec<Pro
             let cells: Vec<_> = proposals.iter().map(|proposal| proposal.cell).collect();
             // Where the photo is enlarged, pixels are coarser than cells: boxes overlap further.
             let reach = STRIDE as f64 * scale.max(1.0);
-            blobs::peaks(&cells, &boxes(proposals), 0.5, reach.ceil() as u32)
+            blobs::peaks(&cells, &boxes(proposals), IN_SCALE, reach.ceil() as u32)
         }
-        ProposalFilter::Nms => suppress(&boxes(proposals), 0.5, Overlap::Union),
+        ProposalFilter::Nms => suppress(&boxes(proposals), IN_SCALE, Overlap::Union),
     };
     keep(proposals, kept).collect()
 }
@@ -182,16 +199,21 @@ fn look(
 fn passing(answer: Answer<'_>, y: usize, scale: f64, threshold: f32, proposals: &mut Vec<Proposal>) -> Result<()> {
     // Far below this logit no probability reaches the threshold: most cells need no exponential.
     let hopeless = (threshold / (1.0 - threshold)).ln().min(12.0) - 0.5;
-    let corner = |index: usize, end: usize| ((STRIDE * index + end) as f64 / scale).trunc() as f32;
     for (x, cell) in answer.cells().enumerate() {
         let &[logit, offset @ ..]: &[f32; 5] = cell.try_into().map_err(|_| wrong(cell.len()))?;
         if logit < hopeless || probability(logit) < threshold {
             continue;
         }
-        let area = BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL));
-        proposals.push(Proposal { cell: [x as u32, y as u32], area, score: probability(logit), offset });
+        let cell = [x as u32, y as u32];
+        proposals.push(Proposal { cell, area: area(cell, scale), score: probability(logit), offset });
     }
     Ok(())
+}
+
+/// A cell in the photo's pixels.
+fn area([x, y]: [u32; 2], scale: f64) -> BoundingBox {
+    let corner = |index: u32, end: usize| ((STRIDE * index as usize + end) as f64 / scale).trunc() as f32;
+    BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL))
 }
 
 fn wrong(channels: usize) -> Error {
@@ -201,6 +223,26 @@ fn wrong(channels: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_apart_suppresses_nothing(
+            min_face in 10u32..200, factor in 0.3f32..0.85, cell in [0u32..200, 0u32..200],
+            (steps, shift) in (1i32..4, [-3i32..4, -3i32..4]), min_step in 0i32..8,
+        ) {
+            let options = DetectOptions { min_face, factor, ..DetectOptions::default() };
+            prop_assume!(scales_apart(&options));
+            let first = CELL as f64 / f64::from(min_face);
+            let [fine, coarse] = [min_step, min_step + steps].map(|step| first * f64::from(factor).powi(step));
+            let near = |cell: u32, shift: i32| ((f64::from(cell) * coarse / fine) as i32 + shift).max(0) as u32;
+            let areas = [
+                area(cell, coarse),
+                area([near(cell[0], shift[0]), near(cell[1], shift[1])], fine),
+            ].map(|area| (area, 0.9));
+            prop_assert_eq!(suppress(&areas, ACROSS_SCALES, Overlap::Union).len(), 2);
+        }
+    }
 
     #[test]
     fn scales_go_from_the_smallest_face_to_the_whole_photo() {

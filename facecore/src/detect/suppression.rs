@@ -25,14 +25,19 @@ pub(super) fn overlap(a: &BoundingBox, b: &BoundingBox, kind: Overlap) -> f32 {
     }
 }
 
+/// Indices of the boxes by their scores, the best first; of equals the last, as in the reference.
+pub(super) fn best_first(boxes: &[(BoundingBox, f32)]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..boxes.len()).collect();
+    order.sort_unstable_by(|&a, &b| boxes[b].1.partial_cmp(&boxes[a].1).unwrap_or(Ordering::Equal).then(b.cmp(&a)));
+    order
+}
+
 /// Indices of the boxes that stay, best score first: a box goes if it overlaps a better one that stays by more than `limit`.
 pub(super) fn suppress(boxes: &[(BoundingBox, f32)], limit: f32, kind: Overlap) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..boxes.len()).collect();
-    order.sort_by(|&a, &b| boxes[b].1.partial_cmp(&boxes[a].1).unwrap_or(Ordering::Equal).then(b.cmp(&a)));
     // Boxes of very different sizes can overlap by `Min`, but by `Union` only neighbours of like size can.
     let mut grid = (kind == Overlap::Union && limit >= 0.5).then(Grid::default);
     let mut kept: Vec<usize> = Vec::new();
-    for index in order {
+    for index in best_first(boxes) {
         let clashes = |&other: &usize| overlap(&boxes[index].0, &boxes[other].0, kind) > limit;
         let gone = match &grid {
             Some(grid) => grid.near(&boxes[index].0).any(|other| clashes(&other)),
