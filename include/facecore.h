@@ -70,8 +70,6 @@ enum facecore_status
   FACECORE_STATUS_SPACE_MISMATCH = 401,
   // Numbers or bytes that are no embedding.
   FACECORE_STATUS_EMBEDDING = 402,
-  // Bytes that are no profile.
-  FACECORE_STATUS_PROFILE = 403,
   // An evaluation cannot be made from the data given.
   FACECORE_STATUS_EVALUATION = 500,
   // Bytes that are no profile.

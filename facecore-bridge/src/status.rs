@@ -39,8 +39,6 @@ pub enum Status {
     SpaceMismatch = 401,
     /// Numbers or bytes that are no embedding.
     Embedding = 402,
-    /// Bytes that are no profile.
-    Profile = 403,
     /// An evaluation cannot be made from the data given.
     Evaluation = 500,
     /// Bytes that are no profile.
@@ -95,7 +93,6 @@ impl Status {
         (Self::EmptyCrop, "empty-crop", Exception::General),
         (Self::SpaceMismatch, "space-mismatch", Exception::General),
         (Self::Embedding, "embedding", Exception::General),
-        (Self::Profile, "profile", Exception::General),
         (Self::Evaluation, "evaluation", Exception::General),
         (Self::Profile, "profile", Exception::General),
         (Self::Internal, "internal", Exception::Internal),

@@ -40,7 +40,7 @@ impl Synthetic {
         let mut values = [0.0; SIZE];
         self.direction(&mut Random::of(self.seed, person), 1.0, &mut values);
         let mut random = Random::of(self.seed ^ person.rotate_left(32), photo);
-        if person % 5 == 0 && random.chance(0.4) {
+        if person.is_multiple_of(5) && random.chance(0.4) {
             self.direction(&mut Random::of(self.seed ^ 0x100c, person), 0.45, &mut values);
         }
         let noise = 0.5 * (0.25 * random.normal()).exp();

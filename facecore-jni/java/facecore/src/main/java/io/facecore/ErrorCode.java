@@ -34,8 +34,6 @@ public enum ErrorCode {
     SPACE_MISMATCH(401, Kind.GENERAL),
     /** Numbers or bytes that are no embedding. */
     EMBEDDING(402, Kind.GENERAL),
-    /** Bytes that are no profile. */
-    PROFILE(403, Kind.GENERAL),
     /** An evaluation cannot be made from the data given. */
     EVALUATION(500, Kind.GENERAL),
     /** Bytes that are no profile. */
