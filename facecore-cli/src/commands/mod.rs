@@ -1,5 +1,6 @@
 //! The commands. What `detect`, `embed` and `tag` have in common is here: many photos, one way of reporting them.
 
+mod calibrate;
 mod compare;
 mod detect;
 mod embed;
@@ -26,6 +27,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Compare(arguments) => compare::run(arguments, json),
         Command::Tag(arguments) => tag::run(arguments, json),
         Command::Evaluate(arguments) => evaluate::run(arguments, json),
+        Command::Calibrate(arguments) => calibrate::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }
