@@ -38,6 +38,9 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Fit thresholds to your own labelled photos
     Calibrate(Calibrate),
+    /// A filter against detections that are no faces
+    #[command(subcommand, name = "nonface")]
+    NonFace(NonFace),
     /// The networks in the models' folder
     #[command(subcommand)]
     Models(Models),
@@ -184,6 +187,67 @@ pub struct Calibrate {
     /// Average each face with its mirror image
     #[arg(long)]
     pub mirror: bool,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NonFace {
+    /// Build a filter from photos without faces
+    Build(NonFaceBuild),
+    /// Measure how many non-faces a filter catches, and how many faces are lost
+    Measure(NonFaceMeasure),
+}
+
+#[derive(Debug, Args)]
+pub struct NonFaceBuild {
+    #[command(flatten)]
+    pub from: NonFacePhotos,
+    /// A folder of rejected detections, each cut out as a picture of its own
+    #[arg(long, value_name = "DIR")]
+    pub rejected: Option<PathBuf>,
+    /// A folder of photos with faces, which must not be caught
+    #[arg(long, value_name = "DIR")]
+    pub faces: PathBuf,
+    /// Where the filter goes
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct NonFaceMeasure {
+    #[command(flatten)]
+    pub from: NonFacePhotos,
+    /// Folders of photos with faces
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub faces: Vec<PathBuf>,
+    /// The filter [default: the one that comes with the model]
+    #[arg(long, value_name = "FILE")]
+    pub filter: Option<PathBuf>,
+}
+
+/// Photos without faces.
+#[derive(Debug, Args)]
+pub struct NonFacePhotos {
+    /// A folder of photos without faces
+    #[arg(long, value_name = "DIR")]
+    pub photos: PathBuf,
+    /// A CSV file whose fields name photos to leave out, such as those with faces
+    #[arg(long, value_name = "FILE")]
+    pub without: Option<PathBuf>,
+    /// Only the first, third… photo (1), or only the others (2): build on one half, measure on the other
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub half: Option<u8>,
+    /// Random crops of each photo
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub crops: usize,
+    /// Keep what was found and embedded of the faces in this folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     #[command(flatten)]
     pub finding: Finding,
     #[command(flatten)]

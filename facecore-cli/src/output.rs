@@ -42,13 +42,14 @@ pub struct Report {
 impl Report {
     /// A report about `total` photos.
     pub fn new(json: bool, total: usize) -> Self {
-        /// With fewer photos a bar is gone before it is read.
-        const MANY: usize = 10;
-        // indicatif draws on stderr, and only on a terminal.
-        let bar = if total < MANY { ProgressBar::hidden() } else { ProgressBar::new(total as u64) };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { json, bar, total, failures: Vec::new() }
+        Self { json, bar: bar(total), total, failures: Vec::new() }
+    }
+
+    /// A report about so many photos more.
+    pub fn expect(&mut self, photos: usize) {
+        self.total += photos;
+        self.bar.finish_and_clear();
+        self.bar = bar(photos);
     }
 
     /// Prints the result of one photo.
@@ -99,6 +100,16 @@ impl Report {
         }
         ExitCode::from(1)
     }
+}
+
+fn bar(photos: usize) -> ProgressBar {
+    /// With fewer photos a bar is gone before it is read.
+    const MANY: usize = 10;
+    // indicatif draws on stderr, and only on a terminal.
+    let bar = if photos < MANY { ProgressBar::hidden() } else { ProgressBar::new(photos as u64) };
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos, {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
 }
 
 /// Writes a line to stderr; where that is closed there is nobody to tell.

@@ -6,6 +6,7 @@ mod detect;
 mod embed;
 mod evaluate;
 mod models;
+mod nonface;
 mod tag;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Tag(arguments) => tag::run(arguments, json),
         Command::Evaluate(arguments) => evaluate::run(arguments, json),
         Command::Calibrate(arguments) => calibrate::run(arguments, json),
+        Command::NonFace(arguments) => nonface::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }
