@@ -239,7 +239,7 @@ pub struct NonFacePhotos {
     /// A CSV file whose fields name photos to leave out, such as those with faces
     #[arg(long, value_name = "FILE")]
     pub without: Option<PathBuf>,
-    /// Only the first, third… photo (1), or only the others (2): build on one half, measure on the other
+    /// Only the first, third… photo and person (1), or only the others (2): build on one half, measure on the other
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub half: Option<u8>,
     /// Random crops of each photo
