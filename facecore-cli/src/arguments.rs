@@ -36,6 +36,8 @@ pub enum Command {
     Tag(Tag),
     /// Measure accuracy on labelled pairs of photos
     Evaluate(Evaluate),
+    /// Make photos worse step by step: where does recognition break?
+    Robustness(Robustness),
     /// Fit thresholds to your own labelled photos
     Calibrate(Calibrate),
     /// A filter against detections that are no faces
@@ -158,6 +160,34 @@ pub struct Evaluate {
     pub finding: Finding,
     #[command(flatten)]
     pub networks: Networks,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Args)]
+pub struct Robustness {
+    /// A folder with the photos as NAME/NAME_0001.jpg
+    #[arg(long, value_name = "DIR")]
+    pub images: PathBuf,
+    /// The list of pairs, as pairs.txt of Labeled Faces in the Wild
+    #[arg(long, value_name = "FILE")]
+    pub pairs: PathBuf,
+    /// Pairs of each kind that are taken, spread over the list
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub most: usize,
+    /// The rate of false positives at which true positives are counted
+    #[arg(long, value_name = "RATE", default_value_t = 1e-2)]
+    pub fp: f64,
+    /// Write a line for each pair: degradation, label, cosine and what the quality is made of
+    #[arg(long, value_name = "FILE")]
+    pub faces: Option<PathBuf>,
+    /// Keep what was found and embedded of the unchanged photos in this folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
     #[command(flatten)]
     pub threads: Threads,
 }

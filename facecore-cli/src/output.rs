@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Embedding, Face, Verdict};
+use facecore::{Embedding, Face, NonFaceVerdict, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub use json::{ErrorRecord, line as json_line};
@@ -29,6 +29,15 @@ pub struct FoundFace {
     pub embedding: Option<facecore::Result<Embedding>>,
     /// Where names were asked for and the face has an embedding.
     pub verdict: Option<Verdict>,
+    /// Where embeddings were asked for and a filter comes with the model.
+    pub non_face: Option<NonFaceVerdict>,
+}
+
+impl FoundFace {
+    /// A face of which no more is known.
+    pub fn new(face: Face) -> Self {
+        Self { face, embedding: None, verdict: None, non_face: None }
+    }
 }
 
 /// Prints results as they come and keeps the failures for the end.

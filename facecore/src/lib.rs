@@ -64,4 +64,6 @@ pub use matching::{
     Verdict,
 };
 pub use net::{Compute, Manifest, ModelEntry, ModelFile, Normalisation};
+#[cfg(feature = "decode")]
+pub use photo::Degradation;
 pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};

@@ -135,7 +135,7 @@ mod tests {
             let (area, points) = (BoundingBox::new(0.0, 0.0, side, side), [[0.0; 2]; 5]);
             let face =
                 Face { bounding_box: area, landmarks: points, score: 1.0, stored_box: area, stored_landmarks: points };
-            FoundFace { face, embedding: None, verdict: None }
+            FoundFace::new(face)
         };
         assert_eq!(largest(&[face(1.0), face(3.0), face(3.0), face(2.0)]), Some(1));
         assert_eq!(largest(&[]), None);

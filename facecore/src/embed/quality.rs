@@ -54,6 +54,21 @@ impl FaceQuality {
     }
 }
 
+impl FaceQuality {
+    /// One number for all, 0 (worthless) to 1, to refuse faces by: enrol from 0.5 on, name nobody below 0.2.
+    ///
+    /// Each aspect counts one half where recognition was seen to begin to break (docs/accuracy.md, "Where it breaks"), and the
+    /// worst aspects decide: the aspects are multiplied.
+    pub fn value(&self) -> f32 {
+        let half_at = |number: f32, half: f32| {
+            let ratio = (number / half).max(0.0).powi(2);
+            ratio / (1.0 + ratio)
+        };
+        let aspects = [half_at(self.size, 20.0), half_at(self.sharpness, 0.06), 1.0 - 0.6 * self.yaw.powi(2)];
+        aspects.iter().product::<f32>().clamp(0.0, 1.0)
+    }
+}
+
 fn mean_deviation(values: &[f32]) -> (f32, f32) {
     let count = values.len() as f32;
     let mean = values.iter().sum::<f32>() / count;

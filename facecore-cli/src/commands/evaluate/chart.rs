@@ -51,7 +51,7 @@ fn percent(rate: f64) -> String {
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 340.0;
 const LEFT: f64 = 56.0;
-const RIGHT: f64 = 12.0;
+const RIGHT: f64 = 26.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 44.0;
 /// Told apart by people who see colours differently as well (Okabe and Ito).
