@@ -112,10 +112,11 @@ pub fn vector_key(photo: &PhotoKey, area: &BoundingBox, mirrored: bool) -> [u8; 
 }
 
 impl VectorCache {
-    /// The embeddings of `space`, of `len` values each; without a folder nothing is kept.
-    pub fn open(folder: Option<&Path>, space: SpaceId, len: usize) -> Result<Self> {
+    /// The embeddings of `space`, of `len` values each, as computed in a way that `compute` names; without a folder nothing is
+    /// kept.
+    pub fn open(folder: Option<&Path>, space: SpaceId, len: usize, compute: &str) -> Result<Self> {
         let Some(folder) = folder else { return Ok(Self { known: HashMap::new(), file: None }) };
-        let (mut file, path) = open(folder, &format!("vectors-{space}.fcv"))?;
+        let (mut file, path) = open(folder, &format!("vectors-{space}{compute}.fcv"))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let size = KEY + 16 + 4 * len;
@@ -201,7 +202,7 @@ mod tests {
     fn embeddings_survive_a_killed_run() {
         let folder = folder("vectors");
         let space = SpaceId([7; 8]);
-        let open = || VectorCache::open(Some(&folder), space, 3).unwrap();
+        let open = || VectorCache::open(Some(&folder), space, 3, "").unwrap();
         let area = BoundingBox::new(0.0, 1.0, 2.0, 3.0);
         let (one, two) = (vector_key(&"a".into(), &area, false), vector_key(&"a".into(), &area, true));
         let face = |x| Embedding::new(space, vec![x, 1.0, 0.0]).unwrap();
@@ -218,8 +219,8 @@ mod tests {
         cache.put(&two, &face(2.0)).unwrap();
         drop(cache);
         assert_eq!(open().get(&two), Some(&face(2.0)));
-        assert!(VectorCache::open(Some(&folder), space, 4).is_err());
-        VectorCache::open(None, space, 3).unwrap().put(&one, &face(1.0)).unwrap();
+        assert!(VectorCache::open(Some(&folder), space, 4, "").is_err());
+        VectorCache::open(None, space, 3, "").unwrap().put(&one, &face(1.0)).unwrap();
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -58,7 +58,7 @@ struct Look {
 /// Looks at each photo; `None` for those that could not be read, which the report lists at its end.
 pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Report) -> Result<Vec<Option<SeenFace>>> {
     let folder = looking.cache.as_deref();
-    let mut faces = FaceCache::open(folder, &format!("{:?}", looking.options))?;
+    let mut faces = FaceCache::open(folder, &format!("{:?}{}", looking.options, compute(&looking.engines[0])))?;
     let mut vectors = looking.engines.iter().map(|engine| open_vectors(folder, engine)).collect::<Result<Vec<_>>>()?;
     let mut seen: Vec<Option<SeenFace>> = Vec::with_capacity(photos.len());
     // The caches are read by the workers and written here, after each batch.
@@ -87,9 +87,15 @@ pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Repo
     Ok(seen)
 }
 
+/// What of the way of computing changes the numbers: all f32 kernels agree but for rounding.
+fn compute(engine: &Engine) -> &'static str {
+    if engine.kernels().contains("bf16") { "-bf16" } else { "" }
+}
+
 fn open_vectors(folder: Option<&Path>, engine: &Engine) -> Result<VectorCache> {
     let nothing = || "the engine has no network for embeddings".to_owned();
-    VectorCache::open(folder, engine.space().ok_or_else(nothing)?, engine.embedding_len().ok_or_else(nothing)?)
+    let (space, len) = (engine.space().ok_or_else(nothing)?, engine.embedding_len().ok_or_else(nothing)?);
+    VectorCache::open(folder, space, len, compute(engine))
 }
 
 fn look(
