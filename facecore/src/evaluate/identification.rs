@@ -5,6 +5,8 @@
 //! intervals are over people, because the photos of one person succeed and fail together.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::estimate::{Rate, Tally};
 use super::random::Random;
@@ -193,6 +195,16 @@ impl<'a> Population<'a> {
             let list: Vec<usize> = first.into_iter().chain(rest).take(draws.candidates).collect();
             self.list_trials(draws, &list, asked, &mut random, &mut trials)?;
         }
+        if let Normalisation::Given(cohort) = draws.normalisation {
+            // A photo is asked for in many lists; its crowding is the same in all.
+            let mut known: HashMap<(usize, usize), f32> = HashMap::new();
+            for Trial { person, photo, score, .. } in &mut trials {
+                *score -= match known.entry((*person, *photo)) {
+                    Entry::Occupied(entry) => *entry.get(),
+                    Entry::Vacant(entry) => *entry.insert(cohort.crowding(&self.people[*person].embeddings[*photo])?),
+                };
+            }
+        }
         Ok(trials)
     }
 
@@ -247,9 +259,9 @@ impl<'a> Population<'a> {
                 }
             }
             let crowding = match draws.normalisation {
-                Normalisation::None => 0.0,
                 Normalisation::Drawn => self.crowding(person, photo, &in_cohort)?,
-                Normalisation::Given(cohort) => cohort.crowding(face)?,
+                // That of a given cohort is taken off afterwards.
+                Normalisation::None | Normalisation::Given(_) => 0.0,
             };
             trials.push(Trial {
                 person,
