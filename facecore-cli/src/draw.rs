@@ -216,7 +216,7 @@ mod tests {
         let face = Face { bounding_box: area, landmarks, score: 1.0, stored_box: area, stored_landmarks: landmarks };
         let outcome = Outcome::Match { person: name.into(), cosine: 0.7 };
         let verdict = Verdict { outcome, nearest: None, runner_up: None, margin: None, threshold: 0.5 };
-        FoundFace { face, embedding: None, verdict: Some(verdict) }
+        FoundFace { verdict: Some(verdict), ..FoundFace::new(face) }
     }
 
     #[test]

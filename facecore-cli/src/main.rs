@@ -1,12 +1,14 @@
 //! The `facecore` command: find, compare and name faces in photos.
 //!
 //! `arguments` says what can be asked for, `commands` answers, one file a command. They share `photos` (find, load),
-//! `ordered` (threads), `output` (tables and JSON) and `draw` (pictures).
+//! `ordered` (threads), `output` (tables and JSON) and `draw` (pictures); commands that measure share `labelled` (who is on
+//! which photo, and what networks see there).
 
 mod arguments;
 mod commands;
 mod draw;
 mod failure;
+mod labelled;
 mod ordered;
 mod output;
 mod photos;

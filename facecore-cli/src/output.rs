@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Embedding, Face, Verdict};
+use facecore::{Embedding, Face, NonFaceVerdict, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub use json::{ErrorRecord, line as json_line};
@@ -29,6 +29,15 @@ pub struct FoundFace {
     pub embedding: Option<facecore::Result<Embedding>>,
     /// Where names were asked for and the face has an embedding.
     pub verdict: Option<Verdict>,
+    /// Where embeddings were asked for and a filter comes with the model.
+    pub non_face: Option<NonFaceVerdict>,
+}
+
+impl FoundFace {
+    /// A face of which no more is known.
+    pub fn new(face: Face) -> Self {
+        Self { face, embedding: None, verdict: None, non_face: None }
+    }
 }
 
 /// Prints results as they come and keeps the failures for the end.
@@ -42,13 +51,14 @@ pub struct Report {
 impl Report {
     /// A report about `total` photos.
     pub fn new(json: bool, total: usize) -> Self {
-        /// With fewer photos a bar is gone before it is read.
-        const MANY: usize = 10;
-        // indicatif draws on stderr, and only on a terminal.
-        let bar = if total < MANY { ProgressBar::hidden() } else { ProgressBar::new(total as u64) };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { json, bar, total, failures: Vec::new() }
+        Self { json, bar: bar(total), total, failures: Vec::new() }
+    }
+
+    /// A report about so many photos more.
+    pub fn expect(&mut self, photos: usize) {
+        self.total += photos;
+        self.bar.finish_and_clear();
+        self.bar = bar(photos);
     }
 
     /// Prints the result of one photo.
@@ -99,6 +109,16 @@ impl Report {
         }
         ExitCode::from(1)
     }
+}
+
+fn bar(photos: usize) -> ProgressBar {
+    /// With fewer photos a bar is gone before it is read.
+    const MANY: usize = 10;
+    // indicatif draws on stderr, and only on a terminal.
+    let bar = if photos < MANY { ProgressBar::hidden() } else { ProgressBar::new(photos as u64) };
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos, {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
 }
 
 /// Writes a line to stderr; where that is closed there is nobody to tell.

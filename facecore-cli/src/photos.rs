@@ -103,7 +103,7 @@ pub fn load(path: &Path) -> Result<Photo<'static>, PhotoError> {
 }
 
 /// Reads a file of at most `limit` bytes; a pipe or device may have no size that could be asked for first.
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PhotoError> {
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PhotoError> {
     let too_large =
         |actual| PhotoError::Core(facecore::Error::Limit { what: "size of the photo's file in bytes", actual, limit });
     let file = File::open(path).map_err(PhotoError::Read)?;

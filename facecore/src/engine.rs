@@ -117,6 +117,16 @@ impl Engine {
         Ok(Self { embedder: Some(embedder), ..self })
     }
 
+    /// Embeds each face together with its mirror image, at twice the time: embeddings of another [space](Engine::space) that
+    /// tell people apart a little better.
+    ///
+    /// # Errors
+    /// [`Error::NoEmbedder`].
+    pub fn with_mirror_average(self) -> Result<Self> {
+        let embedder = self.embedder.ok_or(Error::NoEmbedder)?.with_mirror_average();
+        Ok(Self { embedder: Some(embedder), ..self })
+    }
+
     /// Finds the faces of a photo; none in a photo smaller than `min_face`.
     ///
     /// # Errors
@@ -143,6 +153,15 @@ impl Engine {
         self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed(photo, bounding_box)
     }
 
+    /// Embeds the mirror image of what a box encloses, without averaging; [`mirror_average`](crate::mirror_average) joins it
+    /// with the plain one.
+    ///
+    /// # Errors
+    /// As [`Engine::embed_box`].
+    pub fn embed_mirrored(&self, photo: &Photo<'_>, bounding_box: &crate::BoundingBox) -> Result<Embedding> {
+        self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed_mirrored(photo, bounding_box)
+    }
+
     /// What runs the networks on this processor, for a log: `AVX-512 f32`, `AVX-512 bf16`, `AVX2 f32` or `tract`.
     pub fn kernels(&self) -> &'static str {
         self.embedder.as_ref().map_or(self.detector.kernels(), Embedder::kernels).name()
@@ -151,6 +170,11 @@ impl Engine {
     /// The space of the embeddings; `None` if the engine only detects.
     pub fn space(&self) -> Option<SpaceId> {
         self.embedder.as_ref().map(Embedder::space)
+    }
+
+    /// The number of values of an embedding; `None` if the engine only detects.
+    pub fn embedding_len(&self) -> Option<usize> {
+        self.embedder.as_ref().map(|embedder| embedder.entry().embedding as usize)
     }
 
     /// The embedder's id; `None` if the engine only detects.

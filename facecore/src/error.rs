@@ -85,6 +85,18 @@ pub enum Error {
         /// What is missing.
         reason: String,
     },
+    /// A calibration is damaged, or was not made for what is asked.
+    #[error("calibration: {reason}")]
+    Calibration {
+        /// What is wrong or missing.
+        reason: String,
+    },
+    /// A filter against non-faces is damaged, or cannot be built from what was given.
+    #[error("non-face filter: {reason}")]
+    NonFace {
+        /// What is wrong or missing.
+        reason: String,
+    },
     /// A defect of facecore itself; the engine stays usable.
     #[error("internal error: {reason}; please report it")]
     Internal {
@@ -113,6 +125,8 @@ impl Error {
             Self::Embedding { .. } => "embedding",
             Self::Profile { .. } => "profile",
             Self::Evaluation { .. } => "evaluation",
+            Self::Calibration { .. } => "calibration",
+            Self::NonFace { .. } => "non-face",
             Self::Internal { .. } => "internal",
         }
     }

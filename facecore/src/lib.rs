@@ -55,10 +55,17 @@ pub mod profile;
 pub mod social;
 
 pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
-pub use embed::{Embedding, Encoding, SpaceId};
+pub use embed::{
+    Embedding, Encoding, Ensemble, FaceQuality, NonFaceFilter, NonFaceVerdict, SpaceId, TwoLayerNet, mirror_average,
+};
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};
 pub use geometry::{BoundingBox, Landmarks};
-pub use matching::{Candidate, Matcher, Neighbour, Outcome, Refusal, Verdict};
+pub use matching::{
+    CalibratedMatcher, Calibration, Candidate, Cohort, Logistic, Matcher, Neighbour, OperatingPoint, Outcome, Refusal,
+    Verdict,
+};
 pub use net::{Compute, Manifest, ModelEntry, ModelFile, Normalisation};
+#[cfg(feature = "decode")]
+pub use photo::Degradation;
 pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};

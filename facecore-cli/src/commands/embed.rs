@@ -1,6 +1,8 @@
-//! `facecore embed`: what `detect` finds, and an embedding of each face.
+//! `facecore embed`: what `detect` finds, an embedding of each face, and whether that looks like no face.
 
 use std::process::ExitCode;
+
+use facecore::NonFaceFilter;
 
 use crate::arguments::Embed;
 use crate::failure::Result;
@@ -8,5 +10,15 @@ use crate::failure::Result;
 pub fn run(arguments: &Embed, json: bool) -> Result<ExitCode> {
     let engine = arguments.model.open()?;
     let options = arguments.finding.options();
-    super::for_each_photo(&arguments.photos, json, |photo| super::embed(&engine, photo, &options))
+    let filter = engine.space().and_then(NonFaceFilter::bundled);
+    super::for_each_photo(&arguments.photos, json, |photo| {
+        let mut found = super::embed(&engine, photo, &options)?;
+        if let Some(filter) = &filter {
+            for face in &mut found.faces {
+                face.non_face =
+                    face.embedding.iter().flatten().map(|embedding| filter.judge(embedding)).next().transpose()?;
+            }
+        }
+        Ok(found)
+    })
 }

@@ -1,201 +1,395 @@
-//! `facecore evaluate`: accuracy on labelled pairs of photos, by the protocol of facenet's `validate_on_lfw.py`.
+//! `facecore evaluate`: how often is it right, on labelled photos? Pairs by the protocol of facenet's `validate_on_lfw.py`, and
+//! faces against lists of candidates; with intervals, slices and a report that reads offline.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::{Display, Write};
+mod chart;
+pub(super) mod measure;
+mod records;
+mod report;
+
+use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::evaluate::{FP_TARGET, MeanStd, PairList, PairScore, PhotoRef, read_pairs, verify};
-use facecore::{BoundingBox, DetectOptions, Embedding, Engine};
-use serde::Serialize;
+use facecore::Engine;
+use facecore::evaluate::{Population, Verification, fit_share, resolve};
 
 use crate::arguments::Evaluate;
 use crate::failure::Result;
-use crate::ordered;
-use crate::output::{FoundFace, Report, json_line};
-use crate::photos::{self, PhotoError};
+use crate::labelled::{self, LabelledPhoto, Looking, SeenFace, gather};
+use crate::output::{Report, json_line};
+use measure::{Column, Configuration, Grouped, Identified, PhotoPair, Scored, Slice};
+use records::{FusionRecord, IdentificationRecord, Photos, SliceRecord, VerificationRecord};
 
-/// The result with one margin. Rates are parts of 1; `threshold` is the cosine at which `tp_at_fp` was taken.
-#[derive(Serialize)]
-struct Record<'a> {
-    model: &'a str,
-    margin: f64,
-    pairs: usize,
-    pairs_skipped: usize,
-    photos: usize,
-    photos_without_face: usize,
-    accuracy: Spread,
-    tp_at_fp: Spread,
-    fp_target: f64,
-    fp: f64,
-    threshold: f64,
+/// Folds of pairs that are drawn here.
+const FOLDS: usize = 10;
+
+/// The photos and what the user knows of them.
+struct Data {
+    photos: Vec<LabelledPhoto>,
+    /// Pairs and the number of their folds, where a list was given.
+    pairs: Option<(Vec<PhotoPair>, usize)>,
 }
 
-/// A mean over the folds and its standard deviation.
-#[derive(Serialize)]
-struct Spread {
-    mean: f64,
-    std: f64,
+/// All that was measured of one configuration.
+struct Measured {
+    configuration: Configuration,
+    cohort: bool,
+    verification: Option<(Scored, Verification)>,
+    identified: Vec<Identified>,
+    slices: Vec<Slice>,
 }
 
-impl From<MeanStd> for Spread {
-    fn from(MeanStd { mean, std }: MeanStd) -> Self {
-        Self { mean, std }
+impl Measured {
+    fn name(&self) -> String {
+        self.configuration.name() + if self.cohort { ", cohort" } else { "" }
     }
-}
-
-impl Display for Spread {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.4} ± {:.4}", self.mean, self.std)
-    }
-}
-
-/// The face of a photo, as each engine embeds it.
-struct Subject {
-    embeddings: Vec<Embedding>,
-    face_found: bool,
 }
 
 pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
-    let about = |error: &dyn Display| format!("--pairs {}: {error}", arguments.pairs.display());
-    let text = fs::read_to_string(&arguments.pairs).map_err(|error| about(&error))?;
-    let list = read_pairs(&text).map_err(|error| about(&error))?;
-    let margins = match &arguments.margin[..] {
-        [] => vec![arguments.model.crop_margin()?],
-        given => given.to_vec(),
+    let data = read(arguments)?;
+    let networks = networks(arguments)?;
+    let engines: Vec<Engine> = networks
+        .iter()
+        .map(|(model, margin)| Ok(arguments.networks.open(model)?.with_crop_margin(*margin)?))
+        .collect::<Result<_>>()?;
+    let looking = Looking {
+        engines: &engines,
+        options: arguments.finding.options(),
+        mirrored: arguments.mirror,
+        cache: arguments.labelled.cache.clone(),
+        threads: arguments.threads.count(),
     };
-    let open = |&margin| Ok(arguments.model.open()?.with_crop_margin(margin)?);
-    let engines = margins.iter().map(open).collect::<Result<Vec<_>>>()?;
-    let options = arguments.finding.options();
+    let mut report = Report::new(json, data.photos.len());
+    let seen = gather(&data.photos, &looking, &mut report)?;
+    let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();
 
-    let files = files(&list, &arguments.images);
-    let mut report = Report::new(json, files.len());
-    let mut subjects = HashMap::new();
-    let look = |_: usize, (_, path): &(&PhotoRef, PathBuf)| subject(&engines, path, &options);
-    ordered::for_each(&files, arguments.threads.count(), look, |at, outcome| {
-        let (photo, path) = &files[at];
-        report.done(path, outcome.map(|subject| drop(subjects.insert(*photo, subject))))
-    })?;
-
-    let photos_without_face = subjects.values().filter(|subject| !subject.face_found).count();
-    let mut records = Vec::new();
-    for (at, &margin) in margins.iter().enumerate() {
-        let scores = scores(&list, &subjects, at)?;
-        let result = verify(&scores, list.folds)?;
-        records.push(Record {
-            model: arguments.model.id(),
-            margin,
-            pairs: scores.len(),
-            pairs_skipped: list.pairs.len() - scores.len(),
-            photos: subjects.len(),
-            photos_without_face,
-            accuracy: result.accuracy.into(),
-            tp_at_fp: result.tp_at_fp.into(),
-            fp_target: FP_TARGET,
-            fp: result.fp,
-            threshold: result.threshold_cosine(),
-        });
+    let columns = columns(&data.photos, &seen, &arguments.bands)?;
+    let mut measured = Vec::new();
+    let mut fusions = Vec::new();
+    let configurations = configurations(arguments, &data, &networks, &seen, &mut fusions)?;
+    for configuration in configurations {
+        let grouped = measure::group(&data.photos, &configuration.faces, &usable);
+        let cohorts = if arguments.cohort { &[false, true][..] } else { &[false] };
+        for &cohort in cohorts {
+            // The last one keeps the faces; they are not copied for each.
+            let faces = &configuration.faces;
+            let (verification, identified, slices) = measure_one(arguments, &data, faces, &grouped, cohort, &columns)?;
+            let configuration = Configuration {
+                models: configuration.models.clone(),
+                margins: configuration.margins.clone(),
+                mirror: configuration.mirror,
+                faces: Vec::new(),
+            };
+            measured.push(Measured { configuration, cohort, verification, identified, slices });
+        }
     }
-    let text = if json { records.iter().map(json_line).collect() } else { table(&records, list.folds) };
+
+    let photos = Photos {
+        photos: seen.iter().flatten().count(),
+        without_face: seen.iter().flatten().filter(|seen| !seen.found).count(),
+    };
+    let text = if json {
+        json_text(&measured, &fusions, &photos, arguments)
+    } else {
+        table(&measured, &fusions, &photos, arguments)
+    };
     report.print(&text)?;
+    if let Some(path) = &arguments.scores {
+        write(path, "--scores", &scores_csv(&measured))?;
+    }
+    if let Some(path) = &arguments.report {
+        let html = report::html(&measured, &fusions, &photos, &data.photos, &seen, arguments);
+        write(path, "--report", &html)?;
+    }
     Ok(report.finish())
 }
 
-/// Every photo of the list once, in the order of the list.
-fn files<'a>(list: &'a PairList, images: &Path) -> Vec<(&'a PhotoRef, PathBuf)> {
-    let mut seen = HashSet::new();
-    let photos = list.pairs.iter().flat_map(|pair| [&pair.left, &pair.right]);
-    photos.filter(|&photo| seen.insert(photo)).map(|photo| (photo, images.join(photo.path() + ".jpg"))).collect()
+fn write(path: &Path, option: &str, text: &str) -> Result<()> {
+    Ok(fs::write(path, text).map_err(|error| format!("{option} {}: {error}", path.display()))?)
 }
 
-fn subject(engines: &[Engine], path: &Path, options: &DetectOptions) -> Result<Subject, PhotoError> {
-    let photo = photos::load(path)?;
-    let (width, height) = (photo.width() as f32, photo.height() as f32);
-    let face = match engines.first() {
-        Some(engine) => central(&super::detect(engine, &photo, options)?.faces, width, height),
-        None => None,
+fn read(arguments: &Evaluate) -> Result<Data> {
+    let labelled = &arguments.labelled;
+    let (mut photos, pairs) = match (&labelled.images, &labelled.manifest, &arguments.pairs) {
+        (Some(images), None, Some(list)) => {
+            let labelled::Pairs { list, photos, places } = labelled::pairs(list, images)?;
+            let pair = |(pair, photos): (&facecore::evaluate::Pair, &[usize; 2])| PhotoPair {
+                photos: *photos,
+                same: pair.same,
+                fold: pair.fold,
+            };
+            (photos, Some((list.pairs.iter().zip(&places).map(pair).collect(), list.folds)))
+        }
+        (Some(images), None, None) => (labelled::folder(images)?, None),
+        (None, Some(manifest), None) => (labelled::manifest(manifest)?, None),
+        _ => return Err("give --images DIR, with or without --pairs FILE, or --manifest FILE".to_owned().into()),
     };
-    let area = face.unwrap_or_else(|| centre(width, height));
-    let embeddings = engines.iter().map(|engine| engine.embed_box(&photo, &area)).collect::<facecore::Result<_>>()?;
-    Ok(Subject { embeddings, face_found: face.is_some() })
+    if let Some(list) = &labelled.without {
+        if pairs.is_some() {
+            return Err("--without leaves photos out, which a list of pairs does not allow".to_owned().into());
+        }
+        labelled::leave_out(&mut photos, list)?;
+    }
+    Ok(Data { photos, pairs })
 }
 
-/// The box that facenet takes: large and near the centre, by area less twice the squared distance from the centre.
-fn central(faces: &[FoundFace], width: f32, height: f32) -> Option<BoundingBox> {
-    let merit = |area: &BoundingBox| {
-        let (x, y) = ((area.x1 + area.x2 - width) / 2.0, (area.y1 + area.y2 - height) / 2.0);
-        area.area() - 2.0 * (x * x + y * y)
+/// Each model with each margin.
+fn networks(arguments: &Evaluate) -> Result<Vec<(String, f64)>> {
+    let mut networks = Vec::new();
+    for model in &arguments.model {
+        let margins = match &arguments.margin[..] {
+            [] => vec![arguments.networks.crop_margin(model)?],
+            given => given.to_vec(),
+        };
+        networks.extend(margins.into_iter().map(|margin| (model.clone(), margin)));
+    }
+    Ok(networks)
+}
+
+fn configurations(
+    arguments: &Evaluate,
+    data: &Data,
+    networks: &[(String, f64)],
+    seen: &[Option<SeenFace>],
+    fusions: &mut Vec<FusionRecord>,
+) -> Result<Vec<Configuration>> {
+    let mirrors = if arguments.mirror { &[false, true][..] } else { &[false] };
+    let mut all = Vec::new();
+    for &mirror in mirrors {
+        let singles = networks
+            .iter()
+            .enumerate()
+            .map(|(at, (model, margin))| Configuration::single(model, *margin, mirror, at, seen))
+            .collect::<Result<Vec<_>>>()?;
+        let mut joined = None;
+        if arguments.ensemble {
+            let [first, second] = &singles[..] else {
+                return Err("--ensemble joins two networks: give two --model, each with one --margin"
+                    .to_owned()
+                    .into());
+            };
+            // Without pairs to fit the shares on, both count the same.
+            let mut share = 0.5;
+            if let Some((pairs, folds)) = &data.pairs {
+                let [a, b] = [first, second].map(|member| measure::compare(pairs, &member.faces, None));
+                let fusion = fit_share(&a?.scores, &b?.scores, *folds, arguments.fp)?;
+                share = fusion.share;
+                fusions.push(FusionRecord::new(&[first.name(), second.name()], &fusion));
+            }
+            joined = Some(Configuration::joined(&[first, second], &[share, 1.0 - share])?);
+        }
+        all.extend(singles);
+        all.extend(joined);
+    }
+    Ok(all)
+}
+
+type One = (Option<(Scored, Verification)>, Vec<Identified>, Vec<Slice>);
+
+fn measure_one(
+    arguments: &Evaluate,
+    data: &Data,
+    faces: &[Option<facecore::Embedding>],
+    grouped: &Grouped,
+    cohort: bool,
+    columns: &[Column],
+) -> Result<One> {
+    let population = Population::new(&grouped.people)?;
+    let (pairs, folds) = match &data.pairs {
+        Some((pairs, folds)) => (pairs.clone(), *folds),
+        None => (measure::draw_pairs(grouped, FOLDS, arguments.pairs_per_fold), FOLDS),
     };
-    let areas = faces.iter().map(|face| face.face.bounding_box);
-    areas.rev().max_by(|a, b| merit(a).total_cmp(&merit(b)))
-}
-
-/// Where the face is in photos cut like those of Labeled Faces in the Wild: the face's box enlarged 2.2 times.
-fn centre(width: f32, height: f32) -> BoundingBox {
-    let half = width.min(height) / 2.2 / 2.0;
-    BoundingBox::new(width / 2.0 - half, height / 2.0 - half, width / 2.0 + half, height / 2.0 + half)
-}
-
-/// The distances of all pairs whose photos could be read, as the engine with number `at` sees them.
-fn scores(list: &PairList, subjects: &HashMap<&PhotoRef, Subject>, at: usize) -> Result<Vec<PairScore>> {
-    let mut scores = Vec::new();
-    for pair in &list.pairs {
-        if let (Some(left), Some(right)) = (subjects.get(&pair.left), subjects.get(&pair.right)) {
-            let cosine = left.embeddings[at].cosine(&right.embeddings[at])?;
-            scores.push(PairScore { distance: 2.0 - 2.0 * f64::from(cosine), same: pair.same, fold: pair.fold });
+    let scored = measure::compare(&pairs, faces, cohort.then_some((&population, grouped)))?;
+    let negatives = scored.pairs.iter().filter(|pair| !pair.same).count();
+    resolve(negatives, arguments.fp)?;
+    // Nobody with two photos: only false positives can be counted, at a threshold that is given.
+    let verifiable = scored.pairs.iter().any(|pair| pair.same);
+    let threshold = arguments.threshold.map(|cosine| 2.0 - 2.0 * f64::from(cosine));
+    let verification = verifiable.then(|| measure::verification(&scored, folds, arguments.fp)).transpose()?;
+    let slices = match (&verification, threshold) {
+        (_, Some(threshold)) => measure::slices(columns, &scored, &|score| score.is_below(threshold)),
+        (Some(result), None) => {
+            measure::slices(columns, &scored, &|score| score.is_below(result.folds[score.fold].threshold))
+        }
+        (None, None) => {
+            return Err("nobody has two photos, so no threshold can be found: give --threshold".to_owned().into());
+        }
+    };
+    let mut identified = Vec::new();
+    if data.pairs.is_none() && verifiable {
+        for &photos in &arguments.photos {
+            for &candidates in &arguments.candidates {
+                identified.push(measure::identification(
+                    &population,
+                    (candidates, photos),
+                    arguments.lists,
+                    cohort,
+                    arguments.fp,
+                )?);
+            }
         }
     }
-    Ok(scores)
+    Ok((verification.map(|result| (scored, result)), identified, slices))
 }
 
-fn table(records: &[Record<'_>], folds: usize) -> String {
+/// The columns of the manifest and what the photos themselves tell: size, sharpness, brightness and turn of the face.
+fn columns(photos: &[LabelledPhoto], seen: &[Option<SeenFace>], given: &[String]) -> Result<Vec<Column>> {
+    let mut edges = std::collections::HashMap::new();
+    for bands in given {
+        let parsed = bands.split_once('=').and_then(|(name, numbers)| {
+            let numbers: Option<Vec<f64>> = numbers.split(',').map(|number| number.trim().parse().ok()).collect();
+            Some((name, numbers?)).filter(|(_, numbers)| numbers.is_sorted())
+        });
+        let (name, numbers) =
+            parsed.ok_or_else(|| format!("--bands {bands}: not NAME=NUMBER,NUMBER… in rising order"))?;
+        edges.insert(name, numbers);
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    let mut add_numbers = |name: &str, numbers: Vec<Option<f64>>| {
+        let edges = edges.get(name).cloned().unwrap_or_else(|| measure::thirds(&numbers));
+        columns.push((name.to_owned(), measure::bands(&numbers, &edges)));
+    };
+    let names: std::collections::BTreeSet<&String> = photos.iter().flat_map(|photo| photo.columns.keys()).collect();
+    let mut words = Vec::new();
+    for name in names {
+        let values: Vec<Option<&String>> =
+            photos.iter().map(|photo| photo.columns.get(name).filter(|value| !value.is_empty())).collect();
+        let numbers: Vec<Option<f64>> = values.iter().map(|value| value.and_then(|value| value.parse().ok())).collect();
+        if numbers.iter().flatten().count() == values.iter().flatten().count() {
+            add_numbers(name, numbers);
+        } else {
+            words.push((name.clone(), values.into_iter().map(|value| value.cloned()).collect()));
+        }
+    }
+    type Aspect = fn(&facecore::FaceQuality) -> f32;
+    let aspects: [(&str, Aspect); 4] = [
+        ("face_size", |quality| quality.size),
+        ("sharpness", |quality| quality.sharpness),
+        ("brightness", |quality| quality.brightness),
+        ("yaw", |quality| quality.yaw),
+    ];
+    for (name, aspect) in aspects {
+        let number = |seen: &Option<SeenFace>| {
+            let seen = seen.as_ref().filter(|seen| seen.found)?;
+            Some(f64::from(aspect(&seen.quality())))
+        };
+        add_numbers(name, seen.iter().map(number).collect());
+    }
+    columns.extend(words);
+    Ok(columns)
+}
+
+fn json_text(measured: &[Measured], fusions: &[FusionRecord], photos: &Photos, arguments: &Evaluate) -> String {
+    let mut text = String::new();
+    for one in measured {
+        if let Some((scored, result)) = &one.verification {
+            text += &json_line(&VerificationRecord::new(one, scored, result, photos, arguments.fp));
+        }
+        for identified in &one.identified {
+            text += &json_line(&IdentificationRecord::new(one, identified, arguments.fp));
+        }
+        for slice in &one.slices {
+            text += &json_line(&SliceRecord::new(one, slice));
+        }
+    }
+    text + &fusions.iter().map(json_line).collect::<String>()
+}
+
+fn table(measured: &[Measured], fusions: &[FusionRecord], photos: &Photos, arguments: &Evaluate) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    if let Some(Record { model, pairs, pairs_skipped, photos, photos_without_face, .. }) = records.first() {
-        let _ = writeln!(text, "model   {model}");
-        let _ = writeln!(text, "pairs   {pairs} in {folds} folds, {pairs_skipped} skipped");
-        let _ = writeln!(text, "photos  {photos}, {photos_without_face} without a found face (the centre was taken)\n");
+    let _ = writeln!(text, "photos  {}, {} without a found face", photos.photos, photos.without_face);
+    let level = arguments.fp * 100.0;
+    let width = measured.iter().map(|one| one.name().chars().count()).max().unwrap_or(0);
+    let verified: Vec<_> = measured.iter().filter_map(|one| Some((one, one.verification.as_ref()?))).collect();
+    if let Some((_, (scored, result))) = verified.first() {
+        let negatives = scored.pairs.iter().filter(|pair| !pair.same).count();
+        let _ = writeln!(
+            text,
+            "pairs   {} in {} folds, {negatives} of them of two people",
+            result.pairs,
+            result.folds.len()
+        );
+        if resolve(negatives, arguments.fp).is_ok_and(|resolution| resolution.is_coarse()) {
+            let allowed = arguments.fp * negatives as f64;
+            let _ = writeln!(text, "        FP={level}% is {allowed:.0} of these pairs: mind the intervals");
+        }
+        let _ = writeln!(
+            text,
+            "\n{:width$}  accuracy         TP at FP={level}%    TP, 95 % interval        FP measured              at score",
+            "verification"
+        );
+        for (one, (_, result)) in &verified {
+            let Verification { accuracy, tp_at_fp, tp_rate, fp_rate, .. } = result;
+            let _ = writeln!(
+                text,
+                "{:width$}  {:.4} ± {:.4}  {:.4} ± {:.4}  {tp_rate}  {fp_rate}  {:.4}",
+                one.name(),
+                accuracy.mean,
+                accuracy.std,
+                tp_at_fp.mean,
+                tp_at_fp.std,
+                result.threshold_cosine()
+            );
+        }
     }
-    let target = FP_TARGET * 100.0;
-    let _ = writeln!(text, "margin  accuracy         TP at FP={target:.1}%   FP      at cosine");
-    for Record { margin, accuracy, tp_at_fp, fp, threshold, .. } in records {
-        let _ = writeln!(text, "{margin:<6}  {accuracy}  {tp_at_fp}  {fp:.4}  {threshold:.4}");
+    for fusion in fusions {
+        let _ = writeln!(text, "\n{}", fusion.sentence());
+    }
+    if measured.iter().any(|one| !one.identified.is_empty()) {
+        let _ = writeln!(
+            text,
+            "\n{:width$}  candidates  photos  TP at FP={level}%            wrong name               FP faces  nearest is right  at score",
+            "identification"
+        );
+        for one in measured {
+            for Identified { candidates, photos, result, .. } in &one.identified {
+                let _ = writeln!(
+                    text,
+                    "{:width$}  {candidates:10}  {photos:6}  {}  {}  {:8}  {:<16.4}  {:.4}",
+                    one.name(),
+                    result.tp,
+                    result.wrong,
+                    result.fp.trials,
+                    result.rank1.value,
+                    result.threshold
+                );
+            }
+        }
+    }
+    if let Some(best) = measured.iter().find(|one| !one.slices.is_empty()) {
+        let _ = writeln!(text, "\nslices of {} (pairs with both photos in the slice)", best.name());
+        let wide = best.slices.iter().map(|slice| slice.value.chars().count()).max().unwrap_or(0);
+        let _ = writeln!(
+            text,
+            "{:12}  {:wide$}  TP                        of pairs  FP                        of pairs",
+            "column", "value"
+        );
+        for Slice { column, value, tp, fp } in &best.slices {
+            let rate = |rate: &facecore::evaluate::Rate| {
+                if rate.trials == 0 { format!("{:24}", "–") } else { rate.to_string() }
+            };
+            let _ = writeln!(
+                text,
+                "{column:12}  {value:wide$}  {}  {:8}  {}  {:8}",
+                rate(tp),
+                tp.trials,
+                rate(fp),
+                fp.trials
+            );
+        }
     }
     text
 }
 
-#[cfg(test)]
-mod tests {
-    use facecore::Face;
-
-    use super::*;
-
-    fn found(x: f32, side: f32) -> FoundFace {
-        let (area, points) = (BoundingBox::new(x, 100.0, x + side, 100.0 + side), [[0.0; 2]; 5]);
-        let face =
-            Face { bounding_box: area, landmarks: points, score: 1.0, stored_box: area, stored_landmarks: points };
-        FoundFace { face, embedding: None, verdict: None }
+/// Each pair's score, for other tools: `testdata/verification/reference.py` makes its figures of it.
+fn scores_csv(measured: &[Measured]) -> String {
+    let mut text = "set,fold,same,distance\n".to_owned();
+    for one in measured {
+        for score in one.verification.iter().flat_map(|(scored, _)| &scored.scores) {
+            let _ = writeln!(text, "\"{}\",{},{},{}", one.name(), score.fold, u8::from(score.same), score.distance);
+        }
     }
-
-    #[test]
-    fn the_central_face_wins_over_a_larger_one_at_the_edge() {
-        let faces = [found(0.0, 60.0), found(100.0, 50.0)];
-        assert_eq!(central(&faces, 250.0, 250.0), Some(faces[1].face.bounding_box));
-        assert_eq!(central(&[], 250.0, 250.0), None);
-    }
-
-    #[test]
-    fn without_a_face_the_centre_is_taken() {
-        let area = centre(220.0, 440.0);
-        assert_eq!(area, BoundingBox::new(60.0, 170.0, 160.0, 270.0));
-    }
-
-    #[test]
-    fn a_photo_is_looked_at_once() {
-        let list = read_pairs("2 1\nA 1 2\nA 1 B 1\nB 1 2\nB 2 A 2\n").unwrap();
-        let paths: Vec<_> = files(&list, Path::new("lfw")).into_iter().map(|(_, path)| path).collect();
-        let expected = ["A/A_0001", "A/A_0002", "B/B_0001", "B/B_0002"];
-        assert_eq!(paths, expected.map(|path| PathBuf::from(format!("lfw/{path}.jpg"))));
-    }
+    text
 }

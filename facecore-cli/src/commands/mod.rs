@@ -1,10 +1,13 @@
 //! The commands. What `detect`, `embed` and `tag` have in common is here: many photos, one way of reporting them.
 
+mod calibrate;
 mod compare;
 mod detect;
 mod embed;
 mod evaluate;
 mod models;
+mod nonface;
+mod robustness;
 mod tag;
 
 use std::process::ExitCode;
@@ -26,6 +29,9 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Compare(arguments) => compare::run(arguments, json),
         Command::Tag(arguments) => tag::run(arguments, json),
         Command::Evaluate(arguments) => evaluate::run(arguments, json),
+        Command::Calibrate(arguments) => calibrate::run(arguments, json),
+        Command::NonFace(arguments) => nonface::run(arguments, json),
+        Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }
@@ -33,7 +39,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
 /// Finds the faces of a photo.
 fn detect(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecore::Result<Found> {
     let detection = engine.detect(photo, options)?;
-    let faces = detection.faces.into_iter().map(|face| FoundFace { face, embedding: None, verdict: None });
+    let faces = detection.faces.into_iter().map(FoundFace::new);
     Ok(Found { width: photo.width(), height: photo.height(), complete: detection.complete, faces: faces.collect() })
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Candidate, DetectOptions, Embedding, Engine, Matcher, Photo};
+use facecore::{Calibration, Candidate, DetectOptions, Embedding, Engine, Matcher, Photo, Verdict};
 
 use crate::arguments::Tag;
 use crate::failure::Result;
@@ -14,27 +14,48 @@ use crate::output::{Found, FoundFace, Report};
 use crate::photos::{self, PhotoError, Source};
 
 pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
-    let engine = arguments.model.open()?;
-    let matcher = Matcher::new(arguments.threshold.of(&engine)?, arguments.lead)?;
+    let mut engine = arguments.model.open()?;
+    let calibration = arguments.calibration.as_deref().map(read_calibration).transpose()?;
+    if calibration.as_ref().is_some_and(|calibration| engine.space() != Some(calibration.space)) {
+        // A calibration of another space still differs then, and the matcher says so.
+        engine = engine.with_mirror_average()?;
+    }
     let options = arguments.finding.options();
     let threads = arguments.photos.threads.count();
     let (people, enrolled) = enrol(&engine, &arguments.people, &options, threads)?;
+    let decide: Decide<'_> = match &calibration {
+        Some(calibration) => {
+            let matcher = calibration.matcher(arguments.fp, people.len())?;
+            Box::new(move |faces, people| matcher.decide(faces, people))
+        }
+        None => {
+            let matcher = Matcher::new(arguments.threshold.of(&engine)?, arguments.lead)?;
+            Box::new(move |faces, people| matcher.decide(faces, people))
+        }
+    };
     let tagged =
-        super::for_each_photo(&arguments.photos, json, |photo| tag(&engine, photo, &options, &matcher, &people))?;
+        super::for_each_photo(&arguments.photos, json, |photo| tag(&engine, photo, &options, &decide, &people))?;
     Ok(if tagged == ExitCode::SUCCESS { enrolled } else { tagged })
+}
+
+type Decide<'a> = Box<dyn Fn(&[Embedding], &[Candidate]) -> facecore::Result<Vec<Verdict>> + Sync + 'a>;
+
+fn read_calibration(path: &Path) -> Result<Calibration> {
+    let text = fs::read_to_string(path).map_err(|error| format!("--calibration {}: {error}", path.display()))?;
+    Ok(Calibration::read(&text)?)
 }
 
 fn tag(
     engine: &Engine,
     photo: &Photo<'_>,
     options: &DetectOptions,
-    matcher: &Matcher,
+    decide: &Decide<'_>,
     people: &[Candidate],
 ) -> facecore::Result<Found> {
     let mut found = super::embed(engine, photo, options)?;
     let embedded = found.faces.iter().filter_map(|face| face.embedding.as_ref()?.as_ref().ok());
     let embeddings: Vec<Embedding> = embedded.cloned().collect();
-    let verdicts = matcher.decide(&embeddings, people)?;
+    let verdicts = decide(&embeddings, people)?;
     let embedded = found.faces.iter_mut().filter(|face| matches!(face.embedding, Some(Ok(_))));
     for (face, verdict) in embedded.zip(verdicts) {
         face.verdict = Some(verdict);
@@ -114,7 +135,7 @@ mod tests {
             let (area, points) = (BoundingBox::new(0.0, 0.0, side, side), [[0.0; 2]; 5]);
             let face =
                 Face { bounding_box: area, landmarks: points, score: 1.0, stored_box: area, stored_landmarks: points };
-            FoundFace { face, embedding: None, verdict: None }
+            FoundFace::new(face)
         };
         assert_eq!(largest(&[face(1.0), face(3.0), face(3.0), face(2.0)]), Some(1));
         assert_eq!(largest(&[]), None);

@@ -27,6 +27,11 @@ struct FaceRecord<'a> {
     embedding: Option<&'a [f32]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     space: Option<SpaceId>,
+    /// Whether the filter that comes with the model takes it for no face, and by how much (above 0: non-face).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    non_face: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    non_face_excess: Option<f32>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     verdict: Option<MatchRecord<'a>>,
     /// Why the face has no embedding.
@@ -96,6 +101,8 @@ fn face(found: &FoundFace) -> FaceRecord<'_> {
         landmarks: found.face.landmarks,
         embedding: embedding.map(|embedding| embedding.as_slice()),
         space: embedding.map(|embedding| embedding.space()),
+        non_face: found.non_face.map(|verdict| verdict.non_face),
+        non_face_excess: found.non_face.map(|verdict| verdict.excess),
         verdict: found.verdict.as_ref().map(verdict),
         error: found.embedding.as_ref().and_then(|embedding| embedding.as_ref().err()).map(Into::into),
     }
@@ -142,7 +149,12 @@ mod tests {
         let landmarks = [[1.5, 2.0]; 5];
         let (stored_box, stored_landmarks) = (corners, landmarks);
         let face = Face { bounding_box: corners, landmarks, score: 0.75, stored_box, stored_landmarks };
-        Found { width: 8, height: 6, complete: true, faces: vec![FoundFace { face, embedding, verdict }] }
+        Found {
+            width: 8,
+            height: 6,
+            complete: true,
+            faces: vec![FoundFace { embedding, verdict, ..FoundFace::new(face) }],
+        }
     }
 
     const FOUND: &str = r#"{"file":"a.jpg","width":8,"height":6,"complete":true,"faces":[{"box":[1.0,2.5,3.0,4.0],"score":0.75,"landmarks":[[1.5,2.0],[1.5,2.0],[1.5,2.0],[1.5,2.0],[1.5,2.0]]"#;

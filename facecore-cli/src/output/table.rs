@@ -36,7 +36,10 @@ pub fn photo(path: &Path, found: &Found) -> String {
 fn remark(face: &FoundFace) -> String {
     match (&face.verdict, &face.embedding) {
         (Some(verdict), _) => format!("  {}", who(verdict)),
-        (None, Some(Ok(embedding))) => format!("  {}", vector(embedding)),
+        (None, Some(Ok(embedding))) => {
+            let doubt = if face.non_face.is_some_and(|verdict| verdict.non_face) { "  no face?" } else { "" };
+            format!("  {}{doubt}", vector(embedding))
+        }
         (None, Some(Err(error))) => format!("  {error}"),
         (None, None) => String::new(),
     }
@@ -67,7 +70,7 @@ mod tests {
     fn a_face_is_a_line() {
         let (area, landmarks) = (BoundingBox::new(10.0, 20.0, 110.0, 170.5), [[0.0; 2]; 5]);
         let face = Face { bounding_box: area, landmarks, score: 0.9987, stored_box: area, stored_landmarks: landmarks };
-        let faces = vec![FoundFace { face, embedding: None, verdict: None }];
+        let faces = vec![FoundFace::new(face)];
         let text = photo(Path::new("a.jpg"), &Found { width: 640, height: 480, complete: false, faces });
         let expected = "\
 a.jpg: 640×480, 1 face, maybe more: candidates were cut off

@@ -4,19 +4,33 @@ use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
 use crate::photo::{Photo, Resampler, Rule, Window, round};
 
-/// The box, enlarged so that it fills `1 − margin` of each side, cut at the photo's edge and stretched to `side` × `side`:
-/// interleaved RGB, whole numbers 0…255.
-pub(super) fn face(photo: &Photo<'_>, area: &BoundingBox, margin: f64, side: usize) -> Result<Vec<f32>> {
-    let window = window(photo.width(), photo.height(), area, margin)
-        .ok_or_else(|| Error::EmptyCrop { box_: area.to_string() })?;
-    let shrinks = window.width >= side && window.height >= side;
-    let rule = if shrinks { Rule::Area } else { Rule::Linear };
-    let mut pixels = Vec::new();
-    let mut resampler = Resampler::default();
-    let mut resized = resampler.resize(photo, window, side, side, rule);
-    (0..side).for_each(|y| resized.row(y, &mut pixels));
-    round(&mut pixels);
-    Ok(pixels)
+/// A face's pixels, and the memory in which they are made.
+#[derive(Default)]
+pub(super) struct Crop {
+    pixels: Vec<f32>,
+    resampler: Resampler,
+}
+
+impl Crop {
+    /// The box, enlarged so that it fills `1 − margin` of each side, cut at the photo's edge and stretched to `side` × `side`:
+    /// interleaved RGB, whole numbers 0…255.
+    pub(super) fn face(
+        &mut self,
+        photo: &Photo<'_>,
+        area: &BoundingBox,
+        margin: f64,
+        side: usize,
+    ) -> Result<&mut [f32]> {
+        let window = window(photo.width(), photo.height(), area, margin)
+            .ok_or_else(|| Error::EmptyCrop { box_: area.to_string() })?;
+        let shrinks = window.width >= side && window.height >= side;
+        let rule = if shrinks { Rule::Area } else { Rule::Linear };
+        self.pixels.clear();
+        let mut resized = self.resampler.resize(photo, window, side, side, rule);
+        (0..side).for_each(|y| resized.row(y, &mut self.pixels));
+        round(&mut self.pixels);
+        Ok(&mut self.pixels)
+    }
 }
 
 fn window(width: u32, height: u32, area: &BoundingBox, margin: f64) -> Option<Window> {

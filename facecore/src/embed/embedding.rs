@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
@@ -19,6 +20,19 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpaceId(pub [u8; 8]);
+
+impl SpaceId {
+    /// The space of vectors that `how` (a name and its numbers) makes of vectors of other spaces.
+    pub(super) fn derive(how: &str, parts: &[Self]) -> Self {
+        let mut hash = Sha256::new_with_prefix(how);
+        for part in parts {
+            hash.update(part.0);
+        }
+        let mut id = [0; 8];
+        id.copy_from_slice(&hash.finalize()[..8]);
+        Self(id)
+    }
+}
 
 impl fmt::Display for SpaceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,6 +140,27 @@ impl Embedding {
     pub fn cosine(&self, other: &Self) -> Result<f32> {
         self.check_comparable(other)?;
         Ok(dot(&self.values, &other.values).clamp(-1.0, 1.0))
+    }
+
+    /// The mean direction of some faces of one person: the plain profile of the article (R22).
+    ///
+    /// # Errors
+    /// [`Error::Embedding`] for no faces, or faces that cancel out; the errors of [`cosine`](Self::cosine).
+    ///
+    /// ```
+    /// # use facecore::{Embedding, SpaceId};
+    /// let face = |x, y| Embedding::new(SpaceId(*b"example!"), vec![x, y]);
+    /// assert_eq!(Embedding::mean(&[&face(1.0, 0.0)?, &face(0.0, 1.0)?])?, face(1.0, 1.0)?);
+    /// # Ok::<(), facecore::Error>(())
+    /// ```
+    pub fn mean(faces: &[&Self]) -> Result<Self> {
+        let [first, rest @ ..] = faces else { return Err(not_an_embedding("the mean of no faces")) };
+        let mut sum = first.values.clone();
+        for face in rest {
+            first.check_comparable(face)?;
+            sum.iter_mut().zip(&face.values).for_each(|(sum, value)| *sum += value);
+        }
+        Self::new(first.space, sum)
     }
 
     pub(crate) fn check_comparable(&self, other: &Self) -> Result<()> {

@@ -6,23 +6,32 @@
 mod crop;
 mod embedding;
 mod encoding;
+mod ensemble;
+mod nonface;
+mod quality;
 
 pub(crate) use embedding::dot;
 pub use embedding::{Embedding, SpaceId};
 pub use encoding::Encoding;
+pub use ensemble::{Ensemble, mirror_average};
+pub use nonface::{NonFaceFilter, NonFaceVerdict, TwoLayerNet};
+pub use quality::FaceQuality;
 
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
-use crate::net::{Kernels, Manifest, ModelEntry, Network, Normalisation, Pixels, Size};
+use crate::net::{Idle, Kernels, Manifest, ModelEntry, Network, Normalisation, Pixels, Size};
 use crate::photo::Photo;
+use crop::Crop;
 
 /// A FaceNet with its preprocessing.
 pub(crate) struct Embedder {
     net: Network,
     entry: ModelEntry,
     space: SpaceId,
+    mirror_average: bool,
+    idle: Idle<Crop>,
 }
 
 impl Embedder {
@@ -46,11 +55,17 @@ impl Embedder {
             )));
         }
         let side = entry.crop_size as usize;
-        Ok(Self { net: Network::load(id, onnx, Size::Fixed([side, side]), kernels)?, entry, space })
+        Ok(Self {
+            net: Network::load(id, onnx, Size::Fixed([side, side]), kernels)?,
+            entry,
+            space,
+            mirror_average: false,
+            idle: Idle::default(),
+        })
     }
 
     pub(crate) fn space(&self) -> SpaceId {
-        self.space
+        if self.mirror_average { ensemble::mirror_space(self.space) } else { self.space }
     }
 
     /// What runs the network.
@@ -72,14 +87,47 @@ impl Embedder {
         Ok(self)
     }
 
+    /// Every embedding is the average of the face and its mirror image: another space.
+    pub(crate) fn with_mirror_average(mut self) -> Self {
+        self.mirror_average = true;
+        self
+    }
+
     pub(crate) fn embed(&self, photo: &Photo<'_>, area: &BoundingBox) -> Result<Embedding> {
+        self.with_crop(photo, area, |pixels| {
+            let face = self.run(pixels)?;
+            if !self.mirror_average {
+                return Ok(face);
+            }
+            mirror(pixels, self.entry.crop_size as usize);
+            ensemble::mirror_average(&face, &self.run(pixels)?)
+        })
+    }
+
+    /// The face as a mirror shows it, without averaging.
+    pub(crate) fn embed_mirrored(&self, photo: &Photo<'_>, area: &BoundingBox) -> Result<Embedding> {
+        self.with_crop(photo, area, |pixels| {
+            mirror(pixels, self.entry.crop_size as usize);
+            self.run(pixels)
+        })
+    }
+
+    fn with_crop<T>(
+        &self,
+        photo: &Photo<'_>,
+        area: &BoundingBox,
+        then: impl FnOnce(&mut [f32]) -> Result<T>,
+    ) -> Result<T> {
+        self.idle.with(|crop| then(crop.face(photo, area, self.entry.crop_margin, self.entry.crop_size as usize)?))
+    }
+
+    fn run(&self, values: &[f32]) -> Result<Embedding> {
         let side = self.entry.crop_size as usize;
-        let values = crop::face(photo, area, self.entry.crop_margin, side)?;
         let (scale, offset) = match self.entry.normalisation {
             Normalisation::Fixed => (1.0 / 128.0, -127.5 / 128.0),
-            Normalisation::Whiten => whitening(&values),
+            Normalisation::Whiten => whitening(values),
         };
-        let pixels = Pixels { values: &values, size: [side, side], scale, offset };
+        let pixels = Pixels { values, size: [side, side], scale, offset };
         let mut embedding = Vec::new();
         self.net.run(pixels, &mut |answer| {
             embedding.extend(answer.cells().flatten());
@@ -89,6 +137,11 @@ impl Embedder {
     }
 }
 
+/// Turns rows of `side` pixels (R, G, B) from left to right.
+fn mirror(pixels: &mut [f32], side: usize) {
+    pixels.chunks_exact_mut(3 * side).for_each(|row| row.as_chunks_mut::<3>().0.reverse());
+}
+
 /// FaceNet's prewhitening, `(x − mean) / max(deviation, 1/√n)`, as scale and offset.
 fn whitening(pixels: &[f32]) -> (f32, f32) {
     let count = pixels.len() as f64;
@@ -96,4 +149,21 @@ fn whitening(pixels: &[f32]) -> (f32, f32) {
     let variance = pixels.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
     let deviation = variance.sqrt().max(1.0 / count.sqrt());
     ((1.0 / deviation) as f32, (-mean / deviation) as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_turns_left_and_right_and_keeps_colours() {
+        // Two rows of three pixels; red is the column, green the row, blue a constant.
+        let pixels: Vec<f32> = (0..6).flat_map(|at| [(at % 3) as f32, (at / 3) as f32, 9.0]).collect();
+        let mut mirrored = pixels.clone();
+        mirror(&mut mirrored, 3);
+        let expected: Vec<f32> = (0..6).flat_map(|at| [(2 - at % 3) as f32, (at / 3) as f32, 9.0]).collect();
+        assert_eq!(mirrored, expected);
+        mirror(&mut mirrored, 3);
+        assert_eq!(mirrored, pixels);
+    }
 }

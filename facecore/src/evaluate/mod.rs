@@ -1,11 +1,23 @@
-//! How good is it? Figures that compare with those that others publish.
+//! How good is it? Figures that compare with those that others publish, and figures on a user's own photos.
 //!
-//! This room knows distances and labels only: the caller detects, embeds and compares. [`read_pairs`] reads which
-//! photos to compare, [`verify`] makes accuracy and TP@FP of the distances, exactly as the reference code of FaceNet
-//! does.
+//! This room knows embeddings, scores and labels only, never pixels: the caller detects and embeds.
+//! [`verify`] is the verification of pairs of FaceNet's reference code, bit for bit; [`Population`] and [`identify`] ask
+//! who a face is, among a user's friends; every [`Rate`] has its interval, and a rate of false positives that the data cannot
+//! tell is refused ([`resolve`]). May use: `embed`, `matching`.
 
+mod calibration;
+mod estimate;
+mod fusion;
+mod identification;
 mod pairs;
+mod random;
+mod resolution;
 mod verification;
 
+pub use calibration::{CalibrationOptions, calibrate, check};
+pub use estimate::{Rate, Tally};
+pub use fusion::{Fusion, fit_share};
+pub use identification::{Draws, Identification, Normalisation, Population, Profile, Trial, identify, threshold_at};
 pub use pairs::{Pair, PairList, PhotoRef, read_pairs};
+pub use resolution::{Resolution, resolve};
 pub use verification::{FP_TARGET, Fold, MeanStd, PairScore, Verification, verify};

@@ -2,11 +2,13 @@
 //!
 //! Each fold is tested with thresholds chosen on the other folds: for the accuracy the first of 0, 0.01 … 3.99 with
 //! the most right decisions; for TP@FP the place where the rate of false accepts, sampled at 0, 0.001 … 3.999 and
-//! joined by lines, reaches [`FP_TARGET`]. Thresholds and rates of a fold are the reference's bit for bit.
+//! joined by lines, reaches the rate asked for. Thresholds and rates of a fold are the reference's bit for bit.
 
+use super::estimate::{Rate, Tally};
+use super::resolution::resolve;
 use crate::error::{Error, Result};
 
-/// The rate of false accepts at which [`Verification::tp_at_fp`] is taken: one in a thousand.
+/// The usual rate of false accepts at which [`Verification::tp_at_fp`] is taken: one in a thousand.
 pub const FP_TARGET: f64 = 1e-3;
 
 /// The distance of two faces and the truth about them.
@@ -20,6 +22,13 @@ pub struct PairScore {
     pub fold: usize,
 }
 
+impl PairScore {
+    /// Whether the pair is accepted at a threshold.
+    pub fn is_below(&self, threshold: f64) -> bool {
+        self.distance.max(0.0) < threshold
+    }
+}
+
 /// A mean over the folds and its standard deviation (of the population, as NumPy's `std`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeanStd {
@@ -27,6 +36,15 @@ pub struct MeanStd {
     pub mean: f64,
     /// The standard deviation.
     pub std: f64,
+}
+
+impl MeanStd {
+    pub(super) fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let count = values.clone().count() as f64;
+        let mean = values.clone().sum::<f64>() / count;
+        let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        Self { mean, std: variance.sqrt() }
+    }
 }
 
 /// What was measured on one fold, with thresholds from the others.
@@ -40,7 +58,7 @@ pub struct Fold {
     pub tp: f64,
     /// The part of the pairs of two people that is accepted at `threshold`.
     pub fp: f64,
-    /// The squared distance at which the other folds have [`FP_TARGET`]; 0 if they never reach it.
+    /// The squared distance at which the other folds reach the rate of false accepts; 0 if they never do.
     pub threshold: f64,
 }
 
@@ -49,10 +67,16 @@ pub struct Fold {
 pub struct Verification {
     /// The part of right decisions.
     pub accuracy: MeanStd,
-    /// The part of the pairs of one person that is accepted where [`FP_TARGET`] of the others are.
+    /// The part of the pairs of one person that is accepted at the rate of false accepts asked for.
     pub tp_at_fp: MeanStd,
+    /// `accuracy` over all pairs, with its interval.
+    pub accuracy_rate: Rate,
+    /// `tp_at_fp` over all pairs, with its interval.
+    pub tp_rate: Rate,
     /// The false accepts that the chosen thresholds really gave, mean of the folds.
     pub fp: f64,
+    /// The same over all pairs, with its interval.
+    pub fp_rate: Rate,
     /// The threshold of `tp_at_fp` as squared distance, mean of the folds.
     pub threshold: f64,
     /// The number of pairs.
@@ -68,21 +92,28 @@ impl Verification {
     }
 }
 
-/// Measures how well distances tell one person from two.
+/// Measures how well distances tell one person from two; `fp` is the rate of false accepts asked for, usually
+/// [`FP_TARGET`].
 ///
 /// # Errors
-/// [`Error::Evaluation`] for fewer than 2 folds, a pair outside the folds, a distance that is not finite, or a fold
-/// that has not both kinds of pairs.
+/// [`Error::Evaluation`] for fewer than 2 folds, a pair outside the folds, a distance that is not finite, a fold that has
+/// not both kinds of pairs, or too few pairs of two people for `fp`.
 ///
 /// ```
 /// # use facecore::evaluate::{PairScore, verify};
 /// let pair = |fold, same, distance| PairScore { distance, same, fold };
 /// let scores = [pair(0, true, 0.3), pair(0, false, 1.5), pair(1, true, 0.3), pair(1, false, 1.2)];
-/// let result = verify(&scores, 2)?;
+/// let result = verify(&scores, 2, 0.5)?;
 /// assert_eq!((result.accuracy.mean, result.tp_at_fp.mean), (1.0, 1.0));
 /// # Ok::<(), facecore::Error>(())
 /// ```
-pub fn verify(scores: &[PairScore], folds: usize) -> Result<Verification> {
+pub fn verify(scores: &[PairScore], folds: usize, fp: f64) -> Result<Verification> {
+    resolve(scores.iter().filter(|score| !score.same).count(), fp)?;
+    measure(scores, folds, fp)
+}
+
+/// [`verify`] whatever the number of negatives, as the reference does it.
+fn measure(scores: &[PairScore], folds: usize, fp: f64) -> Result<Verification> {
     let groups = group(scores, folds)?;
     let coarse: Vec<f64> = (0..400).map(|i| f64::from(i) * 0.01).collect();
     let fine: Vec<f64> = (0..4_000).map(|i| f64::from(i) * 0.001).collect();
@@ -91,7 +122,7 @@ pub fn verify(scores: &[PairScore], folds: usize) -> Result<Verification> {
         .iter()
         .map(|test| {
             let accuracy_threshold = coarse[all_coarse.without(&Accepts::count(&coarse, test)).most_accurate()];
-            let threshold = all_fine.without(&Accepts::count(&fine, test)).reaches(FP_TARGET, &fine);
+            let threshold = all_fine.without(&Accepts::count(&fine, test)).reaches(fp, &fine);
             let at_accuracy = Accepts::count(&[accuracy_threshold], test);
             let at_target = Accepts::count(&[threshold], test);
             Fold {
@@ -103,11 +134,19 @@ pub fn verify(scores: &[PairScore], folds: usize) -> Result<Verification> {
             }
         })
         .collect();
-    let over = |value: fn(&Fold) -> f64| mean_std(folds.iter().map(value));
+    let over = |value: fn(&Fold) -> f64| MeanStd::of(folds.iter().map(value));
+    let rate = |of: fn(&PairScore) -> bool, hit: fn(&PairScore, &Fold) -> bool| {
+        let pairs = scores.iter().filter(|score| of(score));
+        let tallies = pairs.map(|score| Tally { hits: usize::from(hit(score, &folds[score.fold])), trials: 1 });
+        Rate::of(&tallies.collect::<Vec<_>>())
+    };
     Ok(Verification {
         accuracy: over(|fold| fold.accuracy),
         tp_at_fp: over(|fold| fold.tp),
+        accuracy_rate: rate(|_| true, |score, fold| score.is_below(fold.accuracy_threshold) == score.same),
+        tp_rate: rate(|score| score.same, |score, fold| score.is_below(fold.threshold)),
         fp: over(|fold| fold.fp).mean,
+        fp_rate: rate(|score| !score.same, |score, fold| score.is_below(fold.threshold)),
         threshold: over(|fold| fold.threshold).mean,
         pairs: scores.len(),
         folds,
@@ -203,13 +242,6 @@ impl Accepts {
     }
 }
 
-fn mean_std(values: impl Iterator<Item = f64> + Clone) -> MeanStd {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-    MeanStd { mean, std: variance.sqrt() }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -239,7 +271,7 @@ mod tests {
         for (set, scores) in sets {
             let expected = &expected[&set];
             let folds = scores.iter().map(|score| score.fold).max().unwrap() + 1;
-            let result = verify(&scores, folds).unwrap();
+            let result = measure(&scores, folds, FP_TARGET).unwrap();
             let exact = |name: &str, value: fn(&Fold) -> f64| {
                 let ours: Vec<f64> = result.folds.iter().map(value).collect();
                 let theirs: Vec<f64> = expected[name].as_array().unwrap().iter().map(number).collect();
@@ -260,6 +292,11 @@ mod tests {
             close("tp_mean", result.tp_at_fp.mean);
             close("tp_std", result.tp_at_fp.std);
             close("fp_mean", result.fp);
+            // Folds of one size: the rate over all pairs is the mean of the folds.
+            if set == "usual" {
+                assert!((result.tp_rate.value - result.tp_at_fp.mean).abs() < 1e-12);
+                assert!((result.accuracy_rate.value - result.accuracy.mean).abs() < 1e-12);
+            }
         }
     }
 
@@ -275,21 +312,23 @@ mod tests {
     fn what_cannot_be_evaluated_is_an_error() {
         let pair = |fold, same, distance| PairScore { distance, same, fold };
         let good = [pair(0, true, 0.1), pair(0, false, 2.0), pair(1, true, 0.1), pair(1, false, 2.0)];
-        assert!(verify(&good, 2).is_ok());
+        assert!(verify(&good, 2, 0.5).is_ok());
         for folds in [0, 1, 3, 5, usize::MAX] {
-            assert_eq!(verify(&good, folds).unwrap_err().code(), "evaluation");
+            assert_eq!(verify(&good, folds, 0.5).unwrap_err().code(), "evaluation");
         }
         for bad in [pair(2, true, 0.1), pair(1, true, f64::NAN), pair(1, false, f64::INFINITY)] {
-            assert!(verify(&[&good[..], &[bad]].concat(), 2).is_err());
+            assert!(verify(&[&good[..], &[bad]].concat(), 2, 0.5).is_err());
         }
-        assert!(verify(&good[..3], 2).is_err());
-        assert!(verify(&[], 2).is_err());
+        assert!(verify(&good[..3], 2, 0.5).is_err());
+        assert!(verify(&[], 2, 0.5).is_err());
+        let error = verify(&good, 2, FP_TARGET).unwrap_err().to_string();
+        assert!(error.contains("needs 1000 negatives, there are 2"), "{error}");
     }
 
     #[test]
     fn a_distance_rounded_below_zero_counts_as_zero() {
         let pair = |fold, same, distance| PairScore { distance, same, fold };
         let scores = |zero| [pair(0, true, zero), pair(0, false, 2.0), pair(1, true, zero), pair(1, false, zero)];
-        assert_eq!(verify(&scores(-1e-7), 2), verify(&scores(0.0), 2));
+        assert_eq!(verify(&scores(-1e-7), 2, 0.5), verify(&scores(0.0), 2, 0.5));
     }
 }

@@ -16,9 +16,14 @@
 //! With one face this is: nearest person, at or above the threshold, ahead of the second by the margin.
 
 mod assignment;
+mod calibration;
+mod cohort;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+
+pub use calibration::{CalibratedMatcher, Calibration, Logistic, OperatingPoint};
+pub use cohort::Cohort;
 
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
@@ -144,6 +149,11 @@ impl Matcher {
     /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if two embeddings cannot be compared, [`Error::Option`] as
     /// [`new`](Self::new), [`Error::Limit`] above [`MAX_FACES`](Self::MAX_FACES).
     pub fn decide(&self, faces: &[Embedding], candidates: &[Candidate]) -> Result<Vec<Verdict>> {
+        self.decide_each(faces, &vec![self.threshold; faces.len()], candidates)
+    }
+
+    /// [`decide`](Self::decide) with a threshold for each face.
+    fn decide_each(&self, faces: &[Embedding], thresholds: &[f32], candidates: &[Candidate]) -> Result<Vec<Verdict>> {
         self.check()?;
         if faces.len() > Self::MAX_FACES {
             let (actual, limit) = (faces.len() as u64, Self::MAX_FACES as u64);
@@ -155,7 +165,7 @@ impl Matcher {
         let ranks = faces.len() + 1;
         let ranked = faces.iter().map(|face| rank(face, &people, ranks)).collect::<Result<Vec<_>>>()?;
         let named = |&(person, cosine): &Rank| Neighbour { person: people[person].0.to_owned(), cosine };
-        let verdict = |(ranking, answer): (&Vec<Rank>, Result<Rank, Refusal>)| Verdict {
+        let verdict = |((ranking, &threshold), answer): ((&Vec<Rank>, &f32), Result<Rank, Refusal>)| Verdict {
             outcome: match answer.map(|rank| named(&rank)) {
                 Ok(Neighbour { person, cosine }) => Outcome::Match { person, cosine },
                 Err(reason) => Outcome::NoMatch { reason },
@@ -166,10 +176,10 @@ impl Matcher {
                 [nearest, second, ..] => Some(nearest.1 - second.1),
                 _ => None,
             },
-            threshold: self.threshold,
+            threshold,
         };
-        let answers = self.answer(&ranked);
-        Ok(ranked.iter().zip(answers).map(verdict).collect())
+        let answers = self.answer(&ranked, thresholds);
+        Ok(ranked.iter().zip(thresholds).zip(answers).map(verdict).collect())
     }
 
     fn check(&self) -> Result<()> {
@@ -183,29 +193,30 @@ impl Matcher {
     }
 
     /// The persons that a face stands for, with their weights in the assignment.
-    fn standing(&self, ranking: &[Rank]) -> Vec<(usize, f64)> {
+    fn standing(&self, ranking: &[Rank], threshold: f32) -> Vec<(usize, f64)> {
         // A match exactly at the threshold is a match too; too small to decide between cosines, which are f32.
         const AT_THRESHOLD: f64 = 1e-9;
         let nearest = ranking.first().map_or(0.0, |rank| rank.1);
-        let stands = |cosine: f32| cosine >= self.threshold && (cosine == nearest || nearest - cosine < self.margin);
-        let weight = |cosine: f32| f64::from(cosine) - f64::from(self.threshold) + AT_THRESHOLD;
+        let stands = |cosine: f32| cosine >= threshold && (cosine == nearest || nearest - cosine < self.margin);
+        let weight = |cosine: f32| f64::from(cosine) - f64::from(threshold) + AT_THRESHOLD;
         let standing = ranking.iter().filter(|rank| stands(rank.1));
         standing.map(|&(person, cosine)| (person, weight(cosine))).collect()
     }
 
     /// Steps 2 to 4 of the rule: for each face its person, or why it has none.
-    fn answer(&self, ranked: &[Vec<Rank>]) -> Vec<Result<Rank, Refusal>> {
-        let standing: Vec<_> = ranked.iter().map(|ranking| self.standing(ranking)).collect();
-        let refuse = |ranking: &[Rank]| match ranking.first() {
+    fn answer(&self, ranked: &[Vec<Rank>], thresholds: &[f32]) -> Vec<Result<Rank, Refusal>> {
+        let standing: Vec<_> =
+            ranked.iter().zip(thresholds).map(|(ranking, &threshold)| self.standing(ranking, threshold)).collect();
+        let refuse = |ranking: &[Rank], threshold: f32| match ranking.first() {
             None => Refusal::NoCandidates,
-            Some(nearest) if nearest.1 < self.threshold => Refusal::BelowThreshold,
+            Some(nearest) if nearest.1 < threshold => Refusal::BelowThreshold,
             Some(_) => Refusal::PersonTaken,
         };
         let mut answers = Vec::with_capacity(ranked.len());
         let mut doubtful = Vec::new();
         for (face, person) in assignment::assign(&standing).into_iter().enumerate() {
             let rank = ranked[face].iter().find(|rank| Some(rank.0) == person);
-            answers.push(rank.copied().ok_or_else(|| refuse(&ranked[face])));
+            answers.push(rank.copied().ok_or_else(|| refuse(&ranked[face], thresholds[face])));
             doubtful.extend(rank.map(|&rank| (face, rank)));
         }
         // Each certain face takes its person out of the doubts of the others, until that helps nobody any more.

@@ -15,6 +15,8 @@
 
 #[cfg(feature = "decode")]
 mod decode;
+#[cfg(feature = "decode")]
+mod degrade;
 mod orientation;
 mod raw;
 mod resample;
@@ -25,6 +27,8 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 
+#[cfg(feature = "decode")]
+pub use degrade::Degradation;
 pub use orientation::Orientation;
 pub use raw::{PixelFormat, RawView};
 pub(crate) use resample::{Resampler, Rule, Window, round};

@@ -1,0 +1,338 @@
+//! What is measured: configurations of networks on labelled faces, over pairs and over drawn lists of candidates.
+
+use std::collections::HashMap;
+
+use facecore::evaluate::{
+    Draws, Identification, Normalisation, PairScore, Population, Profile, Rate, Tally, Verification, identify,
+    threshold_at, verify,
+};
+use facecore::{Candidate, Embedding, Ensemble, mirror_average};
+
+use crate::failure::Result;
+use crate::labelled::{LabelledPhoto, SeenFace};
+
+/// A network (or several joined) with its preprocessing, and what it makes of the photos.
+pub struct Configuration {
+    pub models: Vec<String>,
+    pub margins: Vec<f64>,
+    pub mirror: bool,
+    /// Of each photo; `None` where the photo could not be read.
+    pub faces: Vec<Option<Embedding>>,
+}
+
+impl Configuration {
+    /// What the network with number `at` sees.
+    pub fn single(model: &str, margin: f64, mirror: bool, at: usize, seen: &[Option<SeenFace>]) -> Result<Self> {
+        let face = |seen: &SeenFace| -> Result<Embedding> {
+            match &seen.views[at] {
+                (plain, Some(mirrored)) if mirror => Ok(mirror_average(plain, mirrored)?),
+                (plain, _) => Ok(plain.clone()),
+            }
+        };
+        let faces = seen.iter().map(|seen| seen.as_ref().map(face).transpose()).collect::<Result<_>>()?;
+        Ok(Self { models: vec![model.to_owned()], margins: vec![margin], mirror, faces })
+    }
+
+    /// Members joined, with the shares given.
+    pub fn joined(members: &[&Self], shares: &[f64]) -> Result<Self> {
+        let first = |member: &Self| member.faces.iter().flatten().next().map(Embedding::space);
+        let spaces: Option<Vec<_>> = members.iter().map(|member| first(member)).collect();
+        let spaces = spaces.ok_or_else(|| "no photo could be read".to_owned())?;
+        let weighted: Vec<_> = spaces.into_iter().zip(shares.iter().map(|&share| share as f32)).collect();
+        let ensemble = Ensemble::new(&weighted)?;
+        let join = |at: usize| -> Result<Option<Embedding>> {
+            let parts: Option<Vec<Embedding>> = members.iter().map(|member| member.faces[at].clone()).collect();
+            Ok(parts.map(|parts| ensemble.join(&parts)).transpose()?)
+        };
+        Ok(Self {
+            models: members.iter().flat_map(|member| member.models.clone()).collect(),
+            margins: members.iter().flat_map(|member| member.margins.clone()).collect(),
+            mirror: members.iter().all(|member| member.mirror),
+            faces: (0..members[0].faces.len()).map(join).collect::<Result<_>>()?,
+        })
+    }
+
+    pub fn name(&self) -> String {
+        let members: Vec<_> =
+            self.models.iter().zip(&self.margins).map(|(model, margin)| format!("{model} {margin:.2}")).collect();
+        members.join(" + ") + if self.mirror { ", mirror" } else { "" }
+    }
+}
+
+/// People with their photos, and where each photo of a set went.
+pub struct Grouped {
+    pub people: Vec<Candidate>,
+    /// Of each photo its person and its place among the person's; `None` where there is no face.
+    pub places: Vec<Option<(usize, usize)>>,
+    /// Of each person the photos.
+    pub photos: Vec<Vec<usize>>,
+}
+
+/// Groups the faces by person; photos where `usable` is false are left out.
+pub fn group(photos: &[LabelledPhoto], faces: &[Option<Embedding>], usable: &[bool]) -> Grouped {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut grouped = Grouped { people: Vec::new(), places: Vec::new(), photos: Vec::new() };
+    for (at, (photo, face)) in photos.iter().zip(faces).enumerate() {
+        let Some(face) = face.as_ref().filter(|_| usable[at]) else {
+            grouped.places.push(None);
+            continue;
+        };
+        let person = *known.entry(&photo.person).or_insert_with(|| {
+            grouped.people.push(Candidate { person: photo.person.clone(), embeddings: Vec::new() });
+            grouped.photos.push(Vec::new());
+            grouped.people.len() - 1
+        });
+        let embeddings = &mut grouped.people[person].embeddings;
+        grouped.places.push(Some((person, embeddings.len())));
+        embeddings.push(face.clone());
+        grouped.photos[person].push(at);
+    }
+    grouped
+}
+
+/// Two photos to compare, by their places.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhotoPair {
+    pub photos: [usize; 2],
+    pub same: bool,
+    pub fold: usize,
+}
+
+/// The pairs' scores with and without a cohort, and the photos of each.
+pub struct Scored {
+    pub pairs: Vec<PhotoPair>,
+    pub scores: Vec<PairScore>,
+}
+
+/// Compares pairs. With `cohort` the mean crowding around the two faces is taken off, by all people who have no photo in the
+/// pair's fold: a stranger must be nobody who is asked for.
+pub fn compare(
+    pairs: &[PhotoPair],
+    faces: &[Option<Embedding>],
+    cohort: Option<(&Population<'_>, &Grouped)>,
+) -> Result<Scored> {
+    let folds = pairs.iter().map(|pair| pair.fold + 1).max().unwrap_or(0);
+    let mut in_cohort = Vec::new();
+    if let Some((_, grouped)) = cohort {
+        in_cohort = vec![vec![true; grouped.people.len()]; folds];
+        for pair in pairs {
+            for (person, _) in pair.photos.iter().filter_map(|&photo| grouped.places[photo]) {
+                in_cohort[pair.fold][person] = false;
+            }
+        }
+    }
+    let mut scored = Scored { pairs: Vec::new(), scores: Vec::new() };
+    for pair in pairs {
+        let [Some(left), Some(right)] = pair.photos.map(|photo| faces[photo].as_ref()) else { continue };
+        let mut cosine = f64::from(left.cosine(right)?);
+        if let Some((population, grouped)) = cohort {
+            let mut crowding = 0.0;
+            for photo in pair.photos {
+                let Some((person, place)) = grouped.places[photo] else { continue };
+                crowding += f64::from(population.crowding(person, place, &in_cohort[pair.fold])?) / 2.0;
+            }
+            // Between -1 and 1, as a cosine, whatever the crowding: the protocol's thresholds end there.
+            cosine = (cosine - crowding).clamp(-1.0, 1.0);
+        }
+        scored.scores.push(PairScore { distance: 2.0 - 2.0 * cosine, same: pair.same, fold: pair.fold });
+        scored.pairs.push(*pair);
+    }
+    Ok(scored)
+}
+
+/// Pairs of photos of labelled people: each person is in one of ten folds; of a fold all pairs of one person up to a number,
+/// and ten times as many of two people.
+pub fn draw_pairs(grouped: &Grouped, folds: usize, most: usize) -> Vec<PhotoPair> {
+    // Any sequence that is the same in every run will do.
+    let mut state = 1u64;
+    let mut below = |bound: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((u128::from(state) * bound as u128) >> 64) as usize
+    };
+    let mut pairs = Vec::new();
+    for fold in 0..folds {
+        let people: Vec<usize> = (fold..grouped.people.len()).step_by(folds).collect();
+        let mut same = Vec::new();
+        for &person in &people {
+            let photos = &grouped.photos[person];
+            for (at, &left) in photos.iter().enumerate() {
+                same.extend(photos[at + 1..].iter().map(|&right| PhotoPair {
+                    photos: [left, right],
+                    same: true,
+                    fold,
+                }));
+            }
+        }
+        while same.len() > most {
+            same.swap_remove(below(same.len()));
+        }
+        let different = if people.len() < 2 { 0 } else { 10 * most };
+        pairs.append(&mut same);
+        for _ in 0..different {
+            let left = below(people.len());
+            let right = (left + 1 + below(people.len() - 1)) % people.len();
+            let photos = [left, right].map(|place| {
+                let photos = &grouped.photos[people[place]];
+                photos[below(photos.len())]
+            });
+            pairs.push(PhotoPair { photos, same: false, fold });
+        }
+    }
+    pairs
+}
+
+/// The result of a configuration on pairs.
+pub fn verification(scored: &Scored, folds: usize, fp: f64) -> Result<Verification> {
+    Ok(verify(&scored.scores, folds, fp)?)
+}
+
+/// What one kind of list gives at a rate of false positives.
+pub struct Identified {
+    pub candidates: usize,
+    pub photos: usize,
+    pub result: Identification,
+}
+
+pub fn identification(
+    population: &Population<'_>,
+    (candidates, photos): (usize, usize),
+    lists: usize,
+    cohort: bool,
+    fp: f64,
+) -> Result<Identified> {
+    let normalisation = if cohort { Normalisation::Drawn } else { Normalisation::None };
+    let draws = Draws { candidates, photos, lists, seed: 1, profile: Profile::Mean, normalisation };
+    let trials = population.trials(&draws)?;
+    let result = identify(&trials, threshold_at(&trials, fp, 0.0)?, 0.0);
+    Ok(Identified { candidates, photos, result })
+}
+
+/// The photos of one value (or band of values) of a column.
+pub struct Slice {
+    pub column: String,
+    pub value: String,
+    /// Accepted pairs of one person, both photos in the slice.
+    pub tp: Rate,
+    /// Accepted pairs of two people, both photos in the slice.
+    pub fp: Rate,
+}
+
+/// A column's value of each photo, as the name of a slice.
+pub type Column = (String, Vec<Option<String>>);
+
+/// Accept rates within each slice.
+pub fn slices(columns: &[Column], scored: &Scored, accepted: &dyn Fn(&PairScore) -> bool) -> Vec<Slice> {
+    let mut slices = Vec::new();
+    for (column, values) in columns {
+        let mut tallies: std::collections::BTreeMap<&str, [Vec<Tally>; 2]> = Default::default();
+        for (pair, score) in scored.pairs.iter().zip(&scored.scores) {
+            let [left, right] = pair.photos.map(|photo| values[photo].as_deref());
+            if let (Some(left), true) = (left, left == right) {
+                let tally = Tally { hits: usize::from(accepted(score)), trials: 1 };
+                tallies.entry(left).or_default()[usize::from(score.same)].push(tally);
+            }
+        }
+        slices.extend(tallies.into_iter().map(|(value, [different, same])| Slice {
+            column: column.clone(),
+            value: value.to_owned(),
+            tp: Rate::of(&same),
+            fp: Rate::of(&different),
+        }));
+    }
+    slices
+}
+
+/// Cuts numbers at `edges` into bands with names that sort in their order, such as `2: 4 to 13`.
+pub fn bands(numbers: &[Option<f64>], edges: &[f64]) -> Vec<Option<String>> {
+    let band = |number: f64| {
+        let at = edges.partition_point(|&edge| edge <= number);
+        let edge = |at: usize| format!("{:.4}", edges[at]).trim_end_matches('0').trim_end_matches('.').to_owned();
+        let range = match (at, edges.len()) {
+            (_, 0) => "all".to_owned(),
+            (0, _) => format!("below {}", edge(0)),
+            (at, all) if at == all => format!("from {}", edge(at - 1)),
+            (at, _) => format!("{} to {}", edge(at - 1), edge(at)),
+        };
+        format!("{}: {range}", at + 1)
+    };
+    numbers.iter().map(|number| number.map(band)).collect()
+}
+
+/// The edges that cut numbers into three bands of about one size.
+pub fn thirds(numbers: &[Option<f64>]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = numbers.iter().flatten().copied().collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let mut edges: Vec<f64> =
+        [1, 2].map(|third| sorted.get(sorted.len() * third / 3).copied()).into_iter().flatten().collect();
+    edges.dedup();
+    edges
+}
+
+#[cfg(test)]
+mod tests {
+    use facecore::SpaceId;
+
+    use super::*;
+
+    fn labelled(people: &[&str]) -> Vec<LabelledPhoto> {
+        let photo = |person: &&str| LabelledPhoto {
+            path: "x.jpg".into(),
+            person: (*person).to_owned(),
+            area: None,
+            columns: Default::default(),
+        };
+        people.iter().map(photo).collect()
+    }
+
+    fn face(x: f32, y: f32) -> Option<Embedding> {
+        Some(Embedding::new(SpaceId([1; 8]), vec![x, y]).unwrap())
+    }
+
+    #[test]
+    fn faces_are_grouped_by_person() {
+        let photos = labelled(&["A", "B", "A", "A"]);
+        let faces = [face(1.0, 0.0), None, face(0.0, 1.0), face(1.0, 1.0)];
+        let grouped = group(&photos, &faces, &[true, true, true, false]);
+        assert_eq!(grouped.people.len(), 1);
+        assert_eq!(grouped.places, [Some((0, 0)), None, Some((0, 1)), None]);
+        assert_eq!(grouped.photos, [[0, 2]]);
+    }
+
+    #[test]
+    fn drawn_pairs_keep_people_in_their_fold() {
+        let names: Vec<String> = (0..40).flat_map(|person| vec![format!("p{person}"); 1 + person % 3]).collect();
+        let photos = labelled(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let faces = vec![face(1.0, 0.0); photos.len()];
+        let grouped = group(&photos, &faces, &vec![true; photos.len()]);
+        let pairs = draw_pairs(&grouped, 4, 5);
+        for pair in &pairs {
+            let [left, right] = pair.photos.map(|photo| grouped.places[photo].unwrap().0);
+            assert_eq!(left == right, pair.same);
+            assert!(pair.photos[0] != pair.photos[1] && left % 4 == pair.fold && right % 4 == pair.fold);
+        }
+        for fold in 0..4 {
+            let of = |same| pairs.iter().filter(|pair| pair.fold == fold && pair.same == same).count();
+            assert_eq!((of(true), of(false)), (5, 50));
+        }
+    }
+
+    #[test]
+    fn numbers_fall_into_bands() {
+        let numbers = [Some(1.0), Some(4.0), None, Some(13.0)];
+        let named = bands(&numbers, &[4.0, 12.5]);
+        assert_eq!(named.iter().flatten().collect::<Vec<_>>(), ["1: below 4", "2: 4 to 12.5", "3: from 12.5"]);
+        assert_eq!(thirds(&[Some(3.0), Some(1.0), Some(2.0)]), [2.0, 3.0]);
+        assert_eq!(bands(&[Some(1.0)], &thirds(&[Some(1.0)])), [Some("2: from 1".to_owned())]);
+    }
+
+    #[test]
+    fn slices_count_pairs_inside_them() {
+        let columns = [("age".to_owned(), vec![Some("a".to_owned()), Some("a".to_owned()), Some("b".to_owned())])];
+        let pair = |photos, same| PhotoPair { photos, same, fold: 0 };
+        let pairs = vec![pair([0, 1], true), pair([0, 1], false), pair([0, 2], false)];
+        let scores = pairs.iter().map(|pair| PairScore { distance: 0.1, same: pair.same, fold: 0 }).collect();
+        let slices = slices(&columns, &Scored { pairs, scores }, &|score| score.distance < 1.0);
+        assert_eq!(slices.len(), 1);
+        assert_eq!((slices[0].tp.hits, slices[0].fp.trials), (1, 1));
+    }
+}

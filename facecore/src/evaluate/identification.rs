@@ -1,0 +1,414 @@
+//! Identification in the article's sense (R52, R67): a face against the profiles of a user and his friends.
+//!
+//! A draw takes people at random as candidates, enrols some photos of each, and asks for the rest of their photos
+//! (who is right?) and for photos of people who are no candidates (who must stay without a name?). Draws are pooled;
+//! intervals are over people, because the photos of one person succeed and fail together.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::estimate::{Rate, Tally};
+use super::random::Random;
+use super::resolution::resolve;
+use crate::embed::Embedding;
+use crate::error::{Error, Result};
+use crate::matching::{Candidate, Cohort};
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Draws<'a> {
+    /// The people in a list of candidates, from 1.
+    pub candidates: usize,
+    /// The photos of a profile, from 1. Candidates are people who have one photo more, so that there is something to ask;
+    /// where these are fewer than `candidates`, people with fewer photos fill the list and are not asked for.
+    pub photos: usize,
+    /// How many lists are drawn, from 1.
+    pub lists: usize,
+    /// Other seeds draw other lists.
+    pub seed: u64,
+    /// How near a face is to a profile of several photos.
+    pub profile: Profile,
+    /// What is taken off that.
+    pub normalisation: Normalisation<'a>,
+}
+
+/// How near a face is to a profile of several photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// The cosine to the mean of the photos (R22).
+    Mean,
+    /// The cosine to the nearest photo, as a [`Matcher`](crate::Matcher) compares candidates with several embeddings.
+    NearestPhoto,
+}
+
+/// What is taken off the cosine of a face and a profile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Normalisation<'a> {
+    /// Nothing.
+    None,
+    /// The crowding around the face, by a cohort: of the people who are no candidates, each list draws one half as cohort
+    /// and asks for the other.
+    Drawn,
+    /// The crowding around the face, by this cohort, of people who are not among those drawn.
+    Given(&'a Cohort),
+}
+
+/// One face against one list of candidates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trial {
+    /// The person of the face, as the place in the people given.
+    pub person: usize,
+    /// The photo, as the place in the person's embeddings.
+    pub photo: usize,
+    /// Whether the person is in the list.
+    pub known: bool,
+    /// Whether the nearest candidate is the person.
+    pub right: bool,
+    /// The nearest candidate, as the place in the people given.
+    pub nearest: usize,
+    /// The nearest candidate's cosine, less what the normalisation takes off.
+    pub score: f32,
+    /// How far the nearest candidate is ahead of the second, 2 where there is no second.
+    pub lead: f32,
+}
+
+/// What was measured at one threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identification {
+    /// The score from which a face is named.
+    pub threshold: f32,
+    /// How far the nearest candidate had to be ahead of the second.
+    pub margin: f32,
+    /// Faces of candidates that get their right name (open set).
+    pub tp: Rate,
+    /// Faces of candidates that get another's name.
+    pub wrong: Rate,
+    /// Faces of strangers that get a name.
+    pub fp: Rate,
+    /// Faces of candidates whose nearest candidate is right, at any threshold (closed set).
+    pub rank1: Rate,
+}
+
+/// The nearest other people's means with their cosines, the nearest first.
+type Neighbours = Vec<(u32, f32)>;
+
+/// People with their photos, prepared for drawing.
+pub struct Population<'a> {
+    people: &'a [Candidate],
+    means: Vec<Embedding>,
+    /// Of each photo of each person.
+    neighbours: OnceCell<Vec<Vec<Neighbours>>>,
+}
+
+impl<'a> Population<'a> {
+    /// So many neighbours of a face are kept; a cohort looks among them for its nearest members.
+    const NEIGHBOURS: usize = 512;
+
+    /// # Errors
+    /// [`Error::Evaluation`] for fewer than two people or a person without embeddings, and the errors of comparing them.
+    pub fn new(people: &'a [Candidate]) -> Result<Self> {
+        if people.len() < 2 {
+            return Err(Error::Evaluation { reason: format!("{} people; two are needed", people.len()) });
+        }
+        if let Some(Candidate { person, .. }) = people.iter().find(|person| person.embeddings.is_empty()) {
+            return Err(Error::Evaluation { reason: format!("{person} has no embedding") });
+        }
+        let means = people.iter().map(|person| Embedding::mean(&person.embeddings.iter().collect::<Vec<_>>()));
+        let means = means.collect::<Result<Vec<_>>>()?;
+        means.iter().try_for_each(|mean| means[0].check_comparable(mean))?;
+        Ok(Self { people, means, neighbours: OnceCell::new() })
+    }
+
+    /// The people as they were given.
+    pub fn people(&self) -> &'a [Candidate] {
+        self.people
+    }
+
+    /// Each person's mean embedding.
+    pub fn means(&self) -> &[Embedding] {
+        &self.means
+    }
+
+    /// How crowded it is around a photo, by a cohort of the people whom `in_cohort` admits, who are not the photo's own.
+    ///
+    /// # Errors
+    /// [`Error::Evaluation`] if it admits nobody who is near.
+    pub fn crowding(&self, person: usize, photo: usize, in_cohort: &[bool]) -> Result<f32> {
+        let neighbours = &self.neighbours()?[person][photo];
+        let size = in_cohort.iter().filter(|&&admitted| admitted).count();
+        let mut members = neighbours.iter().filter(|(other, _)| in_cohort[*other as usize]).peekable();
+        if members.peek().is_none() {
+            return Err(Error::Evaluation { reason: "too few people for a cohort".into() });
+        }
+        Ok(Cohort::mean_of_nearest(members.map(|&(_, cosine)| cosine), size))
+    }
+
+    /// For each photo of each person the nearest other people's means, the nearest first.
+    fn neighbours(&self) -> Result<&Vec<Vec<Neighbours>>> {
+        if let Some(neighbours) = self.neighbours.get() {
+            return Ok(neighbours);
+        }
+        let of_photo = |own: usize, face: &Embedding| -> Result<Neighbours> {
+            let others = (0..self.means.len()).filter(|&other| other != own);
+            let cosines = others.map(|other| Ok((other as u32, face.cosine(&self.means[other])?)));
+            let mut cosines = cosines.collect::<Result<Vec<_>>>()?;
+            let nearer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1);
+            if cosines.len() > Self::NEIGHBOURS {
+                cosines.select_nth_unstable_by(Self::NEIGHBOURS, nearer);
+                cosines.truncate(Self::NEIGHBOURS);
+            }
+            cosines.sort_unstable_by(nearer);
+            cosines.shrink_to_fit();
+            Ok(cosines)
+        };
+        let of_person = |(own, person): (usize, &Candidate)| {
+            person.embeddings.iter().map(|face| of_photo(own, face)).collect::<Result<Vec<_>>>()
+        };
+        let neighbours = self.people.iter().enumerate().map(of_person).collect::<Result<Vec<_>>>()?;
+        Ok(self.neighbours.get_or_init(|| neighbours))
+    }
+
+    /// Draws lists of candidates and compares other faces with them.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a number of 0, [`Error::Evaluation`] if nobody has more than [`Draws::photos`] photos.
+    pub fn trials(&self, draws: &Draws<'_>) -> Result<Vec<Trial>> {
+        for (name, value) in [("candidates", draws.candidates), ("photos", draws.photos), ("lists", draws.lists)] {
+            if value == 0 {
+                return Err(Error::Option { name, reason: "must be above 0".into() });
+            }
+        }
+        let (rich, poor): (Vec<usize>, Vec<usize>) =
+            (0..self.people.len()).partition(|&person| self.people[person].embeddings.len() > draws.photos);
+        if rich.is_empty() {
+            let reason = format!("nobody has more than the {} photos of a profile", draws.photos);
+            return Err(Error::Evaluation { reason });
+        }
+        let mut random = Random::new(draws.seed);
+        let mut trials = Vec::new();
+        for _ in 0..draws.lists {
+            let (mut first, mut rest) = (rich.clone(), poor.clone());
+            random.shuffle(&mut first);
+            random.shuffle(&mut rest);
+            let asked = first.len().min(draws.candidates);
+            let list: Vec<usize> = first.into_iter().chain(rest).take(draws.candidates).collect();
+            self.list_trials(draws, &list, asked, &mut random, &mut trials)?;
+        }
+        if let Normalisation::Given(cohort) = draws.normalisation {
+            // A photo is asked for in many lists; its crowding is the same in all.
+            let mut known: HashMap<(usize, usize), f32> = HashMap::new();
+            for Trial { person, photo, score, .. } in &mut trials {
+                *score -= match known.entry((*person, *photo)) {
+                    Entry::Occupied(entry) => *entry.get(),
+                    Entry::Vacant(entry) => *entry.insert(cohort.crowding(&self.people[*person].embeddings[*photo])?),
+                };
+            }
+        }
+        Ok(trials)
+    }
+
+    /// The trials of one list, of whose people the first `asked` have photos left to ask for.
+    fn list_trials(
+        &self,
+        draws: &Draws<'_>,
+        list: &[usize],
+        asked: usize,
+        random: &mut Random,
+        trials: &mut Vec<Trial>,
+    ) -> Result<()> {
+        let mut enrolled = vec![None; self.people.len()];
+        let mut profiles = Vec::with_capacity(list.len());
+        let mut probes = Vec::new();
+        for (place, &person) in list.iter().enumerate() {
+            enrolled[person] = Some(place);
+            let embeddings = &self.people[person].embeddings;
+            let mut photos: Vec<usize> = (0..embeddings.len()).collect();
+            random.shuffle(&mut photos);
+            let (enrol, ask) = photos.split_at(draws.photos.min(photos.len()));
+            let enrol: Vec<&Embedding> = enrol.iter().map(|&photo| &embeddings[photo]).collect();
+            profiles.push(match draws.profile {
+                Profile::Mean => vec![Embedding::mean(&enrol)?],
+                Profile::NearestPhoto => enrol.into_iter().cloned().collect(),
+            });
+            if place < asked {
+                probes.extend(ask.iter().map(|&photo| (person, photo)));
+            }
+        }
+        let mut strangers: Vec<usize> = (0..self.people.len()).filter(|&person| enrolled[person].is_none()).collect();
+        let mut in_cohort = vec![false; self.people.len()];
+        if draws.normalisation == Normalisation::Drawn {
+            random.shuffle(&mut strangers);
+            let cohort = strangers.split_off(strangers.len() / 2);
+            cohort.into_iter().for_each(|person| in_cohort[person] = true);
+        }
+        let photos = |person: usize| (0..self.people[person].embeddings.len()).map(move |photo| (person, photo));
+        probes.extend(strangers.into_iter().flat_map(photos));
+        for (person, photo) in probes {
+            let face = &self.people[person].embeddings[photo];
+            let (mut nearest, mut best, mut second) = (0, f32::NEG_INFINITY, f32::NEG_INFINITY);
+            for (place, profile) in profiles.iter().enumerate() {
+                let mut cosine = f32::NEG_INFINITY;
+                for known in profile {
+                    cosine = cosine.max(face.cosine(known)?);
+                }
+                if cosine > best {
+                    (nearest, second, best) = (place, best, cosine);
+                } else {
+                    second = second.max(cosine);
+                }
+            }
+            let crowding = match draws.normalisation {
+                Normalisation::Drawn => self.crowding(person, photo, &in_cohort)?,
+                // That of a given cohort is taken off afterwards.
+                Normalisation::None | Normalisation::Given(_) => 0.0,
+            };
+            trials.push(Trial {
+                person,
+                photo,
+                known: enrolled[person].is_some(),
+                right: enrolled[person] == Some(nearest),
+                nearest: list[nearest],
+                score: best - crowding,
+                lead: (best - second).min(2.0),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The lowest threshold at which at most `fp` of the strangers' faces get a name, when a name also needs to be `margin`
+/// ahead of the second candidate.
+///
+/// # Errors
+/// [`Error::Evaluation`] if there are too few strangers' faces for `fp`.
+pub fn threshold_at(trials: &[Trial], fp: f64, margin: f32) -> Result<f32> {
+    let strangers: Vec<&Trial> = trials.iter().filter(|trial| !trial.known).collect();
+    resolve(strangers.len(), fp)?;
+    let mut scores: Vec<f32> = strangers.iter().filter(|trial| trial.lead >= margin).map(|trial| trial.score).collect();
+    scores.sort_unstable_by(|a, b| b.total_cmp(a));
+    let allowed = (fp * strangers.len() as f64) as usize;
+    // Just above the first score that may not pass.
+    Ok(scores.get(allowed).map_or(-2.0, |score| score.next_up()))
+}
+
+/// What comes of the trials with a threshold and a margin.
+pub fn identify(trials: &[Trial], threshold: f32, margin: f32) -> Identification {
+    let named = |trial: &Trial| trial.score >= threshold && trial.lead >= margin;
+    let rate = |of: &dyn Fn(&Trial) -> bool, hit: &dyn Fn(&Trial) -> bool| {
+        let last = trials.iter().map(|trial| trial.person).max().unwrap_or(0);
+        let mut units = vec![Tally::default(); last + 1];
+        for trial in trials.iter().filter(|trial| of(trial)) {
+            units[trial.person].trials += 1;
+            units[trial.person].hits += usize::from(hit(trial));
+        }
+        Rate::of(&units)
+    };
+    Identification {
+        threshold,
+        margin,
+        tp: rate(&|trial| trial.known, &|trial| trial.right && named(trial)),
+        wrong: rate(&|trial| trial.known, &|trial| !trial.right && named(trial)),
+        fp: rate(&|trial| !trial.known, &named),
+        rank1: rate(&|trial| trial.known, &|trial| trial.right),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embed::SpaceId;
+
+    /// People in random directions, each with photos around its own; `crowd` people share a corner of the space.
+    fn population(people: usize, photos: usize, crowd: usize) -> Vec<Candidate> {
+        let mut random = Random::new(3);
+        let mut vector = |scale: f32| -> Vec<f32> {
+            (0..24)
+                .map(|_| ((0..6).map(|_| random.below(1_000)).sum::<usize>() as f32 / 3_000.0 - 1.0) * scale)
+                .collect()
+        };
+        let corner = vector(1.0);
+        let mut person = |at: usize| {
+            let own = vector(if at < crowd { 0.5 } else { 1.0 });
+            let centre: Vec<f32> =
+                own.iter().zip(&corner).map(|(own, corner)| own + if at < crowd { *corner } else { 0.0 }).collect();
+            let photo = |_| {
+                let values = vector(0.6).iter().zip(&centre).map(|(noise, centre)| noise + centre).collect();
+                Embedding::new(SpaceId([1; 8]), values).unwrap()
+            };
+            Candidate { person: at.to_string(), embeddings: (0..photos).map(photo).collect() }
+        };
+        (0..people).map(&mut person).collect()
+    }
+
+    fn draws(normalisation: Normalisation<'_>) -> Draws<'_> {
+        Draws { candidates: 20, photos: 2, lists: 5, seed: 1, profile: Profile::Mean, normalisation }
+    }
+
+    fn tp(people: &[Candidate], draws: &Draws<'_>) -> Identification {
+        let trials = Population::new(people).unwrap().trials(draws).unwrap();
+        identify(&trials, threshold_at(&trials, 0.01, 0.0).unwrap(), 0.0)
+    }
+
+    #[test]
+    fn every_photo_has_one_role_in_a_list() {
+        let people = population(50, 4, 0);
+        let population = Population::new(&people).unwrap();
+        let trials = population.trials(&Draws { lists: 1, ..draws(Normalisation::None) }).unwrap();
+        let known = trials.iter().filter(|trial| trial.known).count();
+        // Of 20 candidates two photos each are asked for, of 30 strangers all four.
+        assert_eq!((known, trials.len() - known), (40, 120));
+        let drawn = population.trials(&Draws { lists: 1, ..draws(Normalisation::Drawn) }).unwrap();
+        assert_eq!(drawn.iter().filter(|trial| !trial.known).count(), 60, "half of the strangers are the cohort");
+        assert_eq!(trials, population.trials(&Draws { lists: 1, ..draws(Normalisation::None) }).unwrap());
+        assert_ne!(trials, population.trials(&Draws { lists: 1, seed: 2, ..draws(Normalisation::None) }).unwrap());
+    }
+
+    #[test]
+    fn the_threshold_keeps_the_rate_of_false_positives() {
+        let people = population(200, 4, 0);
+        let trials = Population::new(&people).unwrap().trials(&draws(Normalisation::None)).unwrap();
+        for fp in [0.1, 0.01, 0.001] {
+            let result = identify(&trials, threshold_at(&trials, fp, 0.0).unwrap(), 0.0);
+            assert!(result.fp.value <= fp && result.fp.value > 0.7 * fp, "{result:?}");
+            assert!(result.tp.value + result.wrong.value <= 1.0 && result.rank1.value >= result.tp.value);
+        }
+        assert_eq!(threshold_at(&trials[..40], 1e-3, 0.0).unwrap_err().code(), "evaluation");
+    }
+
+    #[test]
+    fn a_cohort_helps_where_some_people_are_crowded() {
+        let people = population(300, 4, 60);
+        let (plain, drawn) = (tp(&people, &draws(Normalisation::None)), tp(&people, &draws(Normalisation::Drawn)));
+        assert!(drawn.tp.value > plain.tp.value + 0.05, "{plain:?} {drawn:?}");
+    }
+
+    #[test]
+    fn a_given_cohort_is_taken_off() {
+        let (people, strangers) = (population(30, 3, 0), population(200, 1, 0));
+        let cohort = Cohort::new(strangers[30..].iter().map(|person| person.embeddings[0].clone()).collect()).unwrap();
+        let trials = |normalisation| {
+            Population::new(&people).unwrap().trials(&Draws { candidates: 10, ..draws(normalisation) }).unwrap()
+        };
+        for (plain, given) in trials(Normalisation::None).iter().zip(trials(Normalisation::Given(&cohort))) {
+            let face = &people[plain.person].embeddings[plain.photo];
+            assert_eq!(given, Trial { score: plain.score - cohort.crowding(face).unwrap(), ..*plain });
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_an_error() {
+        let people = population(5, 2, 0);
+        assert!(Population::new(&people[..1]).is_err());
+        let nobody = Candidate { person: "x".into(), embeddings: vec![] };
+        assert!(Population::new(&[people[0].clone(), nobody]).is_err());
+        let population = Population::new(&people).unwrap();
+        let code = |draws: Draws<'_>| population.trials(&draws).unwrap_err().code();
+        assert_eq!(code(Draws { photos: 2, ..draws(Normalisation::None) }), "evaluation");
+        for zero in
+            [Draws { photos: 0, ..draws(Normalisation::None) }, Draws { lists: 0, ..draws(Normalisation::None) }]
+        {
+            assert_eq!(code(zero), "option");
+        }
+    }
+}
