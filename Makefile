@@ -1,12 +1,17 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo test bench
+.PHONY: help models demo test test-tools test-rust test-c test-java soak bench bench-java header install
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
 	@echo "make demo     name the faces of testdata/photos/group.jpg"
-	@echo "make test     everything that CI runs"
+	@echo "make test     everything that CI runs: Rust, C, C++ and Java"
+	@echo "make test-rust, test-c, test-java   one of them (C's and Java's answers are compared with what ran before)"
+	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
+	@echo "make bench-java   the same calls from Rust and from Java"
+	@echo "make header   include/facecore.h from the sources"
+	@echo "make install PREFIX=/usr/local   the C library, its headers, pkg-config and CMake files"
 
 models:
 	@command -v python3 >/dev/null || { echo "python3 is needed to fetch and convert the models: install Python 3.11 or newer"; exit 1; }
@@ -17,13 +22,42 @@ demo: models
 	target/release/facecore tag --people testdata/people testdata/photos/group.jpg --draw target/demo
 	@echo "The picture with the names is in target/demo."
 
+test: test-tools test-rust test-c test-java
+
+# Before anything that takes long.
+test-tools:
+	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "make test needs a JDK and Maven: apt-get install openjdk-17-jdk-headless maven. Without Java: make test-rust"; exit 1; }
+	@facecore-ffi/tests/run tools
+
 # The fuzz targets are only checked, nothing is linked: naming a libFuzzer spares its C++ build.
-test: models
+test-rust: models
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
+
+test-c: models
+	facecore-ffi/tests/run
+
+test-java: models
+	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
+	mvn -q -B -f facecore-jni/java/pom.xml verify
+
+soak: models
+	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60
+
+header:
+	cargo run --quiet --release --manifest-path facecore-ffi/header/Cargo.toml --target-dir target/header > target/facecore.h
+	mv target/facecore.h include/facecore.h
+
+PREFIX ?= /usr/local
+install:
+	cargo build --release -p facecore-ffi
+	facecore-ffi/install "$(PREFIX)"
+
+bench-java: models
+	facecore-jni/bench
 
 # Ours and the peers in turns, pinned to one core.
 bench: models benches/.venv

@@ -207,7 +207,7 @@ impl facecore_face {
         }
     }
 
-    pub(crate) fn to_core(&self) -> Face {
+    pub(crate) fn to_core(self) -> Face {
         Face {
             bounding_box: self.bounding_box.to_core(),
             landmarks: self.landmarks.map(|point| [point.x, point.y]),

@@ -45,7 +45,7 @@ pub unsafe extern "C" fn facecore_embed(
         }
         let engine = &unsafe { read(engine, "engine") }?.engine;
         let photo = &unsafe { read(photo, "photo") }?.0;
-        let faces: Vec<_> = faces.iter().map(facecore_face::to_core).collect();
+        let faces: Vec<_> = faces.iter().map(|face| face.to_core()).collect();
         for (i, (found, out)) in engine.embed(photo, &faces)?.into_iter().zip(places).enumerate() {
             let status = match found {
                 Ok(embedding) => {
