@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::LazyLock;
 
 use facecore_bridge::{Failure, Result, Status, guard};
 
@@ -37,33 +38,13 @@ pub fn last_message() -> *const c_char {
     LAST_MESSAGE.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
 }
 
+/// The table's names as C wants them.
+static NAMES: LazyLock<Vec<(i32, CString)>> =
+    LazyLock::new(|| Status::TABLE.iter().map(|&(status, name, _)| (status as i32, to_c(name))).collect());
+
 pub fn status_name(status: i32) -> *const c_char {
-    use Status::*;
-    // C wants the zero at the end; a test holds that the names are the table's.
-    let Some(status) = Status::from_number(status) else { return c"unknown".as_ptr() };
-    let name = match status {
-        Ok => c"ok",
-        NullArgument => c"null-argument",
-        StructSize => c"struct-size",
-        UnknownValue => c"unknown-value",
-        Option => c"option",
-        Text => c"text",
-        BufferSize => c"buffer-size",
-        Decode => c"decode",
-        UnknownFormat => c"unknown-format",
-        Limit => c"limit",
-        RawPixels => c"raw-pixels",
-        Model => c"model",
-        NoEmbedder => c"no-embedder",
-        EmptyCrop => c"empty-crop",
-        SpaceMismatch => c"space-mismatch",
-        Embedding => c"embedding",
-        Evaluation => c"evaluation",
-        Profile => c"profile",
-        Internal => c"internal",
-        Panic => c"panic",
-    };
-    name.as_ptr()
+    let found = guard(|| Ok(NAMES.iter().find(|row| row.0 == status)));
+    found.ok().flatten().map_or(c"unknown".as_ptr(), |row| row.1.as_ptr())
 }
 
 /// Text for C. A zero inside, which C could not see past, becomes U+FFFD.
