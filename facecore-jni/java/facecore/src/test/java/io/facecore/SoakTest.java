@@ -47,8 +47,8 @@ class SoakTest {
                 photos, broken, seconds, photos / seconds, first >> 20, most >> 20, last >> 20, FaceCore.liveHandles() - before);
         assertEquals(before, FaceCore.liveHandles());
         assertEquals(photos / 10 * 3, broken);
-        // The JVM's own heap may still grow a little after the first tenth.
-        assertTrue(most < first + (48 << 20), () -> "resident memory grows");
+        // The heap is of a fixed size (pom.xml); compiled code and the allocator's pages still settle after the first tenth.
+        assertTrue(most < first + (24 << 20), () -> "resident memory grows");
     }
 
     /** Resident bytes of this process, as Linux counts them. */
