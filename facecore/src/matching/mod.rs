@@ -164,7 +164,7 @@ impl Matcher {
         // The other faces hold one person each at most, so nobody beyond these ranks can decide anything.
         let ranks = faces.len() + 1;
         let ranked = faces.iter().map(|face| rank(face, &people, ranks)).collect::<Result<Vec<_>>>()?;
-        let named = |&(person, cosine): &Rank| Neighbour { person: people[person].0.to_owned(), cosine };
+        let named = |&(person, cosine): &Rank| Neighbour { person: people.names[person].to_owned(), cosine };
         let verdict = |((ranking, &threshold), answer): ((&Vec<Rank>, &f32), Result<Rank, Refusal>)| Verdict {
             outcome: match answer.map(|rank| named(&rank)) {
                 Ok(Neighbour { person, cosine }) => Outcome::Match { person, cosine },
@@ -253,27 +253,34 @@ fn check_comparable<'a>(mut embeddings: impl Iterator<Item = &'a Embedding>) -> 
     embeddings.try_for_each(|other| first.check_comparable(other))
 }
 
-/// The persons in the order of their first appearance, without those who have no embedding.
-fn merge(candidates: &[Candidate]) -> Vec<(&str, Vec<&Embedding>)> {
-    let mut people: Vec<(&str, Vec<&Embedding>)> = Vec::new();
-    let mut places = HashMap::new();
+/// Everybody who has an embedding.
+struct People<'a> {
+    /// In the order of their first appearance.
+    names: Vec<&'a str>,
+    /// Each embedding with its person's place in `names`.
+    known: Vec<(usize, &'a Embedding)>,
+}
+
+/// Candidates of one name are one person.
+fn merge(candidates: &[Candidate]) -> People<'_> {
+    let mut people = People { names: Vec::new(), known: Vec::with_capacity(candidates.len()) };
+    let mut places = HashMap::with_capacity(candidates.len());
     for candidate in candidates.iter().filter(|candidate| !candidate.embeddings.is_empty()) {
         let place = *places.entry(candidate.person.as_str()).or_insert_with(|| {
-            people.push((&candidate.person, Vec::new()));
-            people.len() - 1
+            people.names.push(&candidate.person);
+            people.names.len() - 1
         });
-        people[place].1.extend(&candidate.embeddings);
+        people.known.extend(candidate.embeddings.iter().map(|embedding| (place, embedding)));
     }
     people
 }
 
 /// The `count` nearest persons, the nearest first.
-fn rank(face: &Embedding, people: &[(&str, Vec<&Embedding>)], count: usize) -> Result<Vec<Rank>> {
-    let mut ranking = Vec::with_capacity(people.len());
-    for (person, (_, embeddings)) in people.iter().enumerate() {
-        let nearest =
-            embeddings.iter().try_fold(-1.0f32, |most, other| face.cosine(other).map(|cosine| most.max(cosine)));
-        ranking.push((person, nearest?));
+fn rank(face: &Embedding, people: &People<'_>, count: usize) -> Result<Vec<Rank>> {
+    let mut ranking: Vec<Rank> = (0..people.names.len()).map(|person| (person, -1.0)).collect();
+    for &(person, embedding) in &people.known {
+        let nearest = &mut ranking[person].1;
+        *nearest = nearest.max(face.cosine(embedding)?);
     }
     let order = |a: &Rank, b: &Rank| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     if ranking.len() > count {
