@@ -50,6 +50,8 @@ pub mod evaluate;
 mod geometry;
 mod matching;
 mod net;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod photo;
 pub mod profile;
 pub mod social;

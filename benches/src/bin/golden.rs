@@ -4,7 +4,7 @@ use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use facecore::{Engine, Manifest, ProposalFilter};
+use facecore::{Compute, Engine, Manifest, ProposalFilter};
 use facecore_benches::golden::{self, Recall};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,14 +21,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("our faces                          {}", sum.ours);
     println!("  without counterpart               {} ({:.2} %)", sum.unmatched, share(sum.unmatched, sum.ours));
 
-    println!("recall at IoU ≥ 0.9                   all photos          crowds alone        candidates");
-    for filter in [ProposalFilter::Nms, ProposalFilter::Blobs] {
-        for cap in [0, 400, 200, 100] {
-            let all = golden::recall(&engine, &folder, "", filter, cap)?;
-            let crowds = golden::recall(&engine, &folder, "crowds", filter, cap)?;
-            let of = |recall: &Recall| format!("{}/{} {:.2} %", recall.found, recall.expected, recall.percent());
-            let name = format!("{filter:?}, {}", if cap == 0 { "no cap".into() } else { format!("cap {cap}") });
-            println!("  {name:<33} {:>17}   {:>17}   {:>15}", of(&all), of(&crowds), all.candidates);
+    println!("recall at IoU ≥ 0.9                    all photos        crowds alone   candidates");
+    for compute in [Compute::F32, Compute::Bf16] {
+        // Not every processor has bf16.
+        let Ok(engine) = Engine::detector_only_with(compute) else { continue };
+        for filter in [ProposalFilter::Nms, ProposalFilter::Blobs] {
+            for cap in [0, 200, 100] {
+                let all = golden::recall(&engine, &folder, "", filter, cap)?;
+                let crowds = golden::recall(&engine, &folder, "crowds", filter, cap)?;
+                let of = |recall: &Recall| format!("{}/{} {:.2} %", recall.found, recall.expected, recall.percent());
+                let cap = if cap == 0 { "no cap".into() } else { format!("cap {cap}") };
+                let name = format!("{}, {filter:?}, {cap}", engine.kernels());
+                println!("  {name:<30} {:>17}   {:>17}   {:>10}", of(&all), of(&crowds), all.candidates);
+            }
         }
     }
 
