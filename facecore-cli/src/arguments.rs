@@ -43,6 +43,9 @@ pub enum Command {
     /// A filter against detections that are no faces
     #[command(subcommand, name = "nonface")]
     NonFace(NonFace),
+    /// Face profiles: whose album is it?
+    #[command(subcommand)]
+    Profile(Profile),
     /// The networks in the models' folder
     #[command(subcommand)]
     Models(Models),
@@ -304,6 +307,69 @@ pub struct Labelled {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Profile {
+    /// Find the owner of an album and write the profile. Exit code: 0 built, 1 no leader or no faces
+    Build(BuildProfile),
+    /// The same without writing the profile: why is this the owner, or nobody?
+    Explain(Album),
+    /// Add the owner's face of new photos to a profile, or take photos out again
+    Update(UpdateProfile),
+}
+
+#[derive(Debug, Args)]
+pub struct BuildProfile {
+    #[command(flatten)]
+    pub album: Album,
+    /// Where the profile goes
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Album {
+    /// Photos of the album, or folders to walk for photos
+    #[arg(required = true, value_name = "PHOTO")]
+    pub photos: Vec<PathBuf>,
+    /// Photos that are or were the avatar
+    #[arg(long, value_name = "PHOTO")]
+    pub avatar: Vec<PathBuf>,
+    /// Profiles of friends, who are not the owner
+    #[arg(long, value_name = "FILE")]
+    pub friend: Vec<PathBuf>,
+    /// The owner's age in years
+    #[arg(long, value_name = "YEARS")]
+    pub age: Option<f32>,
+    /// The owner's name, from which the sex is guessed: first name, patronymic if any, last name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Draw a contact sheet: people as rows, weights and features beside them (.jpg or .png)
+    #[arg(long, value_name = "FILE")]
+    pub draw: Option<PathBuf>,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+#[derive(Debug, Args)]
+pub struct UpdateProfile {
+    /// The profile; it is written anew
+    pub profile: PathBuf,
+    /// Photos that come in
+    #[arg(long, value_name = "PHOTO", num_args = 1..)]
+    pub add: Vec<PathBuf>,
+    /// Photos that were in and go out
+    #[arg(long, value_name = "PHOTO", num_args = 1..)]
+    pub remove: Vec<PathBuf>,
+    #[command(flatten)]
+    pub threshold: Threshold,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum Models {
     /// Compare every file with the SHA-256 in the manifest
     Verify(ModelsFolder),
@@ -397,6 +463,10 @@ impl Networks {
         Ok(Engine::open_with(&self.models.folder, &options)?)
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        &self.models.folder
+    }
+
     /// The margin that the manifest gives.
     pub fn crop_margin(&self, id: &str) -> Result<f64> {
         Ok(Manifest::open(&self.models.folder)?.model(id)?.crop_margin)
@@ -415,6 +485,15 @@ pub struct Model {
 impl Model {
     pub fn open(&self) -> Result<Engine> {
         self.networks.open(&self.id)
+    }
+
+    /// The folder of the models.
+    pub fn folder(&self) -> &std::path::Path {
+        self.networks.folder()
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
     }
 }
 

@@ -60,15 +60,20 @@ fn in_folder(folder: &Path, sources: &[Source]) -> Vec<PathBuf> {
 pub fn write(photo: &Photo<'_>, found: &Found, target: &Path) -> Result<(), PhotoError> {
     let failed = |reason: &dyn std::fmt::Display| PhotoError::Draw(format!("{}: {reason}", target.display()));
     let picture = picture(photo, found).ok_or_else(|| failed(&"the photo has no pixels"))?;
+    save(&picture, target).map_err(|reason| failed(&reason))
+}
+
+/// Writes a picture as its name says, JPEG or PNG, and the folders on the way.
+pub fn save(picture: &RgbImage, target: &Path) -> Result<(), String> {
     let mut bytes = Cursor::new(Vec::new());
     let encoded = if has_extension(target, &["png"]) {
         picture.write_to(&mut bytes, ImageFormat::Png)
     } else {
         picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 90))
     };
-    encoded.map_err(|error| failed(&error))?;
+    encoded.map_err(|error| error.to_string())?;
     let folder = target.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder).and_then(|()| fs::write(target, bytes.into_inner())).map_err(|error| failed(&error))
+    fs::create_dir_all(folder).and_then(|()| fs::write(target, bytes.into_inner())).map_err(|error| error.to_string())
 }
 
 fn picture(photo: &Photo<'_>, found: &Found) -> Option<RgbImage> {
@@ -84,7 +89,8 @@ fn picture(photo: &Photo<'_>, found: &Found) -> Option<RgbImage> {
     Some(canvas.0)
 }
 
-struct Canvas(RgbImage);
+/// A picture to draw on.
+pub struct Canvas(pub RgbImage);
 
 impl Canvas {
     /// The thickness of lines, to the size of the face.
@@ -116,10 +122,15 @@ impl Canvas {
         let above = area.y1 - band;
         let top = if above >= 0.0 { above } else { area.y1.clamp(0.0, (height - band).max(0.0)) };
         self.fill([left, top, left + length + size / 2.0, top + band], colour(face));
-        self.ink(glyphs, left + size / 4.0, top + size * 0.1);
+        self.ink(glyphs, left + size / 4.0, top + size * 0.1, INK);
     }
 
-    fn ink(&mut self, glyphs: Vec<Glyph>, left: f32, top: f32) {
+    /// A line of text with its upper left corner at (left, top); `size` in pixels.
+    pub fn text(&mut self, text: &str, size: f32, [left, top]: [f32; 2], colour: Rgb<u8>) {
+        self.ink(line(text, size).0, left, top, colour);
+    }
+
+    fn ink(&mut self, glyphs: Vec<Glyph>, left: f32, top: f32, colour: Rgb<u8>) {
         let Some(font) = font() else { return };
         for mut glyph in glyphs {
             glyph.position += point(left, top);
@@ -129,12 +140,12 @@ impl Canvas {
             let origin = outline.px_bounds().min;
             outline.draw(|x, y, cover| {
                 let (x, y) = (origin.x as i64 + i64::from(x), origin.y as i64 + i64::from(y));
-                self.mix(x, y, INK, cover);
+                self.mix(x, y, colour, cover);
             });
         }
     }
 
-    fn fill(&mut self, [left, top, right, bottom]: [f32; 4], colour: Rgb<u8>) {
+    pub fn fill(&mut self, [left, top, right, bottom]: [f32; 4], colour: Rgb<u8>) {
         let within = |value: f32, limit: u32| value.round().clamp(0.0, limit as f32) as u32;
         let (width, height) = self.0.dimensions();
         for y in within(top, height)..within(bottom, height) {

@@ -12,6 +12,7 @@ mod labelled;
 mod ordered;
 mod output;
 mod photos;
+mod sheet;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ mod evaluate;
 mod models;
 mod nonface;
 mod robustness;
+mod profile;
 mod tag;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Calibrate(arguments) => calibrate::run(arguments, json),
         Command::NonFace(arguments) => nonface::run(arguments, json),
         Command::Robustness(arguments) => robustness::run(arguments, json),
+        Command::Profile(arguments) => profile::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }

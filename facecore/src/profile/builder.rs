@@ -192,7 +192,7 @@ impl Builder {
         let (clusters, dropped) = self.cluster(&faces, feedback)?;
         build.dropped = dropped;
         build.clusters = self.weigh(album, &faces, &clusters, owner, feedback);
-        self.decide(&mut build);
+        self.decide(&mut build, !owner.friends.is_empty());
         if let Some(profile) = self.profile(&faces, feedback, &mut build)? {
             build.outcome = Outcome::Built(profile);
         } else if !build.clusters.is_empty() {
@@ -271,6 +271,9 @@ impl Builder {
         let zones_photos = if self.same_photo == SamePhoto::Ignore { &apart } else { &photos };
         let zones = Zones::new(settings.merge, settings.ambiguous)?;
         dropped += zones.apply(&embeddings, zones_photos, &mut clusters)?.dropped;
+        // Where links kept the neighbours of a core away, too little is left for a person.
+        clusters
+            .retain(|cluster| cluster.len() >= settings.min_samples || cluster.iter().any(|at| confirmed.contains(at)));
         let mut clusters: Vec<Vec<usize>> =
             clusters.into_iter().map(|cluster| cluster.into_iter().map(|at| seeds[at]).collect()).collect();
         self.join_rest(faces, feedback, &mut clusters);
@@ -347,7 +350,7 @@ impl Builder {
     }
 
     /// Who leads. What the owner confirmed leads in any case.
-    fn decide(&self, build: &mut Build) {
+    fn decide(&self, build: &mut Build, knows_friends: bool) {
         let clusters = &build.clusters;
         let said = (0..clusters.len()).max_by_key(|&at| (clusters[at].confirmed, std::cmp::Reverse(at)));
         let leader = match said.filter(|&at| clusters[at].confirmed > 0) {
@@ -359,7 +362,7 @@ impl Builder {
         let weight = |at: usize| clusters.get(at).map_or(absent, |cluster| cluster.weight.max(absent));
         let next = if leader == 0 { 1 } else { 0 };
         build.lead = clusters[leader].weight - weight(next);
-        if clusters[leader].confirmed <= 0 && self.is_joint(clusters) {
+        if knows_friends && clusters[leader].confirmed <= 0 && self.is_joint(clusters) {
             build.owners = vec![0, 1];
             build.lead = weight(1) - weight(2);
         } else if clusters[leader].confirmed > 0
@@ -374,7 +377,8 @@ impl Builder {
         build.confidence = if build.owners.is_empty() { 0.0 } else { 1.0 / (1.0 + (-score).exp()) };
     }
 
-    /// Two heavy clusters that nobody comes near, and that meet in two photos, so they are two people (R21).
+    /// Two heavy clusters that nobody comes near, and that meet in two photos, so they are two people (R21). While no friend's
+    /// profile is known, the second may well be a friend: then there is no joint account.
     fn is_joint(&self, clusters: &[Cluster]) -> bool {
         let [first, second, rest @ ..] = clusters else {
             return false;

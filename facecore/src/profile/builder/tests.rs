@@ -73,9 +73,10 @@ fn a_friends_profile_decides_an_even_album() {
 
 #[test]
 fn two_heavy_people_who_meet_are_a_joint_account() {
-    let joint = build(&album(&[&[0, 1], &[0, 1], &[0, 1], &[0, 1], &[2]]), &Owner::default(), &Feedback::default());
+    let owner = Owner { friends: vec![face(5, 0.0).embedding], ..Owner::default() };
+    let joint = build(&album(&[&[0, 1], &[0, 1], &[0, 1], &[0, 1], &[2]]), &owner, &Feedback::default());
     assert!(shows(&joint, Role::Owner, 0) && shows(&joint, Role::Partner, 1), "{joint}");
-    let apart = build(&album(&[&[0], &[0], &[1], &[1]]), &Owner::default(), &Feedback::default());
+    let apart = build(&album(&[&[0], &[0], &[1], &[1]]), &owner, &Feedback::default());
     assert_eq!(apart.outcome, Outcome::NoLeader);
 }
 

@@ -1,0 +1,254 @@
+//! `facecore profile`: whose album is it?
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use facecore::attributes::Attributes;
+use facecore::profile::{
+    AlbumFace, Build, Builder, FaceId, Features, Feedback, Outcome, Owner, PhotoMeta, Profile, Role, Settings,
+    mark_trips, read_exif,
+};
+use facecore::social::sex_from_name;
+use facecore::{Embedding, Engine, Limits, Photo};
+use serde::Serialize;
+
+use crate::arguments::{self, Album, UpdateProfile};
+use crate::failure::Result;
+use crate::output::{Report, json_line};
+use crate::photos::{self, PhotoError};
+use crate::sheet::{self, Thumbnail};
+
+/// Kilometres from the album's usual place that make a trip.
+const FAR: f64 = 100.0;
+
+pub fn run(arguments: &arguments::Profile, json: bool) -> Result<ExitCode> {
+    match arguments {
+        arguments::Profile::Build(build) => album(&build.album, Some(&build.out), json),
+        arguments::Profile::Explain(explained) => album(explained, None, json),
+        arguments::Profile::Update(update) => update_profile(update, json),
+    }
+}
+
+#[derive(Serialize)]
+struct BuildRecord<'a> {
+    outcome: &'static str,
+    lead: f32,
+    wanted_lead: f32,
+    confidence: f32,
+    photos: usize,
+    faces: usize,
+    left_out: usize,
+    people: Vec<PersonRecord>,
+    /// The photos in the profile, and the place of the face in each.
+    members: Vec<(&'a Path, u16)>,
+}
+
+#[derive(Serialize)]
+struct PersonRecord {
+    owner: bool,
+    photos: usize,
+    weight: f32,
+    features: HashMap<&'static str, f32>,
+}
+
+fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> {
+    let engine = arguments.model.open()?;
+    let space = engine.space().ok_or(facecore::Error::NoEmbedder)?;
+    let settings = Settings::for_space(space).ok_or_else(|| {
+        format!("profiles were not fitted for the model {}; use {}", arguments.model.id(), Engine::DEFAULT_MODEL)
+    })?;
+    let builder = Builder::new(settings)?;
+    // Without these networks a feature is missing, no more.
+    let attributes = Attributes::open(arguments.model.folder()).ok();
+    let options = arguments.finding.options();
+    let sources = photos::find(&arguments.photos);
+    let mut report = Report::new(json, sources.len());
+    let avatars: HashSet<PathBuf> = arguments.avatar.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let mut metas = Vec::with_capacity(sources.len());
+    for (id, source) in sources.iter().enumerate() {
+        let was_avatar = source.path.canonicalize().is_ok_and(|path| avatars.contains(&path));
+        let mut meta = PhotoMeta { id: id as u64, was_avatar, ..PhotoMeta::default() };
+        if let Ok(bytes) = photos::read(&source.path, Limits::default().max_bytes as u64) {
+            read_exif(&bytes, &mut meta);
+        }
+        metas.push(meta);
+    }
+    mark_trips(&mut metas, FAR);
+    let owner = owner(arguments)?;
+    let thumbnails: RefCell<HashMap<FaceId, Thumbnail>> = RefCell::default();
+    let failed: RefCell<Vec<(usize, Result<(), PhotoError>)>> = RefCell::default();
+    let faces_of = |at: usize| -> facecore::Result<Vec<AlbumFace>> {
+        let look = || -> Result<Vec<AlbumFace>, PhotoError> {
+            let photo = photos::load(&sources[at].path)?;
+            let mut faces = Vec::new();
+            for face in engine.detect(&photo, &options)?.faces {
+                let Ok(embedding) = engine.embed_box(&photo, &face.bounding_box) else { continue };
+                let mut found = AlbumFace::new(embedding, face.bounding_box.width(), face.score);
+                if let Some(read) = attributes.as_ref().and_then(|attributes| attributes.read(&photo, &face).ok()) {
+                    (found.age, found.female) = (Some(read.age), Some(read.female));
+                }
+                if arguments.draw.is_some() {
+                    let id = FaceId { photo: at as u64, face: faces.len() as u16 };
+                    thumbnails.borrow_mut().insert(id, sheet::thumbnail(&photo, &face.bounding_box));
+                }
+                faces.push(found);
+            }
+            Ok(faces)
+        };
+        // A photo that fails has no faces; the report names it at the end.
+        let (faces, outcome) = match look() {
+            Ok(faces) => (faces, Ok(())),
+            Err(error) => (Vec::new(), Err(error)),
+        };
+        failed.borrow_mut().push((at, outcome));
+        Ok(faces)
+    };
+    let build = builder.build_from(&metas, &owner, &Feedback::default(), faces_of)?;
+    for (at, outcome) in failed.into_inner() {
+        report.done(&sources[at].path, outcome)?;
+    }
+    report.print(&if json { record(&build, &sources) } else { build.to_string() })?;
+    if let Some(target) = &arguments.draw {
+        sheet::write(&build, &thumbnails.into_inner(), target)
+            .map_err(|reason| format!("{}: {reason}", target.display()))?;
+    }
+    let failures = report.finish();
+    let Outcome::Built(profile) = &build.outcome else {
+        return Ok(ExitCode::from(1));
+    };
+    if let Some(out) = out {
+        write(out, profile)?;
+    }
+    Ok(failures)
+}
+
+fn owner(arguments: &Album) -> Result<Owner> {
+    let mut friends = Vec::new();
+    for path in &arguments.friend {
+        friends.extend(read(path)?.embeddings());
+    }
+    let words: Vec<&str> = arguments.name.iter().flat_map(|name| name.split_whitespace()).collect();
+    let (first, last) = match &words[..] {
+        [] => (String::new(), ""),
+        [first] => ((*first).to_owned(), ""),
+        [first @ .., last] => (first.join(" "), *last),
+    };
+    let named = sex_from_name(&first, last);
+    Ok(Owner { age: arguments.age, female: named.sex.map(|_| named.female), friends })
+}
+
+fn record(build: &Build, sources: &[photos::Source]) -> String {
+    let outcome = match build.outcome {
+        Outcome::Built(_) => "built",
+        Outcome::NoLeader => "no-leader",
+        Outcome::NoFaces => "no-faces",
+        _ => "opted-out",
+    };
+    let person = |(at, cluster): (usize, &facecore::profile::Cluster)| PersonRecord {
+        owner: build.owners.contains(&at),
+        photos: cluster.photos,
+        weight: cluster.weight,
+        features: Features::NAMES.into_iter().zip(cluster.features.to_array()).collect(),
+    };
+    json_line(&BuildRecord {
+        outcome,
+        lead: build.lead,
+        wanted_lead: build.wanted_lead,
+        confidence: build.confidence,
+        photos: build.photos,
+        faces: build.faces,
+        left_out: build.left_out,
+        people: build.clusters.iter().enumerate().map(person).collect(),
+        members: build.members.iter().map(|(face, _)| (&*sources[face.photo as usize].path, face.face)).collect(),
+    })
+}
+
+#[derive(Serialize)]
+struct UpdateRecord {
+    photos: u32,
+    changed: usize,
+    skipped: usize,
+}
+
+/// The owner's face of a photo is the nearest to the profile, if it is near enough: the same one when the photo comes in and goes out.
+fn update_profile(arguments: &UpdateProfile, json: bool) -> Result<ExitCode> {
+    if arguments.add.is_empty() && arguments.remove.is_empty() {
+        return Err("name photos with --add or --remove".to_owned().into());
+    }
+    let engine = arguments.model.open()?;
+    let threshold = arguments.threshold.of(&engine)?;
+    let mut profile = read(&arguments.profile)?;
+    let centroid = profile.centroid(Role::Owner).ok_or_else(|| "the profile has no owner".to_owned())?;
+    let options = arguments.finding.options();
+    let work = [(&arguments.add, true), (&arguments.remove, false)];
+    let sources: Vec<_> = work
+        .into_iter()
+        .flat_map(|(paths, adds)| photos::find(paths).into_iter().map(move |source| (source, adds)))
+        .collect();
+    let mut report = Report::new(json, sources.len());
+    let (mut changed, mut skipped) = (0, 0);
+    for (source, adds) in &sources {
+        let mut change = || -> Result<bool, PhotoError> {
+            let photo = photos::load(&source.path)?;
+            let Some(face) = nearest(&engine, &photo, &options, &centroid, threshold)? else { return Ok(false) };
+            if *adds {
+                profile.add(Role::Owner, &[face])?
+            } else {
+                profile.remove(Role::Owner, &[face])?
+            }
+            Ok(true)
+        };
+        let outcome = change();
+        match outcome {
+            Ok(true) => changed += 1,
+            Ok(false) => {
+                skipped += 1;
+                report.warn(&format!("{}: no face is near enough to the profile", source.path.display()));
+            }
+            Err(_) => {}
+        }
+        report.done(&source.path, outcome.map(drop))?;
+    }
+    write(&arguments.profile, &profile)?;
+    let photos = profile.photos();
+    report.print(&if json {
+        json_line(&UpdateRecord { photos, changed, skipped })
+    } else {
+        format!("{changed} photos changed, {skipped} without the owner; the profile has {photos} photos\n")
+    })?;
+    Ok(report.finish())
+}
+
+fn nearest(
+    engine: &Engine,
+    photo: &Photo<'_>,
+    options: &facecore::DetectOptions,
+    centroid: &Embedding,
+    threshold: f32,
+) -> facecore::Result<Option<Embedding>> {
+    let mut best: Option<(f32, Embedding)> = None;
+    for face in engine.detect(photo, options)?.faces {
+        let Ok(embedding) = engine.embed_box(photo, &face.bounding_box) else { continue };
+        let cosine = centroid.cosine(&embedding)?;
+        if cosine >= threshold && best.as_ref().is_none_or(|(most, _)| cosine > *most) {
+            best = Some((cosine, embedding));
+        }
+    }
+    Ok(best.map(|(_, embedding)| embedding))
+}
+
+fn read(path: &Path) -> Result<Profile> {
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Profile::from_bytes(&bytes).map_err(|error| format!("{}: {error}", path.display()))?)
+}
+
+/// Beside the file first, so that nothing is lost half-way.
+fn write(path: &Path, profile: &Profile) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let written = fs::write(&beside, profile.to_bytes()?).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| format!("{}: {error}", path.display()).into())
+}
