@@ -26,8 +26,8 @@ impl Cohort {
     /// One of so many members counts as near: few enough that they are of the face's own kind, enough for a steady mean.
     const ONE_IN: f32 = 128.0;
 
-    /// A cohort of at least one member, all of one space. Of a few hundred people or more it is worth its name: one
-    /// embedding a person (the [mean](Embedding::mean) of the photos there are).
+    /// A cohort of at least one member, all of one space. Of a few hundred people or more it is worth its name:
+    /// one photo a person (a mean of several would be nearer to everybody).
     ///
     /// # Errors
     /// [`Error::Option`] without members, or the errors of comparing them.
