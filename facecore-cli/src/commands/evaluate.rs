@@ -6,9 +6,10 @@ pub(super) mod measure;
 mod records;
 mod report;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use facecore::Engine;
@@ -119,7 +120,14 @@ fn read(arguments: &Evaluate) -> Result<Data> {
                 same: pair.same,
                 fold: pair.fold,
             };
-            (photos, Some((list.pairs.iter().zip(&places).map(pair).collect(), list.folds)))
+            let pairs = list.pairs.iter().zip(&places).map(pair).collect();
+            let mut photos = photos;
+            if arguments.cohort {
+                // The more people, and the more photos of each, the better the cohort.
+                let listed: HashSet<PathBuf> = photos.iter().map(|photo| photo.path.clone()).collect();
+                photos.extend(labelled::folder(images)?.into_iter().filter(|photo| !listed.contains(&photo.path)));
+            }
+            (photos, Some((pairs, list.folds)))
         }
         (Some(images), None, None) => (labelled::folder(images)?, None),
         (None, Some(manifest), None) => (labelled::manifest(manifest)?, None),

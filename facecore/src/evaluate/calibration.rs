@@ -81,7 +81,7 @@ pub fn calibrate(people: &[Candidate], options: &CalibrationOptions) -> Result<C
             points.push(OperatingPoint { candidates: *candidates, fp, interval, threshold, tp: tp.value, strangers });
         }
     }
-    let mut members: Vec<Embedding> = population.means().to_vec();
+    let mut members: Vec<Embedding> = population.members().cloned().collect();
     Random::new(options.seed).shuffle(&mut members);
     members.truncate(COHORT);
     Ok(Calibration {

@@ -90,13 +90,12 @@ pub struct Identification {
     pub rank1: Rate,
 }
 
-/// The nearest other people's means with their cosines, the nearest first.
+/// The nearest other people (their first photo) with their cosines, the nearest first.
 type Neighbours = Vec<(u32, f32)>;
 
 /// People with their photos, prepared for drawing.
 pub struct Population<'a> {
     people: &'a [Candidate],
-    means: Vec<Embedding>,
     /// Of each photo of each person.
     neighbours: OnceCell<Vec<Vec<Neighbours>>>,
 }
@@ -114,10 +113,9 @@ impl<'a> Population<'a> {
         if let Some(Candidate { person, .. }) = people.iter().find(|person| person.embeddings.is_empty()) {
             return Err(Error::Evaluation { reason: format!("{person} has no embedding") });
         }
-        let means = people.iter().map(|person| Embedding::mean(&person.embeddings.iter().collect::<Vec<_>>()));
-        let means = means.collect::<Result<Vec<_>>>()?;
-        means.iter().try_for_each(|mean| means[0].check_comparable(mean))?;
-        Ok(Self { people, means, neighbours: OnceCell::new() })
+        let first = &people[0].embeddings[0];
+        people.iter().flat_map(|person| &person.embeddings).try_for_each(|face| first.check_comparable(face))?;
+        Ok(Self { people, neighbours: OnceCell::new() })
     }
 
     /// The people as they were given.
@@ -125,9 +123,10 @@ impl<'a> Population<'a> {
         self.people
     }
 
-    /// Each person's mean embedding.
-    pub fn means(&self) -> &[Embedding] {
-        &self.means
+    /// One photo of each person, as members of a cohort. Not the mean of all: that is nearer to everybody the more photos are in
+    /// it, so a threshold fitted with one cohort would not hold with another.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = &'a Embedding> {
+        self.people.iter().map(|person| &person.embeddings[0])
     }
 
     /// How crowded it is around a photo, by a cohort of the people whom `in_cohort` admits, who are not the photo's own.
@@ -150,8 +149,8 @@ impl<'a> Population<'a> {
             return Ok(neighbours);
         }
         let of_photo = |own: usize, face: &Embedding| -> Result<Neighbours> {
-            let others = (0..self.means.len()).filter(|&other| other != own);
-            let cosines = others.map(|other| Ok((other as u32, face.cosine(&self.means[other])?)));
+            let others = self.members().enumerate().filter(|(other, _)| *other != own);
+            let cosines = others.map(|(other, member)| Ok((other as u32, face.cosine(member)?)));
             let mut cosines = cosines.collect::<Result<Vec<_>>>()?;
             let nearer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1);
             if cosines.len() > Self::NEIGHBOURS {

@@ -24,10 +24,10 @@ pub struct Cohort {
 
 impl Cohort {
     /// One of so many members counts as near: few enough that they are of the face's own kind, enough for a steady mean.
-    const ONE_IN: f32 = 64.0;
+    const ONE_IN: f32 = 128.0;
 
-    /// A cohort of at least one member, all of one space. Of a few hundred people or more it is worth its name: one
-    /// embedding a person (the [mean](Embedding::mean) of the photos there are).
+    /// A cohort of at least one member, all of one space. Of a few hundred people or more it is worth its name:
+    /// one photo a person (a mean of several would be nearer to everybody).
     ///
     /// # Errors
     /// [`Error::Option`] without members, or the errors of comparing them.
@@ -49,7 +49,7 @@ impl Cohort {
         &self.members
     }
 
-    /// The mean cosine of the nearest members (one in 64, at least one), −1…1.
+    /// The mean cosine of the nearest members (one in 128, at least one), −1…1.
     ///
     /// # Errors
     /// The errors of [`Embedding::cosine`].
@@ -60,7 +60,7 @@ impl Cohort {
 
     /// The mean of the largest of `size` cosines, given in falling order.
     ///
-    /// Of 100 members 1.56 count: the second by 0.56. So cohorts of any size mean the same.
+    /// Of 200 members 1.56 count: the second by 0.56. So cohorts of any size mean the same.
     pub(crate) fn mean_of_nearest(falling: impl Iterator<Item = f32>, size: usize) -> f32 {
         let near = (size as f32 / Self::ONE_IN).max(1.0);
         let (mut sum, mut counted) = (0.0, 0.0f32);
@@ -90,12 +90,12 @@ mod tests {
 
     #[test]
     fn the_nearest_members_count() {
-        let cosines: Vec<f32> = (0..128).map(|at| at as f32 / 128.0).collect();
-        assert_eq!(crowding(cosines), (127.0 + 126.0) / 2.0 / 128.0);
+        let cosines: Vec<f32> = (0..256).map(|at| at as f32 / 256.0).collect();
+        assert_eq!(crowding(cosines), (255.0 + 254.0) / 2.0 / 256.0);
         assert_eq!(crowding(vec![0.25]), 0.25);
-        // One and a half of 96.
-        let cosines: Vec<f32> = (0..96).map(|at| at as f32).collect();
-        assert_eq!(crowding(cosines), (95.0 + 0.5 * 94.0) / 1.5);
+        // One and a half of 192.
+        let cosines: Vec<f32> = (0..192).map(|at| at as f32).collect();
+        assert_eq!(crowding(cosines), (191.0 + 0.5 * 190.0) / 1.5);
     }
 
     #[test]

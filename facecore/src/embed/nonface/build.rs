@@ -12,7 +12,7 @@ const DEVIATIONS: f64 = 5.0;
 const HELD_OUT: usize = 4;
 
 /// More clusters must catch so much more of the held-out photos' non-faces.
-const WORTH: f64 = 0.002;
+const WORTH: f64 = 0.005;
 
 impl NonFaceFilter {
     /// Builds a filter from non-faces, by the photo they are from, and faces that must not be caught.
