@@ -72,6 +72,10 @@ enum facecore_status
   FACECORE_STATUS_EMBEDDING = 402,
   // An evaluation cannot be made from the data given.
   FACECORE_STATUS_EVALUATION = 500,
+  // A calibration is damaged, or was not made for what is asked.
+  FACECORE_STATUS_CALIBRATION = 501,
+  // A filter against non-faces is damaged, or cannot be built from what was given.
+  FACECORE_STATUS_NON_FACE = 502,
   // Bytes that are no profile.
   FACECORE_STATUS_PROFILE = 600,
   // A defect of facecore; everything stays usable.

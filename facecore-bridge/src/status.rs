@@ -41,6 +41,10 @@ pub enum Status {
     Embedding = 402,
     /// An evaluation cannot be made from the data given.
     Evaluation = 500,
+    /// A calibration is damaged, or was not made for what is asked.
+    Calibration = 501,
+    /// A filter against non-faces is damaged, or cannot be built from what was given.
+    NonFace = 502,
     /// Bytes that are no profile.
     Profile = 600,
     /// A defect of facecore; everything stays usable.
@@ -94,6 +98,8 @@ impl Status {
         (Self::SpaceMismatch, "space-mismatch", Exception::General),
         (Self::Embedding, "embedding", Exception::General),
         (Self::Evaluation, "evaluation", Exception::General),
+        (Self::Calibration, "calibration", Exception::General),
+        (Self::NonFace, "non-face", Exception::General),
         (Self::Profile, "profile", Exception::General),
         (Self::Internal, "internal", Exception::Internal),
         (Self::Panic, "panic", Exception::Internal),

@@ -36,6 +36,10 @@ public enum ErrorCode {
     EMBEDDING(402, Kind.GENERAL),
     /** An evaluation cannot be made from the data given. */
     EVALUATION(500, Kind.GENERAL),
+    /** A calibration is damaged, or was not made for what is asked. */
+    CALIBRATION(501, Kind.GENERAL),
+    /** A filter against non-faces is damaged, or cannot be built from what was given. */
+    NON_FACE(502, Kind.GENERAL),
     /** Bytes that are no profile. */
     PROFILE(600, Kind.GENERAL),
     /** A defect of facecore. */
