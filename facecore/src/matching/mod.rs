@@ -1,19 +1,6 @@
 //! Who is it? Faces of one photo against named candidates.
 //!
-//! This room knows embeddings only, never pixels. The rule, for all faces of a photo at once:
-//!
-//! 1. A person is as near to a face as their nearest embedding. A face is never named for a person below the
-//!    threshold.
-//! 2. The face *stands for* its nearest person and for everyone who is less than the margin behind: the network
-//!    cannot tell them apart.
-//! 3. A person is at most one face. Among the persons that the faces stand for, the assignment with the largest total
-//!    of (cosine − threshold) is taken. A face that gets nobody is [`Refusal::PersonTaken`]: it is not passed on to
-//!    somebody clearly less near, who would often be a relative.
-//! 4. The assigned person must lead everybody else by the margin, except persons who are certainly another face of
-//!    the photo. Otherwise the face is [`Refusal::AmbiguousRunnerUp`]. So a sister beside her twin can be told apart
-//!    when the twin's face is clear, and two faces that are both unclear stay unnamed.
-//!
-//! With one face this is: nearest person, at or above the threshold, ahead of the second by the margin.
+//! This room knows embeddings only, never pixels. [`Matcher`] has the rule.
 
 mod assignment;
 mod calibration;
@@ -109,7 +96,20 @@ pub struct Verdict {
     pub threshold: f32,
 }
 
-/// Decides who the faces of a photo are; the [module](self) has the rule.
+/// Decides who the faces of a photo are, all at once:
+///
+/// 1. A person is as near to a face as their nearest embedding. A face is never named for a person below the
+///    threshold.
+/// 2. The face *stands for* its nearest person and for everyone who is less than the margin behind: the network
+///    cannot tell them apart.
+/// 3. A person is at most one face. Among the persons that the faces stand for, the assignment with the largest total
+///    of (cosine − threshold) is taken. A face that gets nobody is [`Refusal::PersonTaken`]: it is not passed on to
+///    somebody clearly less near, who would often be a relative.
+/// 4. The assigned person must lead everybody else by the margin, except persons who are certainly another face of
+///    the photo. Otherwise the face is [`Refusal::AmbiguousRunnerUp`]. So a sister beside her twin can be told apart
+///    when the twin's face is clear, and two faces that are both unclear stay unnamed.
+///
+/// With one face this is: nearest person, at or above the threshold, ahead of the second by the margin.
 ///
 /// ```
 /// # use facecore::{Candidate, Embedding, Matcher, Outcome, SpaceId};
