@@ -7,8 +7,8 @@ mod embed;
 mod evaluate;
 mod models;
 mod nonface;
-mod robustness;
 mod profile;
+mod robustness;
 mod tag;
 
 use std::process::ExitCode;
