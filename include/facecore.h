@@ -241,6 +241,50 @@ typedef uint32_t facecore_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Whom a part of a profile shows.
+enum facecore_role
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The owner of the account.
+  FACECORE_ROLE_OWNER = 1,
+  // The second owner of a joint account.
+  FACECORE_ROLE_PARTNER = 2,
+  // The owner again, in another look: those faces are in the owner's part as well.
+  FACECORE_ROLE_LOOK = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_role facecore_role;
+#else
+typedef uint32_t facecore_role;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How a build of a profile ended.
+enum facecore_build_outcome
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // There is a profile.
+  FACECORE_BUILD_OUTCOME_BUILT = 1,
+  // No person leads clearly enough.
+  FACECORE_BUILD_OUTCOME_NO_LEADER = 2,
+  // No two good faces belong together.
+  FACECORE_BUILD_OUTCOME_NO_FACES = 3,
+  // No profile for a reason that this version of the binding has no number for.
+  FACECORE_BUILD_OUTCOME_OTHER = 255,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_build_outcome facecore_build_outcome;
+#else
+typedef uint32_t facecore_build_outcome;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, `facecore_decide` for many.
 typedef struct facecore_candidates facecore_candidates;
 
@@ -258,6 +302,10 @@ typedef struct facecore_manifest facecore_manifest;
 
 // An upright photo. Immutable: share it between threads.
 typedef struct facecore_photo facecore_photo;
+
+// Who somebody is, as a face: counts and sums of faces, to which photos are added and from which they are taken. Use from one thread while
+// it changes.
+typedef struct facecore_profile facecore_profile;
 
 // The decisions about the faces of a photo. Immutable: share it between threads.
 typedef struct facecore_verdicts facecore_verdicts;
@@ -496,6 +544,46 @@ typedef struct facecore_photo_info {
   uint8_t reserved[16];
 } facecore_photo_info;
 
+// What is known of a photo of an album. Set it to zero first: 0 says that nothing is known.
+typedef struct facecore_album_photo {
+  // The photo's id; none comes twice.
+  uint64_t id;
+  // People whom users marked on it by hand.
+  uint32_t manual_tags;
+  // 0 unknown, 1 a camera, 2 a phone.
+  uint32_t source;
+  // Not 0: taken with the front camera.
+  uint32_t front_camera;
+  // Not 0: taken far from home.
+  uint32_t on_trip;
+  // Not 0: it is or was the avatar.
+  uint32_t was_avatar;
+  // Zero.
+  uint32_t reserved[5];
+} facecore_album_photo;
+
+// A face of an album.
+typedef struct facecore_album_face {
+  // The place of its photo in the list of photos. The faces of a photo stand together, in the detector's order.
+  size_t photo;
+  // Its embedding, of `facecore_embed`.
+  const struct facecore_embedding *embedding;
+  // The width of its box in pixels.
+  float width;
+  // The detector's score, 0 to 1.
+  float score;
+  // Years, from the pixels; NaN if unknown.
+  float age;
+  // Probability of a woman, from the pixels; NaN if unknown.
+  float female;
+  // A mark by hand: 0 none, 1 for the owner of the album, 2 for somebody else.
+  uint32_t pin;
+  // Not 0: no face at all, as far as a filter can tell.
+  uint32_t non_face;
+  // Zero.
+  uint32_t reserved[4];
+} facecore_album_face;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -687,6 +775,59 @@ facecore_status facecore_photo_get_info(const struct facecore_photo *photo, stru
 //
 // Fails with `FACECORE_STATUS_BUFFER_SIZE`.
 facecore_status facecore_photo_copy_rgb(const struct facecore_photo *photo, uint8_t *rgb, size_t length);
+
+// Finds the owner of an album and builds the profile, with the numbers that ship for the space of the faces.
+//
+// `owner_age` and `owner_female` (probability of being a woman) are NaN where unknown; `friends` are the friends' profiles, who are not the
+// owner. `*outcome` is a `facecore_build_outcome`, `*confidence` 0 to 1, and `*profile` is NULL unless it was built; it is freed by the caller.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a space that no numbers ship for, a photo that comes twice or is not there, `_SPACE_MISMATCH`, `_LIMIT`,
+// `_UNKNOWN_VALUE`.
+facecore_status facecore_profile_build(const struct facecore_album_photo *photos,
+                                       size_t photo_count,
+                                       const struct facecore_album_face *faces,
+                                       size_t face_count,
+                                       float owner_age,
+                                       float owner_female,
+                                       const struct facecore_profile *const *friends,
+                                       size_t friend_count,
+                                       uint32_t *outcome,
+                                       float *confidence,
+                                       struct facecore_profile **profile);
+
+// Reads what `facecore_profile_encode` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_PROFILE`; `*profile` is then NULL.
+facecore_status facecore_profile_decode(const uint8_t *bytes, size_t length, struct facecore_profile **profile);
+
+// Writes a profile as bytes. `*written` is the number of bytes that it takes, also where they do not fit into `capacity`, which fails with
+// `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_profile_encode(const struct facecore_profile *profile,
+                                        uint8_t *bytes,
+                                        size_t capacity,
+                                        size_t *written);
+
+// Adds the faces that one photo has of a person; `role` is one of `facecore_role`. The profile is unchanged where it fails.
+facecore_status facecore_profile_add(struct facecore_profile *profile,
+                                     uint32_t role,
+                                     const struct facecore_embedding *const *faces,
+                                     size_t count);
+
+// Takes out what `facecore_profile_add` with the same faces put in: afterwards the bytes are what they were.
+//
+// Fails with `FACECORE_STATUS_OPTION` for faces that cannot be inside. The profile is unchanged then.
+facecore_status facecore_profile_remove(struct facecore_profile *profile,
+                                        uint32_t role,
+                                        const struct facecore_embedding *const *faces,
+                                        size_t count);
+
+// The mean face of a person of the profile, for `facecore_candidates_add`; NULL if the profile shows nobody in this role. Freed by the caller.
+facecore_status facecore_profile_get_embedding(const struct facecore_profile *profile,
+                                               uint32_t role,
+                                               struct facecore_embedding **embedding);
+
+// Frees a profile; NULL is fine.
+void facecore_profile_free(struct facecore_profile *profile);
 
 #ifdef __cplusplus
 }  // extern "C"

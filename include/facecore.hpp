@@ -209,6 +209,71 @@ private:
     detail::Owner<facecore_embedding, facecore_embedding_free> handle_;
 };
 
+// Who somebody is, as a face: built from an album, then photos come and go.
+class Profile {
+public:
+    explicit Profile(facecore_profile *handle) : handle_(handle) {}
+
+    // What facecore_profile_build found; the profile is there if the outcome is FACECORE_BUILD_OUTCOME_BUILT.
+    struct Build;
+
+    static Build build(const std::vector<facecore_album_photo> &photos, const std::vector<facecore_album_face> &faces, float owner_age,
+                       float owner_female, const std::vector<const Profile *> &friends);
+
+    static Profile decode(const void *bytes, std::size_t length) {
+        return Profile(detail::make<facecore_profile>(
+            [&](facecore_profile **out) { return facecore_profile_decode(static_cast<const std::uint8_t *>(bytes), length, out); }));
+    }
+
+    std::vector<std::uint8_t> encode() const {
+        std::size_t length = 0;
+        const facecore_status asked = facecore_profile_encode(get(), nullptr, 0, &length);
+        if (asked != FACECORE_STATUS_BUFFER_SIZE) {
+            detail::check(asked);
+        }
+        std::vector<std::uint8_t> bytes(length);
+        detail::check(facecore_profile_encode(get(), bytes.data(), bytes.size(), &length));
+        return bytes;
+    }
+
+    void add(facecore_role role, const Embedding &face) {
+        const facecore_embedding *one = face.get();
+        detail::check(facecore_profile_add(handle_.get(), role, &one, 1));
+    }
+
+    void remove(facecore_role role, const Embedding &face) {
+        const facecore_embedding *one = face.get();
+        detail::check(facecore_profile_remove(handle_.get(), role, &one, 1));
+    }
+
+    const facecore_profile *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Owner<facecore_profile, facecore_profile_free> handle_;
+};
+
+struct Profile::Build {
+    std::uint32_t outcome;
+    float confidence;
+    std::optional<Profile> profile;
+};
+
+inline Profile::Build Profile::build(const std::vector<facecore_album_photo> &photos, const std::vector<facecore_album_face> &faces, float owner_age,
+                                     float owner_female, const std::vector<const Profile *> &friends) {
+    std::vector<const facecore_profile *> known;
+    for (const Profile *profile : friends) {
+        known.push_back(profile->get());
+    }
+    Build build{};
+    facecore_profile *made = nullptr;
+    detail::check(facecore_profile_build(photos.data(), photos.size(), faces.data(), faces.size(), owner_age, owner_female, known.data(),
+                                         known.size(), &build.outcome, &build.confidence, &made));
+    if (made != nullptr) {
+        build.profile.emplace(made);
+    }
+    return build;
+}
+
 // The embedding of one face of many, or why there is none.
 struct FaceEmbedding {
     std::optional<Embedding> embedding;

@@ -14,5 +14,8 @@ mod numbers;
 mod status;
 
 pub use failure::{Failure, Result, guard};
-pub use numbers::{Outcome, compute, encoding, orientation, outcome, pixel_format, proposal_filter};
+pub use numbers::{
+    BuildOutcome, Outcome, build_outcome, compute, encoding, orientation, outcome, pin, pixel_format, proposal_filter,
+    role, source,
+};
 pub use status::{Exception, Status};

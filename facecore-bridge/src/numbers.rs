@@ -1,5 +1,6 @@
 //! The numbers of the enumerations in C and Java. Where a choice is mandatory, 0 is no member: a forgotten field is an error.
 
+use facecore::profile::{self, Build, Pin, Role, Source};
 use facecore::{Compute, Encoding, Orientation, PixelFormat, ProposalFilter, Refusal, Verdict};
 
 use crate::{Failure, Result, Status};
@@ -34,6 +35,60 @@ pub fn outcome(verdict: &Verdict) -> Outcome {
             _ => Outcome::OtherRefusal,
         },
     }
+}
+
+/// How a build of a profile ended.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildOutcome {
+    /// There is a profile.
+    Built = 1,
+    /// No person leads clearly enough.
+    NoLeader = 2,
+    /// No two good faces belong together.
+    NoFaces = 3,
+    /// No profile for a reason that this version of the binding has no number for.
+    Other = 255,
+}
+
+/// The outcome of a build.
+pub fn build_outcome(build: &Build) -> BuildOutcome {
+    match build.outcome {
+        profile::Outcome::Built(_) => BuildOutcome::Built,
+        profile::Outcome::NoLeader => BuildOutcome::NoLeader,
+        profile::Outcome::NoFaces => BuildOutcome::NoFaces,
+        _ => BuildOutcome::Other,
+    }
+}
+
+/// 1 owner, 2 partner, 3 look.
+pub fn role(value: u32) -> Result<Role> {
+    Ok(match value {
+        1 => Role::Owner,
+        2 => Role::Partner,
+        3 => Role::Look,
+        _ => return Err(unknown("role", value, "1 (owner), 2 (partner) and 3 (look) are known")),
+    })
+}
+
+/// 0 unknown, 1 camera, 2 phone.
+pub fn source(value: u32) -> Result<Source> {
+    Ok(match value {
+        0 => Source::Unknown,
+        1 => Source::Camera,
+        2 => Source::Phone,
+        _ => return Err(unknown("source", value, "0 (unknown), 1 (camera) and 2 (phone) are known")),
+    })
+}
+
+/// 0 none, 1 owner, 2 other.
+pub fn pin(value: u32) -> Result<Option<Pin>> {
+    Ok(match value {
+        0 => None,
+        1 => Some(Pin::Owner),
+        2 => Some(Pin::Other),
+        _ => return Err(unknown("pin", value, "0 (none), 1 (owner) and 2 (somebody else) are known")),
+    })
 }
 
 fn unknown(what: &str, value: u32, known: &str) -> Failure {

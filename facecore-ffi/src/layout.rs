@@ -2,7 +2,7 @@
 
 #![cfg(target_pointer_width = "64")]
 
-use crate::{detect::*, engine::*, matching::*, models::*, photo::*};
+use crate::{detect::*, engine::*, matching::*, models::*, photo::*, profile::*};
 
 /// Size, and the offset of each field.
 macro_rules! layout {
@@ -61,4 +61,12 @@ layout! {
 layout! {
     facecore_photo_info 48
     struct_size 0 width 8 height 12 stored_width 16 stored_height 20 orientation 24 scale 28 reserved 32
+}
+layout! {
+    facecore_album_photo 48
+    id 0 manual_tags 8 source 12 front_camera 16 on_trip 20 was_avatar 24 reserved 28
+}
+layout! {
+    facecore_album_face 56
+    photo 0 embedding 8 width 16 score 20 age 24 female 28 pin 32 non_face 36 reserved 40
 }

@@ -18,6 +18,7 @@ mod layout;
 pub mod matching;
 pub mod models;
 pub mod photo;
+pub mod profile;
 
 use std::ffi::c_char;
 

@@ -17,6 +17,7 @@ mod handle;
 mod matching;
 mod models;
 mod photo;
+mod profile;
 mod wire;
 
 use jni::EnvUnowned;

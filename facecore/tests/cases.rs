@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use facecore::profile::{
+    AlbumFace, AlbumPhoto, Builder, Feedback, Outcome as Build, Owner, PhotoMeta, Pin, Profile, Settings, Source,
+};
 use facecore::{
     BoundingBox, Budget, Candidate, DetectOptions, Embedding, Encoding, Engine, EngineOptions, Error, Face, Limits,
     Matcher, Neighbour, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal, SpaceId,
@@ -173,6 +176,56 @@ fn encode(case: &Value, answer: &mut String) -> Result<(), Error> {
     Ok(())
 }
 
+fn profile(case: &Value, answer: &mut String) -> Result<(), Error> {
+    let space: SpaceId = case["space"].as_str().unwrap().parse()?;
+    let real = |value: &Value, name: &str| value[name].as_f64().map(|value| value as f32);
+    let whole = |value: &Value, name: &str| value[name].as_u64().unwrap_or(0);
+    let mut album = Vec::new();
+    for photo in case["photos"].as_array().unwrap() {
+        let mut faces = Vec::new();
+        for face in photo["faces"].as_array().unwrap() {
+            let embedding = Embedding::new(space, floats(&face["values"]))?;
+            faces.push(AlbumFace {
+                non_face: whole(face, "non_face") != 0,
+                pin: [None, Some(Pin::Owner), Some(Pin::Other)][whole(face, "pin") as usize],
+                age: real(face, "age"),
+                female: real(face, "female"),
+                ..AlbumFace::new(embedding, real(face, "width").unwrap_or(100.0), real(face, "score").unwrap_or(1.0))
+            });
+        }
+        let meta = PhotoMeta {
+            id: whole(photo, "id"),
+            manual_tags: whole(photo, "manual_tags") as u32,
+            source: [Source::Unknown, Source::Camera, Source::Phone][whole(photo, "source") as usize],
+            front_camera: whole(photo, "front_camera") != 0,
+            on_trip: whole(photo, "on_trip") != 0,
+            was_avatar: whole(photo, "was_avatar") != 0,
+            place: None,
+        };
+        album.push(AlbumPhoto { meta, faces });
+    }
+    let mut friends = Vec::new();
+    for bytes in case["friends"].as_array().into_iter().flatten() {
+        friends.extend(Profile::from_bytes(&unhex(bytes.as_str().unwrap()))?.embeddings());
+    }
+    let owner = Owner { age: real(case, "age"), female: real(case, "female"), friends };
+    let build = Builder::new(Settings::for_space(space).unwrap())?.build(&album, &owner, &Feedback::default())?;
+    let (number, profile) = match &build.outcome {
+        Build::Built(profile) => (1, Some(profile)),
+        Build::NoLeader => (2, None),
+        Build::NoFaces => (3, None),
+        other => panic!("{other:?}"),
+    };
+    writeln!(answer, "outcome {number}{}", bits([build.confidence])).unwrap();
+    assert_eq!(Value::from(number), case["expect"]["outcome"], "{case} {build}");
+    if let Some(profile) = profile {
+        let bytes = hex(&profile.to_bytes()?);
+        writeln!(answer, "profile {bytes}").unwrap();
+        assert_eq!(Value::from(bytes), case["expect"]["bytes"], "{case}");
+    }
+    Ok(())
+}
+
 fn compare(case: &Value, answer: &mut String) -> Result<(), Error> {
     let one = |name: &str| Embedding::decode(&unhex(case[name].as_str().unwrap()));
     let cosine = one("a")?.cosine(&one("b")?)?;
@@ -224,13 +277,14 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
 #[test]
 fn the_shared_cases_hold() {
     type Run = fn(&Value, &mut String) -> Result<(), Error>;
-    let calls: [(&str, Run); 6] = [
+    let calls: [(&str, Run); 7] = [
         ("detect", detect),
         ("embed", embed),
         ("pixels", pixels),
         ("encode", encode),
         ("compare", compare),
         ("decide", decide),
+        ("profile", profile),
     ];
     let (mut answers, mut wrong) = (String::new(), Vec::new());
     for (call, run) in calls {

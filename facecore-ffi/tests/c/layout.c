@@ -121,3 +121,23 @@ FIELD(facecore_photo_info, stored_height, 20);
 FIELD(facecore_photo_info, orientation, 24);
 FIELD(facecore_photo_info, scale, 28);
 FIELD(facecore_photo_info, reserved, 32);
+
+SIZE(facecore_album_photo, 48);
+FIELD(facecore_album_photo, id, 0);
+FIELD(facecore_album_photo, manual_tags, 8);
+FIELD(facecore_album_photo, source, 12);
+FIELD(facecore_album_photo, front_camera, 16);
+FIELD(facecore_album_photo, on_trip, 20);
+FIELD(facecore_album_photo, was_avatar, 24);
+FIELD(facecore_album_photo, reserved, 28);
+
+SIZE(facecore_album_face, 56);
+FIELD(facecore_album_face, photo, 0);
+FIELD(facecore_album_face, embedding, 8);
+FIELD(facecore_album_face, width, 16);
+FIELD(facecore_album_face, score, 20);
+FIELD(facecore_album_face, age, 24);
+FIELD(facecore_album_face, female, 28);
+FIELD(facecore_album_face, pin, 32);
+FIELD(facecore_album_face, non_face, 36);
+FIELD(facecore_album_face, reserved, 40);

@@ -193,6 +193,57 @@ void encode(const cJSON *test, const cJSON *expected) {
     }
 }
 
+void profile(const cJSON *test, const cJSON *expected) {
+    std::vector<facecore_album_photo> photos;
+    std::vector<facecore_album_face> faces;
+    std::vector<facecore::Embedding> embeddings;
+    const auto flag = [](const cJSON *object, const char *name) { return static_cast<std::uint32_t>(number(object, name, 0)); };
+    const auto real = [](const cJSON *object, const char *name, double otherwise) { return static_cast<float>(number(object, name, otherwise)); };
+    for (const cJSON *photo : items(member(test, "photos"))) {
+        for (const cJSON *face : items(member(photo, "faces"))) {
+            embeddings.push_back(embedding(text(test, "space"), member(face, "values")));
+            facecore_album_face found{};
+            found.photo = photos.size();
+            found.embedding = embeddings.back().get();
+            found.width = real(face, "width", 100);
+            found.score = real(face, "score", 1);
+            found.age = real(face, "age", NAN);
+            found.female = real(face, "female", NAN);
+            found.pin = flag(face, "pin");
+            found.non_face = flag(face, "non_face");
+            faces.push_back(found);
+        }
+        facecore_album_photo meta{};
+        meta.id = flag(photo, "id");
+        meta.manual_tags = flag(photo, "manual_tags");
+        meta.source = flag(photo, "source");
+        meta.front_camera = flag(photo, "front_camera");
+        meta.on_trip = flag(photo, "on_trip");
+        meta.was_avatar = flag(photo, "was_avatar");
+        photos.push_back(meta);
+    }
+    std::vector<facecore::Profile> friends;
+    for (const cJSON *known : items(member(test, "friends"))) {
+        const Bytes bytes = unhex(known->valuestring);
+        friends.push_back(facecore::Profile::decode(bytes.data(), bytes.size()));
+    }
+    std::vector<const facecore::Profile *> pointers;
+    for (const facecore::Profile &known : friends) {
+        pointers.push_back(&known);
+    }
+    auto build = facecore::Profile::build(photos, faces, real(test, "age", NAN), real(test, "female", NAN), pointers);
+    answers << "outcome " << build.outcome << bits({build.confidence}) << '\n';
+    EXPECT(build.outcome == flag(expected, "outcome"));
+    if (build.profile) {
+        const std::string digits = hex(build.profile->encode());
+        answers << "profile " << digits << '\n';
+        EXPECT(digits == text(expected, "bytes"));
+        build.profile->add(FACECORE_ROLE_OWNER, embeddings.front());
+        build.profile->remove(FACECORE_ROLE_OWNER, embeddings.front());
+        EXPECT(hex(build.profile->encode()) == digits);
+    }
+}
+
 void compare(const cJSON *test, const cJSON *expected) {
     const float cosine = decoded(text(test, "a")).cosine(decoded(text(test, "b")));
     answers << "cosine" << bits({cosine}) << '\n';
@@ -244,7 +295,7 @@ int main(int argc, char **argv) {
     answers.open(argv[3]);
     engine.emplace(facecore::Engine::open(argv[1]));
     const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
-        {"detect", detect}, {"embed", embed}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}};
+        {"detect", detect}, {"embed", embed}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile}};
     for (const auto &[call, run] : calls) {
         cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
         EXPECT(!items(tests).empty());

@@ -112,22 +112,22 @@ impl Dbscan {
         let near = Neighbours::find(faces, self.eps);
         let mut groups = Groups::new(faces.len(), links)?;
         let is_core = self.cores(&near, links, &mut groups);
-        // Each pair of neighbouring cores, packed with its distance so that one sort orders them.
-        let mut pairs = Vec::new();
         if links.is_empty() {
             connect(&near, &is_core, &mut groups);
         } else {
+            // Each pair of neighbouring cores below its distance, which is not negative: its bits sort as the number does.
+            let mut pairs: Vec<u64> = Vec::new();
             for a in (0..faces.len()).filter(|&a| is_core[a]) {
                 near.each(a, |b| {
                     if b > a && is_core[b] {
                         let distance = 1.0 - crate::embed::dot(faces[a].as_slice(), faces[b].as_slice());
-                        pairs.push((distance.max(0.0), (a as u32) << 16 | b as u32));
+                        pairs.push(u64::from(distance.max(0.0).to_bits()) << 32 | (a as u64) << 16 | b as u64);
                     }
                 });
             }
-            pairs.sort_unstable_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
-            for (_, pair) in pairs {
-                groups.join((pair >> 16) as usize, (pair & 0xffff) as usize);
+            pairs.sort_unstable();
+            for pair in pairs {
+                groups.join((pair >> 16 & 0xffff) as usize, (pair & 0xffff) as usize);
             }
         }
         Ok(label(&near, is_core, &mut groups))

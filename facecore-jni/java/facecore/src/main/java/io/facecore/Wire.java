@@ -45,7 +45,10 @@ final class Wire {
         }
 
         Writer text(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return bytes(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Writer bytes(byte[] bytes) {
             int32(bytes.length);
             room(bytes.length).put(bytes);
             return this;
@@ -88,9 +91,13 @@ final class Wire {
         }
 
         String text() {
+            return new String(bytes(), StandardCharsets.UTF_8);
+        }
+
+        byte[] bytes() {
             byte[] bytes = new byte[int32()];
             buffer.get(bytes);
-            return new String(bytes, StandardCharsets.UTF_8);
+            return bytes;
         }
     }
 

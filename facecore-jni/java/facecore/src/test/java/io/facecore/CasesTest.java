@@ -37,6 +37,7 @@ class CasesTest {
         calls.put("encode", this::encode);
         calls.put("compare", this::compare);
         calls.put("decide", this::decide);
+        calls.put("profile", this::profile);
         StringBuilder answers = new StringBuilder();
         try (FaceEngine opened = FaceEngine.open(Data.MODELS)) {
             engine = opened;
@@ -208,6 +209,51 @@ class CasesTest {
             answers.append(name).append(' ').append(bytes).append('\n');
             assertEquals(expected.get(name).getAsString(), bytes, test::toString);
         }
+    }
+
+    private void profile(JsonObject test, JsonObject expected, StringBuilder answers) {
+        SpaceId space = SpaceId.parse(test.get("space").getAsString());
+        List<AlbumPhoto> album = new ArrayList<>();
+        Embedding first = null;
+        for (JsonElement element : test.getAsJsonArray("photos")) {
+            JsonObject photo = element.getAsJsonObject();
+            List<AlbumFace> faces = new ArrayList<>();
+            for (JsonElement one : photo.getAsJsonArray("faces")) {
+                JsonObject face = one.getAsJsonObject();
+                Embedding embedding = Embedding.of(space, floats(face.getAsJsonArray("values")));
+                first = first == null ? embedding : first;
+                faces.add(new AlbumFace(embedding, real(face, "width", 100), real(face, "score", 1))
+                        .attributes(real(face, "age", Float.NaN), real(face, "female", Float.NaN))
+                        .pin(AlbumFace.Pin.values()[(int) real(face, "pin", 0)]).nonFace(real(face, "non_face", 0) != 0));
+            }
+            album.add(new AlbumPhoto(photo.get("id").getAsLong(), faces).manualTags((int) real(photo, "manual_tags", 0))
+                    .source(AlbumPhoto.Source.values()[(int) real(photo, "source", 0)]).frontCamera(real(photo, "front_camera", 0) != 0)
+                    .onTrip(real(photo, "on_trip", 0) != 0).wasAvatar(real(photo, "was_avatar", 0) != 0));
+        }
+        List<Profile> friends = new ArrayList<>();
+        if (test.has("friends")) {
+            test.getAsJsonArray("friends").forEach(bytes -> friends.add(Profile.ofBytes(unhex(bytes.getAsString()))));
+        }
+        AlbumOwner owner = new AlbumOwner(real(test, "age", Float.NaN), real(test, "female", Float.NaN), friends);
+        ProfileBuild build = Profile.build(album, owner);
+        answers.append("outcome ").append(build.outcome().number).append(bits(build.confidence())).append('\n');
+        assertEquals(expected.get("outcome").getAsInt(), build.outcome().number, test::toString);
+        if (build.profile().isPresent()) {
+            Profile profile = build.profile().get();
+            String bytes = hex(profile.toBytes());
+            answers.append("profile ").append(bytes).append('\n');
+            assertEquals(expected.get("bytes").getAsString(), bytes, test::toString);
+            List<Embedding> coming = List.of(first);
+            Profile larger = profile.with(Profile.Role.OWNER, coming);
+            assertEquals(profile.photos(Profile.Role.OWNER) + 1, larger.photos(Profile.Role.OWNER));
+            assertEquals(profile, larger.without(Profile.Role.OWNER, coming));
+            Embedding mean = profile.embedding(Profile.Role.OWNER).orElseThrow();
+            assertTrue(mean.space().equals(space) && mean.cosine(mean) > 0.999f);
+        }
+    }
+
+    private static float real(JsonObject object, String name, float otherwise) {
+        return object.has(name) ? (float) object.get(name).getAsDouble() : otherwise;
     }
 
     private void compare(JsonObject test, JsonObject expected, StringBuilder answers) {

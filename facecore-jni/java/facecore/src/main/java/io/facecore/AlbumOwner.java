@@ -1,0 +1,32 @@
+package io.facecore;
+
+import java.util.List;
+import java.util.Objects;
+
+/** What is known of an album's owner beside the photos. */
+public final class AlbumOwner {
+    /** Nothing is known. */
+    public static final AlbumOwner UNKNOWN = new AlbumOwner(Float.NaN, Float.NaN, List.of());
+
+    private final float age;
+    private final float female;
+    private final List<Profile> friends;
+
+    /**
+     * What is known.
+     *
+     * @param age years; NaN if unknown
+     * @param female probability of being a woman, 0 to 1; NaN if unknown
+     * @param friends profiles of friends, who are not the owner
+     */
+    public AlbumOwner(float age, float female, List<Profile> friends) {
+        this.age = age;
+        this.female = female;
+        this.friends = List.copyOf(Objects.requireNonNull(friends, "friends"));
+    }
+
+    void write(Wire.Writer record) {
+        record.float32(age).float32(female).int32(friends.size());
+        friends.forEach(friend -> record.bytes(friend.toBytes()));
+    }
+}
