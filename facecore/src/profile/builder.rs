@@ -387,7 +387,9 @@ impl Builder {
         let next = rest.first().map_or(absent, |cluster| cluster.weight.max(absent));
         let of: HashSet<_> = first.faces.iter().map(|face| face.photo).collect();
         let meet = second.faces.iter().filter(|face| of.contains(&face.photo)).count() >= 2;
-        second.weight >= self.settings.joint && second.weight - next >= self.settings.lead && meet
+        // Whoever has a profile of their own is a friend.
+        let is_friend = first.features.friends.max(second.features.friends) >= 0.5;
+        !is_friend && second.weight >= self.settings.joint && second.weight - next >= self.settings.lead && meet
     }
 
     /// The profile of the owners, with everything that was confirmed and nothing that was rejected.

@@ -73,7 +73,7 @@ mod tests {
         let friends: Vec<Vec<usize>> = (0..accounts)
             .map(|account| {
                 let group = account / 20 * 20;
-                let far = (0..5).map(|i| mixed(i, account) as usize % accounts);
+                let far = (0..2).map(|i| mixed(i, account) as usize % accounts);
                 (group..group + 20).chain(far).filter(|&friend| friend != account).collect()
             })
             .collect();
