@@ -77,15 +77,15 @@ mod tests {
                 (group..group + 20).chain(far).filter(|&friend| friend != account).collect()
             })
             .collect();
-        let chosen = sample_accounts(&friends, 200, 1);
+        let chosen = sample_accounts(&friends, 100, 1);
         let mut random: Vec<usize> = (0..accounts).collect();
         random.sort_by_key(|&account| mixed(9, account));
-        random.truncate(200);
+        random.truncate(100);
         random.sort_unstable();
         let (ours, theirs) = (edges(&friends, &chosen), edges(&friends, &random));
-        assert!(chosen.len() == 200 && ours * 5 < theirs, "{ours} {theirs}");
-        assert_eq!(chosen, sample_accounts(&friends, 200, 1));
-        assert_ne!(chosen, sample_accounts(&friends, 200, 2));
+        assert!(chosen.len() == 100 && ours * 5 < theirs, "{ours} {theirs}");
+        assert_eq!(chosen, sample_accounts(&friends, 100, 1));
+        assert_ne!(chosen, sample_accounts(&friends, 100, 2));
     }
 
     #[test]
