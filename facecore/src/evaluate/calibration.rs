@@ -40,8 +40,8 @@ const COHORT: usize = 1_000;
 
 /// Fits thresholds, margin and probability on labelled people, who then are the cohort.
 ///
-/// In the fit each list's cohort is drawn from the people who are in no other role, so a threshold never knows the faces it
-/// is measured with. What the data cannot tell (too few people for a list, too few strangers for a rate) is left out and named in
+/// In the fit a face's cohort is everybody who is neither a candidate nor the face's own person, so a threshold never knows the
+/// faces it is measured with. What the data cannot tell (too few people for a list, too few strangers for a rate) is left out and named in
 /// [`Calibration::unsupported`].
 ///
 /// # Errors

@@ -47,8 +47,8 @@ pub enum Profile {
 pub enum Normalisation<'a> {
     /// Nothing.
     None,
-    /// The crowding around the face, by a cohort: of the people who are no candidates, each list draws one half as cohort
-    /// and asks for the other.
+    /// The crowding around the face, by a cohort of all people who are no candidates of the list, but the face's own person: a
+    /// stranger is never compared with photos of himself.
     Drawn,
     /// The crowding around the face, by this cohort, of people who are not among those drawn.
     Given(&'a Cohort),
@@ -234,15 +234,10 @@ impl<'a> Population<'a> {
                 probes.extend(ask.iter().map(|&photo| (person, photo)));
             }
         }
-        let mut strangers: Vec<usize> = (0..self.people.len()).filter(|&person| enrolled[person].is_none()).collect();
-        let mut in_cohort = vec![false; self.people.len()];
-        if draws.normalisation == Normalisation::Drawn {
-            random.shuffle(&mut strangers);
-            let cohort = strangers.split_off(strangers.len() / 2);
-            cohort.into_iter().for_each(|person| in_cohort[person] = true);
-        }
+        let strangers = (0..self.people.len()).filter(|&person| enrolled[person].is_none());
+        let in_cohort: Vec<bool> = enrolled.iter().map(Option::is_none).collect();
         let photos = |person: usize| (0..self.people[person].embeddings.len()).map(move |photo| (person, photo));
-        probes.extend(strangers.into_iter().flat_map(photos));
+        probes.extend(strangers.flat_map(photos));
         for (person, photo) in probes {
             let face = &self.people[person].embeddings[photo];
             let (mut nearest, mut best, mut second) = (0, f32::NEG_INFINITY, f32::NEG_INFINITY);
@@ -358,7 +353,7 @@ mod tests {
         // Of 20 candidates two photos each are asked for, of 30 strangers all four.
         assert_eq!((known, trials.len() - known), (40, 120));
         let drawn = population.trials(&Draws { lists: 1, ..draws(Normalisation::Drawn) }).unwrap();
-        assert_eq!(drawn.iter().filter(|trial| !trial.known).count(), 60, "half of the strangers are the cohort");
+        assert_eq!(drawn.len(), trials.len());
         assert_eq!(trials, population.trials(&Draws { lists: 1, ..draws(Normalisation::None) }).unwrap());
         assert_ne!(trials, population.trials(&Draws { lists: 1, seed: 2, ..draws(Normalisation::None) }).unwrap());
     }
