@@ -187,6 +187,19 @@ mod tests {
         assert!(NonFaceFilter::bundled(SPACE).is_none());
     }
 
+    #[test]
+    fn every_facenet_has_a_bundled_filter() {
+        for space in ["2d2c7b163741ee00", "c0fe5b6a98dc73e7"] {
+            let space = space.parse().unwrap();
+            let filter = NonFaceFilter::bundled(space).unwrap();
+            assert_eq!(filter.space(), space);
+            let net = filter.two_layer_net();
+            for (centroid, _) in filter.centroids() {
+                assert!(filter.judge(centroid).unwrap().non_face && net.output(centroid.as_slice()) > 0.0);
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn the_net_of_two_layers_says_the_same(values in prop::array::uniform3(-1.0f32..1.0)) {
