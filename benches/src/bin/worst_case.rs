@@ -1,20 +1,22 @@
 //! `worst_case ORDINARY [HOSTILE…]`: how long finding faces takes at worst, with each mechanism that bounds it off and on.
 //!
 //! ORDINARY is a folder of photos of people, cut to 1280×960. The hostile ones are made (`facecore_benches::hostile`), and collected:
-//! photos of textures or crowds in the folders HOSTILE, repeated side by side to 1280×960. Each time is the best of three, all
-//! mechanisms in turns, so that what else the machine does counts less; decoding does not count.
+//! photos of textures or crowds in the folders HOSTILE, repeated side by side to 1280×960. Times are those that the thread ran, not those that it
+//! waited for others; with a deadline, those of the clock on the wall. Each is the best of three, all mechanisms in
+//! turns. Decoding does not count.
 
 use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use facecore::{
     Budget, Compute, DetectOptions, Detection, Engine, Limits, Orientation, Photo, PixelFormat, ProposalFilter, RawView,
 };
 use facecore_benches::hostile::{self, Made};
 use image::{RgbImage, imageops};
+use rustix::time::{ClockId, clock_gettime};
 
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 960;
@@ -78,9 +80,12 @@ fn detect(engine: &Engine, image: &RgbImage, options: &DetectOptions) -> Result<
     let (stride, format) = (3 * width as usize, PixelFormat::Rgb);
     let view = RawView { data: image, width, height, stride, format, orientation: Orientation::Upright };
     let photo = Photo::from_raw(view, &Limits::default())?;
-    let start = Instant::now();
+    // A deadline is by the clock on the wall.
+    let now = || if options.budget.deadline.is_some() { ClockId::Monotonic } else { ClockId::ThreadCPUTime };
+    let start = clock_gettime(now());
     let found = engine.detect(&photo, options)?;
-    Ok((found, milliseconds(start.elapsed())))
+    let end = clock_gettime(now());
+    Ok((found, (end.tv_sec - start.tv_sec) as f64 * 1e3 + (end.tv_nsec - start.tv_nsec) as f64 / 1e6))
 }
 
 fn with(filter: ProposalFilter, budget: Budget) -> DetectOptions {

@@ -16,7 +16,7 @@ pub(super) fn peaks(cells: &[[u32; 2]], boxes: &[(BoundingBox, f32)], limit: f32
     let starts = starts(cells);
     let mut claimed = vec![false; cells.len()];
     let mut peaks = Vec::new();
-    for peak in best_first(boxes) {
+    for peak in best_first(boxes, boxes.len()) {
         if claimed[peak] {
             continue;
         }

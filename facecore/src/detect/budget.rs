@@ -20,8 +20,8 @@ pub struct Budget {
     /// Most pixels of the pyramid, all scales together, that P-Net sees. Scales that do not fit are left out whole.
     pub max_pixels: u64,
     /// Most candidates of P-Net that R-Net may reject, 200 by default. What R-Net passes does not count, nor what overlaps it: so
-    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is not cut. In all, R-Net sees at most five times and
-    /// O-Net one and a half times as many, different faces first.
+    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is not cut. In all, R-Net sees at most five times as many, all
+    /// among the best two thousand (ten times), and O-Net one and a half times as many, different faces first.
     pub max_candidates: usize,
     /// Most faces returned, those with the best scores.
     pub max_faces: usize,
@@ -39,6 +39,11 @@ impl Default for Budget {
 impl Budget {
     /// No bound at all.
     pub const UNBOUNDED: Self = Self { max_pixels: 0, max_candidates: 0, max_faces: 0, deadline: None };
+
+    /// Most of P-Net's candidates that are looked at, the best: each is compared with the places of faces.
+    pub(super) fn most_offered(&self) -> usize {
+        if self.max_candidates == 0 { usize::MAX } else { self.max_candidates.saturating_mul(10) }
+    }
 
     /// Most candidates that O-Net sees: about three for each face of a crowd of a hundred.
     pub(super) fn most_chosen(&self) -> usize {
@@ -97,7 +102,7 @@ impl Allowance {
         Self { bound: max_candidates, seen: 0, rejected: 0, places: Vec::new() }
     }
 
-    /// Has R-Net `pass` the candidate, and counts its answer; `None` if the allowance is used up.
+    /// Has R-Net `pass` the candidate, and counts its answer; `None` if the allowance is used up. The best candidates come first.
     pub(super) fn show(&mut self, area: &BoundingBox, pass: impl FnOnce() -> Result<bool>) -> Result<Option<bool>> {
         if self.bound == 0 {
             return pass().map(Some);
@@ -166,6 +171,7 @@ mod tests {
         );
         // Used up: a new place is not looked at, the places of faces still are.
         assert_eq!([show(400, true), show(1, false), show(202, true)], [None, Some(false), Some(true)]);
+        // At most five times the bound is seen.
         assert_eq!((0..9).filter_map(|_| show(0, true)).count(), 10 - 6);
         let mut unbounded = Allowance::new(0);
         assert!((0..100).all(|x| unbounded.show(&at(20 * x), || Ok(false)).unwrap() == Some(false)));

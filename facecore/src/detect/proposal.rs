@@ -75,10 +75,14 @@ pub(super) fn propose(
     let start = Instant::now();
     // In the reference's order, which decides between equal scores.
     let found: Vec<Proposal> = found.into_iter().rev().flatten().collect();
-    let kept = match scales_apart(options) {
-        true => best_first(&boxes(&found)),
-        false => suppress(&boxes(&found), ACROSS_SCALES, Overlap::Union),
+    let boxes = boxes(&found);
+    let mut kept = match scales_apart(options) {
+        true => best_first(&boxes, options.budget.most_offered()),
+        false => suppress(&boxes, ACROSS_SCALES, Overlap::Union),
     };
+    stats.candidates = if scales_apart(options) { found.len() } else { kept.len() };
+    kept.truncate(options.budget.most_offered());
+    cut.candidates += stats.candidates - kept.len();
     let candidates: Vec<Candidate> = keep(&found, kept)
         .map(|Proposal { area, score, offset, .. }| {
             let mut candidate = Candidate { area, score };
@@ -88,7 +92,6 @@ pub(super) fn propose(
         })
         .collect();
     stats.filter_time += start.elapsed();
-    stats.candidates = candidates.len();
     Ok(candidates)
 }
 
@@ -201,18 +204,22 @@ fn passing(answer: Answer<'_>, y: usize, scale: f64, threshold: f32, proposals: 
     let hopeless = (threshold / (1.0 - threshold)).ln().min(12.0) - 0.5;
     for (x, cell) in answer.cells().enumerate() {
         let &[logit, offset @ ..]: &[f32; 5] = cell.try_into().map_err(|_| wrong(cell.len()))?;
-        if logit < hopeless || probability(logit) < threshold {
+        if logit < hopeless {
             continue;
         }
-        let cell = [x as u32, y as u32];
-        proposals.push(Proposal { cell, area: area(cell, scale), score: probability(logit), offset });
+        let score = probability(logit);
+        if score >= threshold {
+            let cell = [x as u32, y as u32];
+            proposals.push(Proposal { cell, area: area(cell, scale), score, offset });
+        }
     }
     Ok(())
 }
 
 /// A cell in the photo's pixels.
 fn area([x, y]: [u32; 2], scale: f64) -> BoundingBox {
-    let corner = |index: u32, end: usize| ((STRIDE * index as usize + end) as f64 / scale).trunc() as f32;
+    // As whole numbers, since `trunc` calls a function where the processor's instruction for it cannot be presumed.
+    let corner = |index: u32, end: usize| ((STRIDE * index as usize + end) as f64 / scale) as i32 as f32;
     BoundingBox::new(corner(x, 1), corner(y, 1), corner(x, CELL), corner(y, CELL))
 }
 

@@ -1,6 +1,5 @@
 //! Non-maximum suppression: of boxes that overlap, the one with the best score stays.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::geometry::BoundingBox;
@@ -25,11 +24,17 @@ pub(super) fn overlap(a: &BoundingBox, b: &BoundingBox, kind: Overlap) -> f32 {
     }
 }
 
-/// Indices of the boxes by their scores, the best first; of equals the last, as in the reference.
-pub(super) fn best_first(boxes: &[(BoundingBox, f32)]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..boxes.len()).collect();
-    order.sort_unstable_by(|&a, &b| boxes[b].1.partial_cmp(&boxes[a].1).unwrap_or(Ordering::Equal).then(b.cmp(&a)));
-    order
+/// Indices of the `most` boxes with the best scores, the best first; of equals the last, as in the reference.
+pub(super) fn best_first(boxes: &[(BoundingBox, f32)], most: usize) -> Vec<usize> {
+    // Scores are not negative: their bits are in the same order. Score and index in one number sort without a look at the boxes.
+    let key = |(index, (_, score)): (usize, &(BoundingBox, f32))| u64::from(score.to_bits()) << 32 | index as u64;
+    let mut keys: Vec<u64> = boxes.iter().enumerate().map(key).collect();
+    if most < keys.len() {
+        keys.select_nth_unstable_by(most, |a, b| b.cmp(a));
+        keys.truncate(most);
+    }
+    keys.sort_unstable_by(|a, b| b.cmp(a));
+    keys.into_iter().map(|key| (key & u64::from(u32::MAX)) as usize).collect()
 }
 
 /// Indices of the boxes that stay, best score first: a box goes if it overlaps a better one that stays by more than `limit`.
@@ -37,7 +42,7 @@ pub(super) fn suppress(boxes: &[(BoundingBox, f32)], limit: f32, kind: Overlap) 
     // Boxes of very different sizes can overlap by `Min`, but by `Union` only neighbours of like size can.
     let mut grid = (kind == Overlap::Union && limit >= 0.5).then(Grid::default);
     let mut kept: Vec<usize> = Vec::new();
-    for index in best_first(boxes) {
+    for index in best_first(boxes, boxes.len()) {
         let clashes = |&other: &usize| overlap(&boxes[index].0, &boxes[other].0, kind) > limit;
         let gone = match &grid {
             Some(grid) => grid.near(&boxes[index].0).any(|other| clashes(&other)),
@@ -123,6 +128,13 @@ mod tests {
                 prop_assert_eq!(suppress(&boxes, limit, kind), plain(&boxes, limit, kind));
             }
         }
+    }
+
+    #[test]
+    fn the_best_come_first_and_of_equals_the_last() {
+        let boxes = [0.5, 0.9, 0.5, 0.0, 1.0].map(|score| (BoundingBox::new(0.0, 0.0, 1.0, 1.0), score));
+        assert_eq!(best_first(&boxes, 9), [4, 1, 2, 0, 3]);
+        assert_eq!(best_first(&boxes, 3), [4, 1, 2]);
     }
 
     #[test]
