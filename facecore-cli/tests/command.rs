@@ -150,7 +150,7 @@ fn embeddings_name_their_space() {
     let json = facecore("embed --json testdata/photos/astronaut.jpg");
     assert_eq!((code(&json), stderr(&json)), (0, ""));
     let face = &lines(&json)[0]["faces"][0];
-    assert_eq!(keys(face), ["box", "embedding", "landmarks", "score", "space"]);
+    assert_eq!(keys(face), ["box", "embedding", "landmarks", "non_face", "non_face_excess", "score", "space"]);
     let values = face["embedding"].as_array().unwrap();
     let length: f64 = values.iter().map(|value| value.as_f64().unwrap().powi(2)).sum();
     assert_eq!(values.len(), 128);
