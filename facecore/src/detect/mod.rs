@@ -152,8 +152,10 @@ pub(crate) struct Detector {
 impl Detector {
     /// From the ONNX bytes of P-, R- and O-Net.
     pub(crate) fn load([p_net, r_net, o_net]: [&[u8]; 3], kernels: Kernels) -> Result<Self> {
+        // P-Net's candidates decide which box a face gets: rounded to bf16, three faces in a hundred get another.
+        let p_kernels = if kernels == Kernels::Avx512Bf16 { Kernels::Avx512 } else { kernels };
         Ok(Self {
-            p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), kernels)?,
+            p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), p_kernels)?,
             r_net: Network::load("mtcnn (R-Net)", r_net, Size::Fixed([24, 24]), kernels)?,
             o_net: Network::load("mtcnn (O-Net)", o_net, Size::Fixed([48, 48]), kernels)?,
             idle: Idle::default(),
@@ -162,7 +164,7 @@ impl Detector {
 
     /// What runs the networks.
     pub(crate) fn kernels(&self) -> Kernels {
-        self.p_net.kernels()
+        self.r_net.kernels()
     }
 
     pub(crate) fn detect(&self, photo: &Photo<'_>, options: &DetectOptions) -> Result<Detection> {

@@ -58,8 +58,7 @@ impl FaceQuality {
 impl FaceQuality {
     /// One number for all, 0 (worthless) to 1, to refuse faces by: enrol from 0.5 on, name nobody below 0.2.
     ///
-    /// Each aspect counts one half where recognition was seen to begin to break (docs/accuracy.md, "Where it breaks"), and the
-    /// worst aspects decide: the aspects are multiplied.
+    /// Set by hand, not fitted: each aspect counts one half where it begins to look bad, and the worst decide, since they are multiplied.
     pub fn value(&self) -> f32 {
         let half_at = |number: f32, half: f32| {
             let ratio = (number / half).max(0.0).powi(2);
