@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::detect::{DetectOptions, Detection, Detector, Face};
 use crate::embed::{Embedder, Embedding, SpaceId};
 use crate::error::{Error, Result};
-use crate::net::{Compute, Kernels, Manifest};
+#[cfg(feature = "bundled-mtcnn")]
+use crate::net::Kernels;
+use crate::net::{Compute, Manifest};
 use crate::photo::Photo;
 
 /// How to open an [`Engine`].
