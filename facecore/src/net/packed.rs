@@ -2,8 +2,19 @@
 
 use super::Pixels;
 use super::buffer::Buffer;
-use super::kernel::{Activation, Kernel, LANES, Place, Row, Run, Target};
+use super::kernel::{
+    Activation, Kernel, LANES, OUTPUTS, OutputRow, POINTS, Place, Row, Run, Target, Winograd, transform_kernel,
+};
 use super::layers::{Convolution, Slope, Value};
+
+/// The most blocks of a group, for all kernels.
+const MAX_BLOCKS: usize = 4;
+
+/// So many sums stay in a processor's second cache, and leave room there.
+const CACHED: usize = 1 << 16;
+
+/// With fewer tiles in a picture, Winograd's doubled weights cost more than its halved products save.
+const WINOGRAD_FROM: usize = 12;
 
 pub(super) struct Packed<K: Kernel> {
     /// Its weights are gone.
@@ -14,12 +25,15 @@ pub(super) struct Packed<K: Kernel> {
     activation: Activation,
     /// For the network's first layer: the sum of each output's weights.
     sums: Vec<f32>,
+    /// It reads transformed rows, and makes products that are transformed back.
+    pub winograd: Option<Winograd<K::Value>>,
 }
 
 /// Some blocks of output channels that are computed at once.
 pub(super) struct Group<K: Kernel> {
     pub first: usize,
     pub blocks: usize,
+    /// One after the other for each of Winograd's points.
     weights: Buffer<K::Value>,
 }
 
@@ -45,8 +59,15 @@ impl<K: Kernel> Packed<K> {
         if !K::takes(pixel) {
             return Err(format!("no tile for pixels {pixel} values apart"));
         }
-        let size = layer.unpooled(input.size).ok_or("the picture is too small")?;
-        let width = if layer.is_pointwise() && input.padding == [0, 0] { size[0] * size[1] } else { size[1] };
+        let [height, width] = layer.unpooled(input.size).ok_or("the picture is too small")?;
+        let tiles = height * width.div_ceil(OUTPUTS);
+        let fits = !is_first && (layer.size[1], layer.stride, layer.residual) == (3, 1, None);
+        let winograd = K::winograd().filter(|_| fits && tiles >= WINOGRAD_FROM);
+        let width = match () {
+            () if winograd.is_some() => tiles,
+            () if layer.is_pointwise() && input.padding == [0, 0] => height * width,
+            () => width,
+        };
         let blocks = layer.outputs.div_ceil(LANES);
         // The first layer's tiles hold two blocks at most, to keep the number of compiled tiles small.
         let most = if is_first { K::MAX_BLOCKS.min(2) } else { K::MAX_BLOCKS };
@@ -55,7 +76,14 @@ impl<K: Kernel> Packed<K> {
             .step_by(held)
             .map(|first| {
                 let blocks = held.min(blocks - first);
-                Group { first, blocks, weights: pack_group::<K>(&layer, first, blocks, is_first) }
+                let weights = if winograd.is_some() {
+                    (0..POINTS)
+                        .flat_map(|point| pack_group::<K>(&at_point(&layer, point), first, blocks, false))
+                        .collect()
+                } else {
+                    pack_group::<K>(&layer, first, blocks, is_first)
+                };
+                Group { first, blocks, weights: Buffer::from(&weights[..]) }
             })
             .collect();
         let padded = |values: &[f32]| -> Vec<f32> {
@@ -71,16 +99,36 @@ impl<K: Kernel> Packed<K> {
         let sum = |weights: &[f32]| weights.iter().map(|&weight| K::widen(K::narrow(weight))).sum::<f32>();
         let sums = if is_first { layer.weights.chunks_exact(kernel).map(sum).collect() } else { Vec::new() };
         let bias = padded(&layer.bias);
-        Ok(Self { bias, slope, activation, groups, sums, layer: Convolution { weights: Vec::new(), ..layer } })
+        Ok(Self {
+            bias,
+            slope,
+            activation,
+            groups,
+            sums,
+            winograd,
+            layer: Convolution { weights: Vec::new(), ..layer },
+        })
     }
 
     pub(super) fn blocks(&self) -> usize {
         self.layer.outputs.div_ceil(LANES)
     }
 
+    /// How many rows of the output should be computed at once: with Winograd as many as keep the products in the cache.
+    pub(super) fn band(&self, height: usize, width: usize) -> usize {
+        let most = self.groups.iter().map(|group| group.blocks).max().unwrap_or(1);
+        let row = POINTS * most * width.div_ceil(OUTPUTS) * LANES;
+        match (self.winograd.is_some(), self.layer.pool) {
+            (true, _) => (CACHED / row).clamp(1, height.max(1)),
+            (false, Some(_)) => 1,
+            (false, None) => height.max(1),
+        }
+    }
+
     /// What a pixel of the output reads, from the upper left of its kernel on: `row` says how far a row of the kernel is from there.
     pub(super) fn runs(&self, block: usize, pixel: usize, row: impl Fn(usize) -> usize, runs: &mut Vec<Run>) {
         let [rows, columns] = self.layer.size;
+        let columns = if self.winograd.is_some() { 1 } else { columns };
         let inputs = self.layer.inputs;
         runs.clear();
         if self.is_first() {
@@ -137,6 +185,69 @@ impl<K: Kernel> Packed<K> {
         };
         K::row(&row, target);
     }
+
+    /// The group's convolutions at Winograd's points: `tiles` tiles of transformed input, `point` values from one point to the next.
+    /// They come to lie as `[point][block][tile][16]`.
+    pub(super) fn products(
+        &self,
+        group: &Group<K>,
+        source: Source<'_, K::Value>,
+        point: usize,
+        tiles: usize,
+        products: &mut Buffer<f32>,
+    ) {
+        let block = tiles * LANES;
+        products.reserve(POINTS * group.blocks * block);
+        for (index, weights) in group.weights.chunks_exact(group.weights.len() / POINTS).enumerate() {
+            let row = Row {
+                input: source.values,
+                start: source.start + index * point,
+                pixel: LANES,
+                runs: source.runs,
+                weights,
+                blocks: group.blocks,
+                bias: &[0.0; MAX_BLOCKS * LANES],
+                slope: &[],
+                activation: Activation::None,
+                scale: 1.0,
+                residual: None,
+                width: tiles,
+            };
+            let place = Place { values: &mut **products, start: index * group.blocks * block, block };
+            K::row(&row, &mut Target::Floats(place));
+        }
+    }
+
+    /// A row of the output from [`Packed::products`] of `tiles` tiles, of which it takes those from `first` on.
+    pub(super) fn transform_output(
+        &self,
+        winograd: Winograd<K::Value>,
+        group: &Group<K>,
+        products: &[f32],
+        [first, tiles]: [usize; 2],
+        width: usize,
+        target: &mut Target<'_, K::Value>,
+    ) {
+        let channels = group.first * LANES..(group.first + group.blocks) * LANES;
+        let row = OutputRow {
+            products,
+            start: first * LANES,
+            point: group.blocks * tiles * LANES,
+            block: tiles * LANES,
+            blocks: group.blocks,
+            bias: &self.bias[channels.clone()],
+            slope: self.slope.get(channels).unwrap_or_default(),
+            activation: self.activation,
+            width,
+        };
+        (winograd.output)(&row, target);
+    }
+}
+
+/// The kernel's part at one of Winograd's points.
+fn at_point(layer: &Convolution, point: usize) -> Convolution {
+    let weights = layer.weights.as_chunks().0.iter().map(|&row| transform_kernel(row)[point]).collect();
+    Convolution { weights, bias: Vec::new(), size: [layer.size[0], 1], activation: Slope::None, ..*layer }
 }
 
 /// Rounds the weights to the kernel's values, each with the error of the one before it: sums over channels stay what they were,
@@ -167,7 +278,7 @@ fn blocks_of_a_tile<K: Kernel>(blocks: usize, most: usize, width: usize) -> usiz
 }
 
 /// In the order of [`Packed::runs`]; zeros where a block or a step is not full.
-fn pack_group<K: Kernel>(layer: &Convolution, first: usize, blocks: usize, is_first: bool) -> Buffer<K::Value> {
+fn pack_group<K: Kernel>(layer: &Convolution, first: usize, blocks: usize, is_first: bool) -> Vec<K::Value> {
     let [rows, columns] = layer.size;
     let weight = |output: usize, input: usize, row: usize, column: usize| {
         let known = output < layer.outputs && input < layer.inputs && column < columns;
@@ -196,5 +307,5 @@ fn pack_group<K: Kernel>(layer: &Convolution, first: usize, blocks: usize, is_fi
             }
         }
     }
-    Buffer::from(&packed[..])
+    packed
 }

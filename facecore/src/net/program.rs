@@ -4,9 +4,11 @@
 //! the same time, the last freed one first, since it is still in the cache. A [`Scratch`] keeps them from run to run: after the
 //! first run nothing is allocated.
 
+use std::ops::Range;
+
 use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{Kernel, LANES, Place, PoolRow, Run, Target};
+use super::kernel::{InputRow, Kernel, LANES, OUTPUTS, POINTS, Place, PoolRow, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
 use super::packed::{Packed, Source};
 use super::{Answer, Each, Pixels};
@@ -42,7 +44,16 @@ struct Scratch<V> {
     bias: Vec<f32>,
     /// Rows of a convolution that wait to be pooled.
     ring: Buffer<V>,
+    points: Points<V>,
     output: Buffer<f32>,
+}
+
+/// Some rows at Winograd's points.
+#[derive(Default)]
+struct Points<V> {
+    /// `[point][block][row][tile][16]`.
+    input: Buffer<V>,
+    products: Buffer<f32>,
 }
 
 /// Where a value's pixels lie in its slot.
@@ -109,7 +120,7 @@ impl<K: Kernel> Program<K> {
     fn step(&self, step: &Step<K>, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
         let value = step.output.value;
         let (from, to) = (self.map(step.input), self.map(value));
-        let Scratch { slots, runs, bias, ring, output } = scratch;
+        let Scratch { slots, runs, bias, ring, points, output } = scratch;
         let is_output = self.slots[value] == NO_SLOT;
         let mut target = if is_output { Buffer::default() } else { std::mem::take(&mut slots[self.slots[value]]) };
         if is_output {
@@ -121,17 +132,25 @@ impl<K: Kernel> Program<K> {
         match &step.work {
             Work::Convolution(packed) => {
                 let scale = packed.bias(pixels, bias);
-                packed.runs(from.block, from.pixel, |row| row * from.row, runs);
                 let residual = packed.layer.residual.map(|value| (self.map(value), &slots[self.slots[value]][..]));
-                let job = Job { packed, from, to, first: step.output.block, source, residual, runs, bias, scale };
+                let [height, width] = packed.layer.unpooled(from.size).unwrap_or_default();
+                let band = packed.band(height, width);
+                if packed.winograd.is_some() {
+                    let line = width.div_ceil(OUTPUTS) * LANES;
+                    packed.runs((band + packed.layer.size[0] - 1) * line, LANES, |row| row * line, runs);
+                } else {
+                    packed.runs(from.block, from.pixel, |row| row * from.row, runs);
+                }
+                let first = step.output.block;
+                let job = Job { packed, from, to, first, source, residual, runs, bias, scale, height, width, band };
                 match packed.layer.pool {
-                    None if is_output => job.plain(|start, block, row| {
+                    None if is_output => job.plain(points, |start, block, row| {
                         row(&mut Target::Floats(Place { values: &mut **output, start, block }));
                     }),
-                    None => job.plain(|start, block, row| {
+                    None => job.plain(points, |start, block, row| {
                         row(&mut Target::Values(Place { values: &mut *target, start, block }));
                     }),
-                    Some(pool) => job.pooled(pool, ring, &mut target),
+                    Some(pool) => job.pooled(pool, points, ring, &mut target),
                 }
             }
             Work::MaxPool(pool) => {
@@ -252,58 +271,114 @@ struct Job<'a, K: Kernel> {
     runs: &'a [Run],
     bias: &'a [f32],
     scale: f32,
+    /// Of the output before pooling.
+    height: usize,
+    width: usize,
+    /// Rows of it that are computed at once.
+    band: usize,
 }
+
+/// Makes a row where it is told.
+type MakeRow<'a, V> = &'a dyn Fn(&mut Target<'_, V>);
+
+/// Tells where: is given the first block, the row's number, and what makes it.
+type PlaceRow<'a, V> = &'a mut dyn FnMut(usize, usize, MakeRow<'_, V>);
 
 impl<K: Kernel> Job<'_, K> {
     /// Straight into the output: `place` is told where, and what to call with it.
-    fn plain(&self, mut place: impl FnMut(usize, usize, &dyn Fn(&mut Target<'_, K::Value>))) {
+    fn plain(&self, points: &mut Points<K::Value>, mut place: impl FnMut(usize, usize, MakeRow<'_, K::Value>)) {
+        let mut place = |block, y, row: MakeRow<'_, K::Value>| {
+            place(self.to.at(self.first + block, y, 0), self.to.block, row);
+        };
         let unpadded = self.from.is_unpadded()
             && self.to.is_unpadded()
             && self.residual.as_ref().is_none_or(|(map, _)| map.is_unpadded());
-        let [height, width] = self.to.size;
-        // Pixels that lie behind one another are one long row.
-        let (rows, width) =
-            if unpadded && self.packed.layer.is_pointwise() { (1, height * width) } else { (height, width) };
+        if unpadded && self.packed.layer.is_pointwise() {
+            // Pixels that lie behind one another are one long row.
+            self.direct(0..1, self.height * self.width, &mut place);
+        } else {
+            for first in (0..self.height).step_by(self.band) {
+                self.rows(first..self.height.min(first + self.band), points, &mut place);
+            }
+        }
+    }
+
+    /// Some rows at a time into a ring that stays in the cache, and from there, pooled, into the output.
+    fn pooled(&self, pool: Pool, points: &mut Points<K::Value>, ring: &mut Buffer<K::Value>, target: &mut [K::Value]) {
+        let block = self.width * LANES;
+        let (line, lines) = (self.packed.blocks() * block, self.band + pool.size);
+        ring.reserve(lines * line);
+        let mut computed = 0;
+        for y in 0..self.to.size[0] {
+            while computed < (y * pool.stride + pool.size).min(self.height) {
+                let rows = computed..self.height.min(computed + self.band);
+                computed = rows.end;
+                self.rows(rows, points, &mut |first, row, make| {
+                    let start = row % lines * line + first * block;
+                    make(&mut Target::Values(Place { values: &mut **ring, start, block }));
+                });
+            }
+            for index in 0..self.packed.blocks() {
+                let start = |row| row % lines * line + index * block;
+                let (starts, count) = pool_starts(&pool, y, self.height, start);
+                let row = pool_row(ring, &starts[..count], self.width, &pool, self.to.size[1]);
+                K::pool(&row, &mut target[self.to.at(self.first + index, y, 0)..]);
+            }
+        }
+    }
+
+    /// Rows of all channels.
+    fn rows(&self, rows: Range<usize>, points: &mut Points<K::Value>, place: PlaceRow<'_, K::Value>) {
+        let Some(winograd) = self.packed.winograd else {
+            return self.direct(rows, self.width, place);
+        };
+        let layer = &self.packed.layer;
+        let tiles = self.width.div_ceil(OUTPUTS);
+        let block = (self.band + layer.size[0] - 1) * tiles * LANES;
+        let blocks = layer.inputs.div_ceil(LANES);
+        points.input.reserve(POINTS * blocks * block);
+        for at in 0..blocks {
+            for line in 0..rows.len() + layer.size[0] - 1 {
+                let start = self.start(rows.start + line) + at * self.from.block;
+                let pixels = &self.source[start..start + (self.width + layer.size[1] - 1) * LANES];
+                let row = InputRow { pixels, tiles, point: blocks * block };
+                (winograd.input)(&row, &mut points.input[at * block + line * tiles * LANES..]);
+            }
+        }
         for group in &self.packed.groups {
-            for y in 0..rows {
-                let start = self.to.at(self.first + group.first, y, 0);
-                place(start, self.to.block, &|target| {
-                    self.packed.row(group, self.source(group.first, y), width, target)
+            let source = Source { values: &points.input, start: 0, residual: None, ..self.source(0, 0) };
+            let count = rows.len() * tiles;
+            self.packed.products(group, source, blocks * block, count, &mut points.products);
+            for y in rows.clone() {
+                let tiles = [(y - rows.start) * tiles, count];
+                place(group.first, y, &|target| {
+                    self.packed.transform_output(winograd, group, &points.products, tiles, self.width, target);
                 });
             }
         }
     }
 
-    /// Row by row into a ring that stays in the cache, and from there, pooled, into the output.
-    fn pooled(&self, pool: Pool, ring: &mut Buffer<K::Value>, target: &mut [K::Value]) {
-        let Some([height, width]) = self.packed.layer.unpooled(self.from.size) else { return };
+    fn direct(&self, rows: Range<usize>, width: usize, place: PlaceRow<'_, K::Value>) {
         for group in &self.packed.groups {
-            let (block, line) = (width * LANES, group.blocks * width * LANES);
-            ring.reserve(pool.size * line);
-            let mut computed = 0;
-            for y in 0..self.to.size[0] {
-                let rows = y * pool.stride..(y * pool.stride + pool.size).min(height);
-                for row in computed.max(rows.start)..rows.end {
-                    let place = Place { values: &mut **ring, start: row % pool.size * line, block };
-                    self.packed.row(group, self.source(group.first, row), width, &mut Target::Values(place));
-                }
-                computed = rows.end;
-                for index in 0..group.blocks {
-                    let (starts, count) = pool_starts(&pool, y, height, |row| row % pool.size * line + index * block);
-                    let row = pool_row(ring, &starts[..count], width, &pool, self.to.size[1]);
-                    K::pool(&row, &mut target[self.to.at(self.first + group.first + index, y, 0)..]);
-                }
+            for y in rows.clone() {
+                let source = || self.source(group.first, y);
+                place(group.first, y, &|target| self.packed.row(group, source(), width, target));
             }
         }
     }
 
-    fn source(&self, block: usize, y: usize) -> Source<'_, K::Value> {
+    /// The upper left of what row `y` reads. The input's padding is at least the kernel's: the difference never goes below the
+    /// first value.
+    fn start(&self, y: usize) -> usize {
         let layer = &self.packed.layer;
-        // The input's padding is at least the kernel's: the difference never goes below the first value.
         let [down, right] = [0, 1].map(|axis| self.from.padding[axis] - layer.padding[axis]);
+        (y * layer.stride + down) * self.from.row + right * self.from.pixel
+    }
+
+    fn source(&self, block: usize, y: usize) -> Source<'_, K::Value> {
         Source {
             values: self.source,
-            start: (y * layer.stride + down) * self.from.row + right * self.from.pixel,
+            start: self.start(y),
             pixel: self.from.pixel,
             runs: self.runs,
             residual: self.residual.map(|(map, values)| Place { values, start: map.at(block, y, 0), block: map.block }),

@@ -5,7 +5,7 @@
 
 use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{Kernel, LANES, Place, PoolRow, Run, Target};
+use super::kernel::{InputRow, Kernel, LANES, OUTPUTS, POINTS, Place, PoolRow, Run, Target, Winograd};
 use super::layers::{Layers, Operator, Pool};
 use super::packed::{Packed, Source};
 use super::{Answer, Each, Pixels};
@@ -24,34 +24,63 @@ struct Scratch<V> {
     biases: Vec<Vec<f32>>,
     scales: Vec<f32>,
     runs: Vec<Run>,
+    /// A row that waits to be transformed.
+    plain: Buffer<V>,
+    products: Buffer<f32>,
     output: Buffer<f32>,
 }
 
-/// The last rows of a value, `[row][block][column][16]`; row `y` is at `y % rows`.
+/// The last rows of a value, `[row][block][column][16]`, or `[row][point][block][tile][16]` for a layer that takes Winograd's way;
+/// row `y` is at `y % rows`.
 #[derive(Default)]
 struct Lines<V> {
     values: Buffer<V>,
     rows: usize,
     height: usize,
     width: usize,
+    blocks: usize,
     /// From one row to the next, from one block to the next.
     row: usize,
     block: usize,
+    /// From one of Winograd's points to the next; 0 for plain rows.
+    point: usize,
     /// Rows made so far.
     made: usize,
 }
 
 impl<V: Copy + Default> Lines<V> {
-    fn open(&mut self, rows: usize, [height, width]: [usize; 2], blocks: usize, pixel: usize) {
-        let block = width * pixel;
-        let row = blocks * block;
+    fn open(&mut self, rows: usize, [height, width]: [usize; 2], blocks: usize, pixel: usize, winograd: bool) {
+        let block = if winograd { (width - 2).div_ceil(OUTPUTS) * LANES } else { width * pixel };
+        let point = if winograd { blocks * block } else { 0 };
+        let row = if winograd { POINTS * point } else { blocks * block };
         // One more: the last step of an odd run reads a pair.
         self.values.reserve(rows * row + 1);
-        *self = Self { values: std::mem::take(&mut self.values), rows, height, width, row, block, made: 0 };
+        let values = std::mem::take(&mut self.values);
+        *self = Self { values, rows, height, width, blocks, row, block, point, made: 0 };
     }
 
     fn at(&self, y: usize) -> usize {
         y % self.rows * self.row
+    }
+
+    /// Where row `y` is to be made: `plain` where it is transformed afterwards.
+    fn place<'a>(&'a mut self, y: usize, plain: &'a mut Buffer<V>) -> Place<&'a mut [V]> {
+        if self.point == 0 {
+            let start = self.at(y);
+            return Place { values: &mut self.values, start, block: self.block };
+        }
+        let block = self.width * LANES;
+        plain.reserve(self.blocks * block);
+        Place { values: plain, start: 0, block }
+    }
+
+    fn transform(&mut self, winograd: Winograd<V>, y: usize, plain: &[V]) {
+        let start = self.at(y);
+        for block in 0..self.blocks {
+            let pixels = &plain[block * self.width * LANES..][..self.width * LANES];
+            let row = InputRow { pixels, tiles: self.block / LANES, point: self.point };
+            (winograd.input)(&row, &mut self.values[start + block * self.block..]);
+        }
     }
 }
 
@@ -86,11 +115,12 @@ impl<K: Kernel> Stream<K> {
         for (at, packed) in self.layers.iter().enumerate() {
             let (blocks, pixel) =
                 if at == 0 { (1, packed.layer.inputs) } else { (self.layers[at - 1].blocks(), LANES) };
-            scratch.lines[at].open(packed.layer.size[0], size, blocks, pixel);
+            let unpooled = packed.layer.unpooled(size)?;
+            scratch.lines[at].open(packed.layer.size[0], size, blocks, pixel, packed.winograd.is_some());
             scratch.scales.push(packed.bias(pixels, &mut scratch.biases[at]));
-            size = packed.layer.unpooled(size)?;
+            size = unpooled;
             if let Some(pool) = packed.layer.pool {
-                scratch.unpooled[at].open(pool.size, size, packed.blocks(), LANES);
+                scratch.unpooled[at].open(pool.size, size, packed.blocks(), LANES, false);
                 size = pool.output(size)?;
             }
         }
@@ -109,10 +139,15 @@ impl<K: Kernel> Stream<K> {
                     let start = line.at(row);
                     K::fill(&mut line.values[start..start + width], &pixels.values[row * width..][..width]);
                 }
-                Some(layer) => match self.layers[layer].layer.pool {
-                    None => self.convolve(layer, row, pixels, scratch, Sink::Line),
-                    Some(pool) => self.pool(layer, row, &pool, pixels, scratch),
-                },
+                Some(layer) => {
+                    match self.layers[layer].layer.pool {
+                        None => self.convolve(layer, row, pixels, scratch, Sink::Line),
+                        Some(pool) => self.pool(layer, row, &pool, pixels, scratch),
+                    }
+                    if let Some(winograd) = self.layers[at].winograd {
+                        scratch.lines[at].transform(winograd, row, &scratch.plain);
+                    }
+                }
             }
         }
     }
@@ -125,7 +160,9 @@ impl<K: Kernel> Stream<K> {
             scratch.unpooled[layer].made += 1;
             self.convolve(layer, row, pixels, scratch, Sink::Unpooled);
         }
-        let (from, to) = (&scratch.unpooled[layer], &mut scratch.lines[layer + 1]);
+        let Scratch { lines, unpooled, plain, .. } = scratch;
+        let (from, to) = (&unpooled[layer], &mut lines[layer + 1]);
+        let (width, place) = (to.width, to.place(y, plain));
         for block in 0..self.layers[layer].blocks() {
             let (starts, count) = pool_starts(pool, y, height, |row| from.at(row) + block * from.block);
             let row = PoolRow {
@@ -134,10 +171,9 @@ impl<K: Kernel> Stream<K> {
                 columns: from.width,
                 size: pool.size,
                 stride: pool.stride,
-                width: to.width,
+                width,
             };
-            let start = to.at(y) + block * to.block;
-            K::pool(&row, &mut to.values[start..]);
+            K::pool(&row, &mut place.values[place.start + block * place.block..]);
         }
     }
 
@@ -145,11 +181,12 @@ impl<K: Kernel> Stream<K> {
         let packed = &self.layers[layer];
         let first = y * packed.layer.stride;
         self.make(layer, first + packed.layer.size[0] - 1, pixels, scratch);
-        let Scratch { lines, unpooled, biases, scales, runs, output } = scratch;
+        let Scratch { lines, unpooled, biases, scales, runs, plain, products, output } = scratch;
         let (before, after) = lines.split_at_mut(layer + 1);
         let from = &before[layer];
         let pixel = if layer == 0 { packed.layer.inputs } else { LANES };
         packed.runs(from.block, pixel, |row| from.at(first + row), runs);
+        let width = (from.width - packed.layer.size[1]) / packed.layer.stride + 1;
         for group in &packed.groups {
             let source = Source {
                 values: &from.values,
@@ -160,20 +197,21 @@ impl<K: Kernel> Stream<K> {
                 bias: &biases[layer],
                 scale: scales[layer],
             };
-            let place = |to: &mut Lines<K::Value>| (to.at(y) + group.first * to.block, to.block, to.width);
-            let (mut target, width) = match sink {
+            let mut target = match sink {
                 Sink::Output => {
-                    let width = (from.width - packed.layer.size[1]) / packed.layer.stride + 1;
                     let block = width * LANES;
-                    (Target::Floats(Place { values: &mut **output, start: group.first * block, block }), width)
+                    Target::Floats(Place { values: &mut **output, start: group.first * block, block })
                 }
-                Sink::Line | Sink::Unpooled => {
-                    let to = if let Sink::Line = sink { &mut after[0] } else { &mut unpooled[layer] };
-                    let (start, block, width) = place(to);
-                    (Target::Values(Place { values: &mut *to.values, start, block }), width)
-                }
+                Sink::Line => Target::Values(after[0].place(y, plain).from(group.first)),
+                Sink::Unpooled => Target::Values(unpooled[layer].place(y, plain).from(group.first)),
             };
-            packed.row(group, source, width, &mut target);
+            if let Some(winograd) = packed.winograd {
+                let tiles = from.block / LANES;
+                packed.products(group, source, from.point, tiles, products);
+                packed.transform_output(winograd, group, products, [0, tiles], width, &mut target);
+            } else {
+                packed.row(group, source, width, &mut target);
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::{
-    Activation, Kernel, LANES, PoolRow, Row, Target, Tile, TileFn, checked_pool, pick, run_tiles, with_pixels,
+    Activation, InputRow, Kernel, LANES, OUTPUTS, OutputRow, POINTS, PoolRow, Row, Target, Tile, TileFn, Winograd,
+    checked_input, checked_output, checked_pool, pick, run_tiles, transforms, with_pixels,
 };
 
 /// 8 floats at once.
@@ -78,23 +79,53 @@ unsafe fn finish(tile: &Tile<f32>, sums: *const __m256, pixels: usize) {
 #[target_feature(enable = "avx2,fma")]
 fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
     checked_pool(row, target);
-    for x in 0..row.width {
-        let first = x * row.stride;
-        let last = (first + row.size).min(row.columns);
-        for half in [0, 8] {
+    let lowest = _mm256_set1_ps(f32::NEG_INFINITY);
+    // A window's last column is the next one's first.
+    let carries = row.size == row.stride + 1;
+    for half in [0, 8] {
+        let mut column_most = lowest;
+        for x in 0..row.width {
+            let first = x * row.stride;
+            let last = (first + row.size).min(row.columns);
+            let carried = usize::from(carries && x > 0);
             // SAFETY: `checked_pool` has compared the last column and the last target with their slices.
             unsafe {
-                let mut most = _mm256_set1_ps(f32::NEG_INFINITY);
-                for &start in row.rows {
-                    for column in first..last {
-                        let value = _mm256_loadu_ps(row.input.as_ptr().add(start + column * LANES + half));
-                        most = _mm256_max_ps(most, value);
+                let mut most = if carried > 0 { column_most } else { lowest };
+                for column in first + carried..last {
+                    column_most = lowest;
+                    for &start in row.rows {
+                        let value = load(row.input.as_ptr().add(start + column * LANES + half));
+                        column_most = _mm256_max_ps(column_most, value);
                     }
+                    most = _mm256_max_ps(most, column_most);
                 }
-                _mm256_storeu_ps(target.as_mut_ptr().add(x * LANES + half), most);
+                store(target.as_mut_ptr().add(x * LANES + half), most);
             }
         }
     }
+}
+
+transforms!("avx2,fma" 8 _mm256_set1_ps load store _mm256_add_ps _mm256_sub_ps _mm256_fmadd_ps leak);
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn leak(values: __m256, slope: __m256) -> __m256 {
+    // The sign bit chooses.
+    _mm256_blendv_ps(values, _mm256_mul_ps(values, slope), values)
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn load(at: *const f32) -> __m256 {
+    // SAFETY: 8 floats lie there.
+    unsafe { _mm256_loadu_ps(at) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn store(at: *mut f32, values: __m256) {
+    // SAFETY: there is room for 8 floats.
+    unsafe { _mm256_storeu_ps(at, values) }
 }
 
 impl Kernel for Avx2 {
@@ -141,5 +172,13 @@ impl Kernel for Avx2 {
     fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
         // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { pool(row, target) }
+    }
+
+    fn winograd() -> Option<Winograd<f32>> {
+        // SAFETY: as `pool`.
+        Some(Winograd {
+            input: |row, target| unsafe { transform_input(row, target) },
+            output: |row, target| unsafe { transform_output(row, target) },
+        })
     }
 }

@@ -6,7 +6,8 @@ use std::mem::MaybeUninit;
 use half::bf16;
 
 use super::{
-    Activation, Kernel, LANES, PoolRow, Row, Target, Tile, TileFn, checked_pool, pick, run_tiles, with_pixels,
+    Activation, InputRow, Kernel, LANES, OUTPUTS, OutputRow, POINTS, PoolRow, Row, Target, Tile, TileFn, Winograd,
+    checked_input, checked_output, checked_pool, pick, run_tiles, transforms, with_pixels,
 };
 
 /// 16 floats at once.
@@ -36,7 +37,8 @@ macro_rules! tile {
                     let mut input = tile.input.add(run.offset);
                     for _ in 0..run.steps {
                         // Large layers come from main memory, which is far: ask well ahead, and across pages.
-                        for block in 0..BLOCKS {
+                        // Tiles of one block have no load to spare, and belong to small layers.
+                        for block in 0..if BLOCKS > 1 { BLOCKS } else { 0 } {
                             _mm_prefetch::<_MM_HINT_T0>(weights.cast::<i8>().wrapping_add(AHEAD + 64 * block));
                         }
                         let w0 = $weights(weights);
@@ -180,16 +182,24 @@ macro_rules! pool {
         #[target_feature(enable = $features)]
         fn $name(row: &PoolRow<'_, $value>, target: &mut [$value]) {
             checked_pool(row, target);
+            // A window's last column is the next one's first.
+            let carries = row.size == row.stride + 1;
+            let mut column_most = _mm512_set1_ps(f32::NEG_INFINITY);
             for x in 0..row.width {
                 let first = x * row.stride;
                 let last = (first + row.size).min(row.columns);
+                let carried = usize::from(carries && x > 0);
                 // SAFETY: `checked_pool` has compared the last column and the last target with their slices.
                 unsafe {
-                    let mut most = _mm512_set1_ps(f32::NEG_INFINITY);
-                    for &start in row.rows {
-                        for column in first..last {
-                            most = _mm512_max_ps(most, $load(row.input.as_ptr().add(start + column * LANES)));
+                    let lowest = _mm512_set1_ps(f32::NEG_INFINITY);
+                    let mut most = if carried > 0 { column_most } else { lowest };
+                    for column in first + carried..last {
+                        column_most = lowest;
+                        for &start in row.rows {
+                            column_most =
+                                _mm512_max_ps(column_most, $load(row.input.as_ptr().add(start + column * LANES)));
                         }
+                        most = _mm512_max_ps(most, column_most);
                     }
                     $store(target.as_mut_ptr().add(x * LANES), most);
                 }
@@ -200,6 +210,15 @@ macro_rules! pool {
 
 pool!(pool_f32 "avx512f" f32, load_f32 store_f32);
 pool!(pool_bf16 "avx512f,avx512bf16" u16, load_bf16 store_bf16);
+
+transforms!("avx512f" 16 _mm512_set1_ps load_f32 store_f32 _mm512_add_ps _mm512_sub_ps _mm512_fmadd_ps leak);
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn leak(values: __m512, slope: __m512) -> __m512 {
+    let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(values, _mm512_setzero_ps());
+    _mm512_mask_mul_ps(values, negative, values, slope)
+}
 
 #[target_feature(enable = "avx512f,avx512bf16")]
 fn narrow_all(pixels: &[f32], values: &mut [u16]) {
@@ -269,6 +288,14 @@ impl Kernel for Avx512 {
     fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
         // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { pool_f32(row, target) }
+    }
+
+    fn winograd() -> Option<Winograd<f32>> {
+        // SAFETY: as `pool`.
+        Some(Winograd {
+            input: |row, target| unsafe { transform_input(row, target) },
+            output: |row, target| unsafe { transform_output(row, target) },
+        })
     }
 }
 

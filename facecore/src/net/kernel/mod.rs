@@ -8,6 +8,8 @@
 //! - `avx2`: 8 floats at once, two registers a block.
 //! - `scalar` (tests only): the same interface in plain safe Rust, the twin that the others are compared with.
 //!
+//! A convolution three columns wide can take Winograd's way (`winograd`), if its numbers are floats.
+//!
 //! A [`Row`] is checked against its slices here, once a row, before a tile runs without checks. May use nothing else.
 
 #![allow(unsafe_code)]
@@ -20,11 +22,13 @@ mod avx512;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod winograd;
 
 #[cfg(target_arch = "x86_64")]
 pub(super) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 pub(super) use avx512::{Avx512, Avx512Bf16};
+pub(super) use winograd::{InputRow, OUTPUTS, OutputRow, POINTS, Winograd, transform_kernel};
 
 /// Channels in a block.
 pub(super) const LANES: usize = 16;
@@ -54,6 +58,11 @@ pub(super) struct Place<S> {
 }
 
 impl<S> Place<S> {
+    /// The blocks from `first` on.
+    pub(super) fn from(self, first: usize) -> Self {
+        Self { start: self.start + first * self.block, ..self }
+    }
+
     fn end(&self, width: usize, blocks: usize) -> usize {
         self.start + (blocks - 1) * self.block + width * LANES
     }
@@ -64,6 +73,16 @@ impl<S> Place<S> {
 pub(super) enum Target<'a, V> {
     Values(Place<&'a mut [V]>),
     Floats(Place<&'a mut [f32]>),
+}
+
+#[cfg(any(target_arch = "x86_64", test))]
+impl<V> Target<'_, V> {
+    fn fits(&self, width: usize, blocks: usize) -> bool {
+        match self {
+            Self::Values(place) => place.end(width, blocks) <= place.values.len(),
+            Self::Floats(place) => place.end(width, blocks) <= place.values.len(),
+        }
+    }
 }
 
 /// One row of a convolution: `width` pixels of `blocks` blocks of output channels.
@@ -122,6 +141,10 @@ pub(super) trait Kernel: Send + Sync + 'static {
     fn fill(values: &mut [Self::Value], floats: &[f32]);
     fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
     fn pool(row: &PoolRow<'_, Self::Value>, target: &mut [Self::Value]);
+    /// None where values are too coarse: Winograd's way subtracts large ones from one another.
+    fn winograd() -> Option<Winograd<Self::Value>> {
+        None
+    }
 }
 
 /// A tile's arguments, as pointers to memory that [`checked`] has found large enough.
@@ -208,11 +231,7 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     if let Some(place) = &row.residual {
         assert!(place.end(row.width, row.blocks) <= place.values.len(), "the residual is too small");
     }
-    let fits = match target {
-        Target::Values(place) => place.end(row.width, row.blocks) <= place.values.len(),
-        Target::Floats(place) => place.end(row.width, row.blocks) <= place.values.len(),
-    };
-    assert!(fits, "the target is too small");
+    assert!(target.fits(row.width, row.blocks), "the target is too small");
 }
 
 /// The pool's slices are as large as it will read; the last window may hang over the right edge.
@@ -246,4 +265,8 @@ macro_rules! pick {
 }
 
 #[cfg(target_arch = "x86_64")]
-use {pick, with_pixels};
+use {
+    pick,
+    winograd::{checked_input, checked_output, transforms},
+    with_pixels,
+};

@@ -1,6 +1,9 @@
 //! The definition in plain loops: what every kernel must compute, and what Miri can run.
 
-use super::{Activation, Kernel, LANES, PoolRow, Row, Target, checked, checked_pool};
+use super::{
+    Activation, InputRow, Kernel, LANES, OUTPUTS, OutputRow, POINTS, PoolRow, Row, Target, Winograd, checked,
+    checked_input, checked_output, checked_pool,
+};
 
 pub(in crate::net) struct Scalar;
 
@@ -75,5 +78,51 @@ impl Kernel for Scalar {
                 }
             }
         }
+    }
+
+    fn winograd() -> Option<Winograd<f32>> {
+        Some(Winograd { input: transform_input, output: transform_output })
+    }
+}
+
+/// Each point's sum by its polynomial: no step is shared with those of the other kernels.
+fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
+    const SUMS: [[f32; POINTS]; POINTS] = [
+        [4.0, 0.0, -5.0, 0.0, 1.0, 0.0],
+        [0.0, -4.0, -4.0, 1.0, 1.0, 0.0],
+        [0.0, 4.0, -4.0, -1.0, 1.0, 0.0],
+        [0.0, -2.0, -1.0, 2.0, 1.0, 0.0],
+        [0.0, 2.0, -1.0, -2.0, 1.0, 0.0],
+        [0.0, 4.0, 0.0, -5.0, 0.0, 1.0],
+    ];
+    checked_input(row, target);
+    for (at, lane) in (0..row.tiles * LANES).map(|at| (at / LANES, at % LANES)) {
+        let pixel = |column: usize| row.pixels.get((at * OUTPUTS + column) * LANES + lane).copied().unwrap_or(0.0);
+        for (point, sums) in SUMS.iter().enumerate() {
+            target[point * row.point + at * LANES + lane] =
+                sums.iter().enumerate().map(|(column, factor)| factor * pixel(column)).sum();
+        }
+    }
+}
+
+fn transform_output(row: &OutputRow<'_>, target: &mut Target<'_, f32>) {
+    const SUMS: [[f32; POINTS]; OUTPUTS] = [
+        [1.0, 1.0, 1.0, 1.0, 1.0, 0.0],
+        [0.0, 1.0, -1.0, 2.0, -2.0, 0.0],
+        [0.0, 1.0, 1.0, 4.0, 4.0, 0.0],
+        [0.0, 1.0, -1.0, 8.0, -8.0, 1.0],
+    ];
+    checked_output(row, target);
+    let (Target::Values(place) | Target::Floats(place)) = target;
+    for (channel, x) in (0..row.blocks * LANES).flat_map(|channel| (0..row.width).map(move |x| (channel, x))) {
+        let (block, lane) = (channel / LANES, channel % LANES);
+        let from = row.start + block * row.block + x / OUTPUTS * LANES + lane;
+        let product = |(point, factor): (usize, &f32)| factor * row.products[from + point * row.point];
+        let y = SUMS[x % OUTPUTS].iter().enumerate().map(product).sum::<f32>() + row.bias[channel];
+        place.values[place.start + block * place.block + x * LANES + lane] = match row.activation {
+            Activation::Relu => y.max(0.0),
+            Activation::PRelu if y < 0.0 => y * row.slope[channel],
+            _ => y,
+        };
     }
 }

@@ -153,6 +153,79 @@ proptest! {
     }
 }
 
+/// A row of a convolution three columns wide, one input channel for each lane, by Winograd's way: `kernels` holds three weights a lane.
+fn three_columns<K: Kernel<Value = f32>>(
+    pixels: &[f32],
+    kernels: &[[f32; 3]; LANES],
+    slope: Option<&[f32]>,
+    in_values: bool,
+) -> Option<Vec<f32>> {
+    let winograd = K::winograd().filter(|_| K::available())?;
+    let width = pixels.len() / LANES - 2;
+    let (tiles, gap) = (width.div_ceil(OUTPUTS), 5);
+    let (start, point) = (3, tiles * LANES + gap);
+    let mut points = vec![0.0; start + POINTS * point];
+    (winograd.input)(&InputRow { pixels, tiles, point }, &mut points[start..]);
+    for (index, values) in points[start..].chunks_mut(point).enumerate() {
+        for (at, value) in values.iter_mut().enumerate() {
+            *value *= transform_kernel(kernels[at % LANES])[index];
+        }
+    }
+    // Two blocks of the same products.
+    let bias = [[0.5; LANES], [-0.25; LANES]].concat();
+    let (block, activation) = (width * LANES + 7, if slope.is_some() { Activation::PRelu } else { Activation::Relu });
+    let slope = slope.unwrap_or_default();
+    let row = OutputRow { products: &points, start, point, block: 0, blocks: 2, bias: &bias, slope, activation, width };
+    let mut values = vec![0.0; 2 * block];
+    let place = Place { values: &mut values[..], start: 4, block };
+    (winograd.output)(&row, &mut if in_values { Target::Values(place) } else { Target::Floats(place) });
+    Some(values)
+}
+
+proptest! {
+    #[test]
+    fn winograds_way_leads_to_the_same_sums(width in 1usize..40, seed: u32, prelu: bool, in_values: bool) {
+        let pixels = numbers(seed, (width + 2) * LANES);
+        let kernels: [[f32; 3]; LANES] = numbers(seed ^ 1, 3 * LANES).as_chunks().0.try_into().unwrap();
+        let slope = prelu.then(|| numbers(seed ^ 2, 2 * LANES));
+        let mut expected = vec![0.0; 2 * (width * LANES + 7)];
+        for (at, lane) in (0..width * LANES).map(|at| (at, at % LANES)) {
+            let sum: f32 = (0..3).map(|column| pixels[at + column * LANES] * kernels[lane][column]).sum();
+            for (block, bias) in [0.5, -0.25].into_iter().enumerate() {
+                let y = sum + bias;
+                let slope = slope.as_ref().map_or(0.0, |slope| slope[block * LANES + lane]);
+                expected[4 + block * (width * LANES + 7) + at] = if y < 0.0 { y * slope } else { y };
+            }
+        }
+        let slope = slope.as_deref();
+        let ways = [three_columns::<Scalar>, three_columns::<Avx512>, three_columns::<Avx2>];
+        for ours in ways.into_iter().filter_map(|way| way(&pixels, &kernels, slope, in_values)) {
+            for (at, (a, b)) in ours.iter().zip(&expected).enumerate() {
+                prop_assert!((a - b).abs() < 2e-5, "{}: {} is not {}", at, a, b);
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "too few products")]
+fn products_that_are_not_there_are_refused() {
+    let row = OutputRow {
+        products: &[0.0; 5 * LANES],
+        start: 0,
+        point: LANES,
+        block: LANES,
+        blocks: 1,
+        bias: &[0.0; LANES],
+        slope: &[],
+        activation: Activation::None,
+        width: 1,
+    };
+    let mut target = Target::Floats(Place { values: &mut [0.0; LANES][..], start: 0, block: 0 });
+    let way = if Avx512::available() { Avx512::winograd() } else { Scalar::winograd() };
+    (way.unwrap().output)(&row, &mut target);
+}
+
 #[test]
 #[should_panic(expected = "the input is too small")]
 fn a_row_beyond_its_input_is_refused() {

@@ -1,0 +1,160 @@
+//! Winograd's minimal filtering F(4, 3) along rows: four outputs of a kernel three columns wide from six products, not twelve
+//! (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4).
+//!
+//! Four outputs and the six inputs that they read are a *tile*. Input and kernel are evaluated at six *points* (0, ±1, ±2, ∞), each
+//! point is a convolution of its own over tiles, one column wide, and from the six results come the four outputs.
+
+use super::{Activation, LANES, Target};
+
+/// Outputs of a tile.
+pub(in crate::net) const OUTPUTS: usize = 4;
+/// Points of a tile.
+pub(in crate::net) const POINTS: usize = 6;
+
+/// How a kernel goes to the points and back.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::net) struct Winograd<V> {
+    pub input: fn(&InputRow<'_, V>, &mut [V]),
+    pub output: fn(&OutputRow<'_>, &mut Target<'_, V>),
+}
+
+/// A row of one block on its way to the points.
+pub(in crate::net) struct InputRow<'a, V> {
+    /// Pixels that lie behind its last one count as zeros.
+    pub pixels: &'a [V],
+    pub tiles: usize,
+    /// From a tile's value at one point to that at the next.
+    pub point: usize,
+}
+
+/// What the six convolutions made of a row, on its way to the outputs.
+pub(in crate::net) struct OutputRow<'a> {
+    pub products: &'a [f32],
+    /// The first tile at the first point.
+    pub start: usize,
+    pub point: usize,
+    pub block: usize,
+    pub blocks: usize,
+    pub bias: &'a [f32],
+    pub slope: &'a [f32],
+    pub activation: Activation,
+    /// Output pixels.
+    pub width: usize,
+}
+
+/// A row of a kernel at the six points.
+pub(in crate::net) fn transform_kernel([a, b, c]: [f32; 3]) -> [f32; POINTS] {
+    let (even, far) = (a + c, a / 24.0 + c / 6.0);
+    [a / 4.0, -(even + b) / 6.0, -(even - b) / 6.0, far + b / 12.0, far - b / 12.0, c]
+}
+
+/// The slices are as large as the transform will write and, but for the pixels behind the last one, read.
+#[cfg(any(target_arch = "x86_64", test))]
+pub(super) fn checked_input<V>(row: &InputRow<'_, V>, target: &[V]) {
+    assert!(row.tiles > 0 && row.tiles * LANES <= row.point, "points on top of one another");
+    assert!((POINTS - 1) * row.point + row.tiles * LANES <= target.len(), "the target is too small");
+}
+
+#[cfg(any(target_arch = "x86_64", test))]
+pub(super) fn checked_output<V>(row: &OutputRow<'_>, target: &Target<'_, V>) {
+    assert!(row.width > 0 && row.blocks > 0, "an empty row");
+    let tiles = row.width.div_ceil(OUTPUTS);
+    let end = row.start + (POINTS - 1) * row.point + (row.blocks - 1) * row.block + tiles * LANES;
+    assert!(end <= row.products.len(), "too few products");
+    assert!(row.blocks * LANES <= row.bias.len(), "too few biases");
+    assert!(row.activation != Activation::PRelu || row.blocks * LANES <= row.slope.len(), "too few slopes");
+    assert!(target.fits(row.width, row.blocks), "the target is too small");
+}
+
+/// The two transforms with one processor's registers of `$width` floats: names of its loads, stores and sums, and what it does with
+/// negative values.
+#[cfg(target_arch = "x86_64")]
+macro_rules! transforms {
+    ($features:literal $width:literal $set:ident $load:ident $store:ident $add:ident $subtract:ident $multiply_add:ident $leak:ident) => {
+        #[target_feature(enable = $features)]
+        fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
+            checked_input(row, target);
+            let (two, minus_four, minus_five) = ($set(2.0), $set(-4.0), $set(-5.0));
+            let four = $set(4.0);
+            for tile in 0..row.tiles {
+                let first = tile * OUTPUTS * LANES;
+                let mut edge = [0.0; POINTS * LANES];
+                let from = match row.pixels.get(first..first + POINTS * LANES) {
+                    Some(pixels) => pixels.as_ptr(),
+                    None => {
+                        let rest = row.pixels.get(first..).unwrap_or_default();
+                        edge[..rest.len()].copy_from_slice(rest);
+                        edge.as_ptr()
+                    }
+                };
+                for lane in (0..LANES).step_by($width) {
+                    // SAFETY: six pixels lie at `from`; `checked_input` has compared the last point with the target's length.
+                    unsafe {
+                        let from = from.add(lane);
+                        let (d0, d1, d2) = ($load(from), $load(from.add(LANES)), $load(from.add(2 * LANES)));
+                        let d3 = $load(from.add(3 * LANES));
+                        let (d4, d5) = ($load(from.add(4 * LANES)), $load(from.add(5 * LANES)));
+                        let (even, odd) = ($multiply_add(d2, minus_four, d4), $multiply_add(d1, minus_four, d3));
+                        let (wide, step) = ($subtract(d4, d2), $subtract(d3, d1));
+                        let to = target.as_mut_ptr().add(tile * LANES + lane);
+                        $store(to, $multiply_add(d0, four, $multiply_add(d2, minus_five, d4)));
+                        $store(to.add(row.point), $add(even, odd));
+                        $store(to.add(2 * row.point), $subtract(even, odd));
+                        $store(to.add(3 * row.point), $multiply_add(step, two, wide));
+                        $store(to.add(4 * row.point), $subtract(wide, $add(step, step)));
+                        $store(to.add(5 * row.point), $multiply_add(d1, four, $multiply_add(d3, minus_five, d5)));
+                    }
+                }
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        fn transform_output(row: &OutputRow<'_>, target: &mut Target<'_, f32>) {
+            checked_output(row, target);
+            let (Target::Values(place) | Target::Floats(place)) = target;
+            let (two, four, eight) = ($set(2.0), $set(4.0), $set(8.0));
+            for block in 0..row.blocks {
+                for lane in (0..LANES).step_by($width) {
+                    // SAFETY: `checked_output` has compared the last tile, block and pixel with their slices.
+                    unsafe {
+                        let channel = block * LANES + lane;
+                        let bias = $load(row.bias.as_ptr().add(channel));
+                        let slope = match row.activation {
+                            Activation::None => $set(1.0),
+                            Activation::Relu => $set(0.0),
+                            Activation::PRelu => $load(row.slope.as_ptr().add(channel)),
+                        };
+                        for first in (0..row.width).step_by(OUTPUTS) {
+                            let from = row
+                                .products
+                                .as_ptr()
+                                .add(row.start + block * row.block + first / OUTPUTS * LANES + lane);
+                            let (p0, p1) = ($load(from), $load(from.add(row.point)));
+                            let (p2, p3) = ($load(from.add(2 * row.point)), $load(from.add(3 * row.point)));
+                            let (p4, p5) = ($load(from.add(4 * row.point)), $load(from.add(5 * row.point)));
+                            let (near, slant) = ($add($add(p1, p2), bias), $add($subtract(p1, p2), bias));
+                            let (far, far_slant) = ($add(p3, p4), $subtract(p3, p4));
+                            let to =
+                                place.values.as_mut_ptr().add(place.start + block * place.block + first * LANES + lane);
+                            let left = row.width - first;
+                            $store(to, $leak($add(p0, $add(near, far)), slope));
+                            if left > 1 {
+                                $store(to.add(LANES), $leak($multiply_add(far_slant, two, slant), slope));
+                            }
+                            if left > 2 {
+                                $store(to.add(2 * LANES), $leak($multiply_add(far, four, near), slope));
+                            }
+                            if left > 3 {
+                                let last = $multiply_add(far_slant, eight, $add(slant, p5));
+                                $store(to.add(3 * LANES), $leak(last, slope));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use transforms;
