@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::Result;
 use crate::geometry::BoundingBox;
 
 /// Bounds of the work on one photo (R31, R32). A bound of 0 or `None` is none.
@@ -102,26 +101,28 @@ impl Allowance {
         Self { bound: max_candidates, seen: 0, rejected: 0, places: Vec::new() }
     }
 
-    /// Has R-Net `pass` the candidate, and counts its answer; `None` if the allowance is used up. The best candidates come first.
-    pub(super) fn show(&mut self, area: &BoundingBox, pass: impl FnOnce() -> Result<bool>) -> Result<Option<bool>> {
+    /// Whether R-Net may see the candidate, after `pending` others that are not counted yet. The best candidates come first.
+    pub(super) fn allows(&self, area: &BoundingBox, pending: usize) -> bool {
+        self.bound == 0
+            || self.seen + pending < self.bound.saturating_mul(Self::MOST_SEEN)
+                && (self.rejected < self.bound || self.is_of_a_face(area))
+    }
+
+    /// Counts R-Net's answer.
+    pub(super) fn count(&mut self, area: &BoundingBox, passed: bool) {
         if self.bound == 0 {
-            return pass().map(Some);
-        }
-        if self.seen >= self.bound.saturating_mul(Self::MOST_SEEN) {
-            return Ok(None);
-        }
-        let of_a_face = self.places.iter().any(|place| same_place(place, area));
-        if !of_a_face && self.rejected >= self.bound {
-            return Ok(None);
+            return;
         }
         self.seen += 1;
-        let passed = pass()?;
         match passed {
-            _ if of_a_face => {}
+            _ if self.is_of_a_face(area) => {}
             true => self.places.push(*area),
             false => self.rejected += 1,
         }
-        Ok(Some(passed))
+    }
+
+    fn is_of_a_face(&self, area: &BoundingBox) -> bool {
+        self.places.iter().any(|place| same_place(place, area))
     }
 }
 
@@ -164,7 +165,8 @@ mod tests {
     fn only_candidates_shown_in_vain_count() {
         let at = |x: u16| BoundingBox::new(f32::from(x), 0.0, f32::from(x) + 10.0, 10.0);
         let mut allowance = Allowance::new(2);
-        let mut show = |x, passes| allowance.show(&at(x), || Ok(passes)).unwrap();
+        let mut show =
+            |x, passes| allowance.allows(&at(x), 0).then(|| allowance.count(&at(x), passes)).map(|()| passes);
         assert_eq!(
             [show(0, true), show(100, false), show(200, true), show(300, false)].map(|answer| answer.is_some()),
             [true; 4]
@@ -174,7 +176,8 @@ mod tests {
         // At most five times the bound is seen.
         assert_eq!((0..9).filter_map(|_| show(0, true)).count(), 10 - 6);
         let mut unbounded = Allowance::new(0);
-        assert!((0..100).all(|x| unbounded.show(&at(20 * x), || Ok(false)).unwrap() == Some(false)));
+        unbounded.count(&at(0), false);
+        assert!(unbounded.allows(&at(100), 5_000));
     }
 
     #[test]

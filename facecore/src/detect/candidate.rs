@@ -33,14 +33,15 @@ impl Candidate {
         self.area = BoundingBox::new(x1.trunc(), y1.trunc(), (x1 + side).trunc(), (y1 + side).trunc());
     }
 
-    /// The pixels of the box resized to `side` × `side`, interleaved RGB 0…255; `None` if the box misses the photo or is no box.
-    pub(super) fn crop<'a>(&self, photo: &Photo<'_>, side: usize, scratch: &'a mut Scratch) -> Option<&'a [f32]> {
+    /// Adds the pixels of the box resized to `side` × `side`, interleaved RGB 0…255, to the scratch's; false if the box misses the photo
+    /// or is no box.
+    pub(super) fn crop(&self, photo: &Photo<'_>, side: usize, scratch: &mut Scratch) -> bool {
         let (width, height) = (photo.width() as f32, photo.height() as f32);
         let BoundingBox { x1, y1, x2, y2 } = self.area;
         let inside = x1 <= width && y1 <= height && x2 >= 1.0 && y2 >= 1.0 && x1 <= x2 && y1 <= y2;
         // No face is several times larger than its photo: a regression gone astray must not cost memory.
         if !inside || x2 - x1 > 4.0 * (width + height) || y2 - y1 > 4.0 * (width + height) {
-            return None;
+            return false;
         }
         let window = Window {
             x: x1 as i64 - 1,
@@ -50,8 +51,7 @@ impl Candidate {
         };
         let Scratch { resampler, pixels } = scratch;
         let mut resized = resampler.resize(photo, window, side, side, Rule::Area);
-        pixels.clear();
         (0..side).for_each(|y| resized.row(y, pixels));
-        Some(pixels)
+        true
     }
 }

@@ -1,4 +1,4 @@
-//! R-Net and O-Net: look at each candidate more closely. One crop a run: tract is slower on batches.
+//! R-Net and O-Net: look at each candidate more closely.
 
 use std::ops::ControlFlow;
 
@@ -6,13 +6,16 @@ use super::budget::{Allowance, Cut, StopAt, same_place, within};
 use super::candidate::Candidate;
 use super::suppression::{Overlap, suppress};
 use super::{DetectOptions, Scratch, normalised, probability};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::geometry::Landmarks;
 use crate::net::Network;
 use crate::photo::Photo;
 
 const R_SIDE: usize = 24;
 const O_SIDE: usize = 48;
+
+/// Crops that a network sees at once: so many share its last layers' weights, and none is late for a deadline.
+const BATCH: usize = 12;
 
 /// R-Net: rejects most candidates and moves the rest, squared for O-Net.
 pub(super) fn refine(
@@ -26,22 +29,33 @@ pub(super) fn refine(
 ) -> Result<Vec<Candidate>> {
     let mut allowance = Allowance::new(options.budget.max_candidates);
     let mut passed = Vec::new();
-    for (seen, candidate) in candidates.iter().enumerate() {
+    let mut left = candidates;
+    while !left.is_empty() {
         if stop_at.reached() {
-            cut.stop(candidates.len() - seen);
+            cut.stop(left.len());
             break;
         }
-        let answer = allowance.show(&candidate.area, || {
-            let Some(input) = candidate.crop(photo, R_SIDE, scratch) else { return Ok(false) };
-            let [logit, offset @ ..] = answer::<5>(net, input, R_SIDE)?;
-            let score = probability(logit);
-            let passes = score > options.thresholds[1];
-            if passes {
+        // As far as the answers so far allow; at each answer the allowance is asked again.
+        let allowed = |(at, candidate): &(usize, &Candidate)| allowance.allows(&candidate.area, *at);
+        let count = left.iter().enumerate().take(BATCH).take_while(allowed).count();
+        if count == 0 {
+            cut.candidates += 1;
+            left = &left[1..];
+            continue;
+        }
+        let (batch, rest) = left.split_at(count);
+        left = rest;
+        answers::<5>(net, photo, batch, R_SIDE, scratch, |candidate, answer| {
+            if !allowance.allows(&candidate.area, 0) {
+                cut.candidates += 1;
+                return;
+            }
+            let score = answer.map(|[logit, ..]| probability(logit)).filter(|&score| score > options.thresholds[1]);
+            allowance.count(&candidate.area, score.is_some());
+            if let Some((score, [_, offset @ ..])) = score.zip(answer) {
                 passed.push((Candidate { score, ..*candidate }, offset));
             }
-            Ok(passes)
         })?;
-        cut.candidates += usize::from(answer.is_none());
     }
     Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Union)
         .map(|(mut candidate, offset)| {
@@ -82,34 +96,58 @@ pub(super) fn output(
     cut: &mut Cut,
 ) -> Result<Vec<(Candidate, Landmarks)>> {
     let mut passed = Vec::new();
-    for (seen, candidate) in candidates.iter().enumerate() {
+    for (index, batch) in candidates.chunks(BATCH).enumerate() {
         if stop_at.reached() {
-            cut.stop(candidates.len() - seen);
+            cut.stop(candidates.len() - index * BATCH);
             break;
         }
-        let Some(input) = candidate.crop(photo, O_SIDE, scratch) else { continue };
-        let [logit, dx1, dy1, dx2, dy2, points @ ..] = answer::<15>(net, input, O_SIDE)?;
-        let score = probability(logit);
-        if score > threshold {
-            let (width, height) = candidate.inclusive_size();
-            let landmarks = std::array::from_fn(|point| {
-                [points[point] * width + candidate.area.x1 - 1.0, points[point + 5] * height + candidate.area.y1 - 1.0]
-            });
-            let mut face = Candidate { score, ..*candidate };
-            face.regress([dx1, dy1, dx2, dy2], width, height);
-            passed.push((face, landmarks));
-        }
+        answers::<15>(net, photo, batch, O_SIDE, scratch, |candidate, answer| {
+            let Some([logit, dx1, dy1, dx2, dy2, points @ ..]) = answer else { return };
+            let score = probability(logit);
+            if score > threshold {
+                let (width, height) = candidate.inclusive_size();
+                let landmarks = std::array::from_fn(|point| {
+                    [
+                        points[point] * width + candidate.area.x1 - 1.0,
+                        points[point + 5] * height + candidate.area.y1 - 1.0,
+                    ]
+                });
+                let mut face = Candidate { score, ..*candidate };
+                face.regress([dx1, dy1, dx2, dy2], width, height);
+                passed.push((face, landmarks));
+            }
+        })?;
     }
     Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Min).collect())
 }
 
-fn answer<const N: usize>(net: &Network, input: &[f32], side: usize) -> Result<[f32; N]> {
-    let mut numbers = None;
-    net.run(normalised(input, [side, side]), &mut |answer| {
-        numbers = answer.cells().next().and_then(|cell| cell.try_into().ok());
-        ControlFlow::Break(())
-    })?;
-    numbers.ok_or_else(|| Error::Internal { reason: format!("a network does not answer {N} numbers") })
+/// Each candidate with what the network answers to its crop; none where there is nothing to crop.
+fn answers<const N: usize>(
+    net: &Network,
+    photo: &Photo<'_>,
+    batch: &[Candidate],
+    side: usize,
+    scratch: &mut Scratch,
+    mut each: impl FnMut(&Candidate, Option<[f32; N]>),
+) -> Result<()> {
+    scratch.pixels.clear();
+    let mut cropped = [false; BATCH];
+    batch.iter().zip(&mut cropped).for_each(|(candidate, cropped)| *cropped = candidate.crop(photo, side, scratch));
+    let mut numbers = [[0.0; N]; BATCH];
+    if !scratch.pixels.is_empty() {
+        let mut rows = numbers.iter_mut();
+        net.run(normalised(&scratch.pixels, [side, side]), &mut |answer| {
+            for (cell, row) in answer.cells().zip(&mut rows) {
+                row.iter_mut().zip(cell).for_each(|(number, &value)| *number = value);
+            }
+            ControlFlow::Continue(())
+        })?;
+    }
+    let mut numbers = numbers.into_iter();
+    for (candidate, cropped) in batch.iter().zip(cropped) {
+        each(candidate, if cropped { numbers.next() } else { None });
+    }
+    Ok(())
 }
 
 fn kept<T: Copy>(passed: &[T], candidate: impl Fn(&T) -> &Candidate, overlap: Overlap) -> impl Iterator<Item = T> {

@@ -33,7 +33,8 @@ use portable::Portable;
 use program::Program;
 use stream::Stream;
 
-/// A picture for a network: interleaved R, G, B rows, and how a number `x` of it is meant: `scale · x + offset`.
+/// A picture for a network: interleaved R, G, B rows, and how a number `x` of it is meant: `scale · x + offset`. For a network of a
+/// fixed size, some pictures one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pixels<'a> {
     pub values: &'a [f32],
@@ -43,7 +44,7 @@ pub(crate) struct Pixels<'a> {
     pub offset: f32,
 }
 
-/// A row of what a network answers.
+/// A row of what a network answers, or what it answers to one of some pictures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub row: usize,
@@ -124,14 +125,18 @@ impl Network {
         Err("no kernels for this processor".into())
     }
 
-    /// Runs the network on a picture and hands the rows of its answer to `each`, until it breaks off.
+    /// Runs the network on a picture, or on some, and hands the rows of its answer to `each`, until it breaks off.
     ///
     /// # Errors
     /// [`Error::Internal`] for a picture of another size than the network's.
     pub(crate) fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Result<()> {
         let wrong = || Error::Internal { reason: format!("a network cannot take a picture of {:?}", pixels.size) };
-        let fits = matches!(self.size, Size::About(_)) || matches!(self.size, Size::Fixed(size) if size == pixels.size);
-        if !fits || pixels.values.len() != 3 * pixels.size[0] * pixels.size[1] {
+        let (length, picture) = (pixels.values.len(), 3 * pixels.size[0] * pixels.size[1]);
+        let fits = match self.size {
+            Size::About(_) => length == picture,
+            Size::Fixed(size) => size == pixels.size && length > 0 && length.is_multiple_of(picture),
+        };
+        if !fits {
             return Err(wrong());
         }
         match &self.body {

@@ -51,33 +51,19 @@ impl Portable {
     }
 
     pub(super) fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Result<()> {
-        let mut run = || -> TractResult<()> {
-            let [height, width] = pixels.size;
-            let plan = self.plan(pixels.size)?;
-            let planes: Vec<f32> = (0..3)
-                .flat_map(|channel| pixels.values.iter().skip(channel).step_by(3))
-                .map(|value| value * pixels.scale + pixels.offset)
-                .collect();
-            let input = Tensor::from_shape(&[1, 3, height, width], &planes)?;
-            let outputs = plan.runnable.run(tvec!(input.into()))?;
-            let (channels, rows, columns) = match *outputs[0].shape() {
-                [1, channels] => (channels, 1, 1),
-                [1, channels, rows, columns] if rows * columns > 0 => (channels, rows, columns),
-                ref shape => tract_onnx::tract_core::internal::bail!("an answer of shape {shape:?}"),
-            };
-            let (stride, cells) = (channels.next_multiple_of(LANES), rows * columns);
-            let mut values = vec![0.0; cells * stride];
-            for (at, &value) in outputs[0].to_plain_array_view::<f32>()?.iter().enumerate() {
-                values[at % cells * stride + at / cells] = value;
-            }
-            for (row, values) in values.chunks_exact(columns * stride).enumerate() {
-                if each(Answer { row, channels, values }).is_break() {
-                    break;
+        let failed = |e: TractError| Error::Internal { reason: format!("a network failed: {e:#}") };
+        let plan = self.plan(pixels.size).map_err(failed)?;
+        let mut rows = 0;
+        for values in pixels.values.chunks_exact(3 * pixels.size[0] * pixels.size[1]) {
+            let (channels, columns, values) = plan.answer(Pixels { values, ..pixels }).map_err(failed)?;
+            for values in values.chunks_exact(columns * channels.next_multiple_of(LANES)) {
+                if each(Answer { row: rows, channels, values }).is_break() {
+                    return Ok(());
                 }
+                rows += 1;
             }
-            Ok(())
-        };
-        run().map_err(|e| Error::Internal { reason: format!("a network failed: {e:#}") })
+        }
+        Ok(())
     }
 
     fn plan(&self, size: [usize; 2]) -> TractResult<Plan> {
@@ -101,5 +87,29 @@ impl Portable {
         }
         plans.push_back(plan.clone());
         Ok(plan)
+    }
+}
+
+impl Plan {
+    /// Channels, columns, and the numbers as [`Answer`] has them.
+    fn answer(&self, pixels: Pixels<'_>) -> TractResult<(usize, usize, Vec<f32>)> {
+        let [height, width] = pixels.size;
+        let planes: Vec<f32> = (0..3)
+            .flat_map(|channel| pixels.values.iter().skip(channel).step_by(3))
+            .map(|value| value * pixels.scale + pixels.offset)
+            .collect();
+        let input = Tensor::from_shape(&[1, 3, height, width], &planes)?;
+        let outputs = self.runnable.run(tvec!(input.into()))?;
+        let (channels, rows, columns) = match *outputs[0].shape() {
+            [1, channels] => (channels, 1, 1),
+            [1, channels, rows, columns] if rows * columns > 0 => (channels, rows, columns),
+            ref shape => tract_onnx::tract_core::internal::bail!("an answer of shape {shape:?}"),
+        };
+        let (stride, cells) = (channels.next_multiple_of(LANES), rows * columns);
+        let mut values = vec![0.0; cells * stride];
+        for (at, &value) in outputs[0].to_plain_array_view::<f32>()?.iter().enumerate() {
+            values[at % cells * stride + at / cells] = value;
+        }
+        Ok((channels, columns, values))
     }
 }

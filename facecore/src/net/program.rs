@@ -1,4 +1,7 @@
-//! A network of a fixed picture size: each layer runs over whole values.
+//! A network of a fixed picture size that answers a few numbers: each layer runs over whole values.
+//!
+//! The last layers, the *head*, see a whole picture at once: matrices with more weights than all the layers before. Of several pictures the head
+//! reads each weight once for all: they stand beside one another like the pixels of a row.
 //!
 //! A value lies in a slot as `[block][row][column][16]` with its padding around. Slots are shared by values that do not live at
 //! the same time, the last freed one first, since it is still in the cache. A [`Scratch`] keeps them from run to run: after the
@@ -15,10 +18,13 @@ use super::{Answer, Each, Pixels};
 
 pub(super) struct Program<K: Kernel> {
     values: Vec<Value>,
-    /// The slot of each value but the output, which has none.
+    /// The slot of each value before the head.
     slots: Vec<usize>,
     slot_count: usize,
     steps: Vec<Step<K>>,
+    head: Vec<Packed<K>>,
+    /// What the head reads.
+    seen: usize,
     idle: Idle<Scratch<K::Value>>,
 }
 
@@ -45,7 +51,10 @@ struct Scratch<V> {
     /// Rows of a convolution that wait to be pooled.
     ring: Buffer<V>,
     points: Points<V>,
+    /// What a layer of the head reads, and writes: `[block][row][column][picture][16]`.
+    pictures: [Buffer<V>; 2],
     output: Buffer<f32>,
+    answer: Vec<f32>,
 }
 
 /// Some rows at Winograd's points.
@@ -84,18 +93,21 @@ impl<K: Kernel> Program<K> {
     /// Refuses what the kernel has no tiles for.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
         let Layers { values, layers } = layers;
-        match layers.last().map(|layer| &layer.operator) {
-            Some(Operator::Convolution(last)) if last.pool.is_none() && last.residual.is_none() => {}
-            _ => return Err("the last layer is no plain convolution".into()),
-        }
+        let body = layers.len() - layers.iter().rev().take_while(|layer| is_of_head(layer, &values)).count();
+        let seen = layers.get(body).ok_or("the last layer does not see the whole picture")?.input;
         let (slots, slot_count) = assign_slots(&values, &layers);
         let mut opened = vec![false; values.len()];
-        let mut steps = Vec::new();
-        for layer in layers {
+        let (mut steps, mut head) = (Vec::new(), Vec::new());
+        for (at, layer) in layers.into_iter().enumerate() {
             let opens = !std::mem::replace(&mut opened[layer.output.value], true);
             let work = match layer.operator {
                 Operator::Convolution(convolution) => {
-                    Work::Convolution(Packed::new(*convolution, &values[layer.input], layer.input == 0)?.into())
+                    let packed = Packed::new(*convolution, &values[layer.input], layer.input == 0)?;
+                    if at >= body {
+                        head.push(packed);
+                        continue;
+                    }
+                    Work::Convolution(packed.into())
                 }
                 _ if layer.input == 0 => return Err("the first layer is no convolution".into()),
                 Operator::MaxPool(pool) => Work::MaxPool(pool),
@@ -103,7 +115,7 @@ impl<K: Kernel> Program<K> {
             };
             steps.push(Step { work, input: layer.input, output: layer.output, opens });
         }
-        Ok(Self { values, slots, slot_count, steps, idle: Idle::default() })
+        Ok(Self { values, slots, slot_count, steps, head, seen, idle: Idle::default() })
     }
 
     fn map(&self, value: usize) -> Map {
@@ -120,12 +132,9 @@ impl<K: Kernel> Program<K> {
     fn step(&self, step: &Step<K>, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
         let value = step.output.value;
         let (from, to) = (self.map(step.input), self.map(value));
-        let Scratch { slots, runs, bias, ring, points, output } = scratch;
-        let is_output = self.slots[value] == NO_SLOT;
-        let mut target = if is_output { Buffer::default() } else { std::mem::take(&mut slots[self.slots[value]]) };
-        if is_output {
-            output.reserve(self.blocks(value) * to.block);
-        } else if step.opens {
+        let Scratch { slots, runs, bias, ring, points, .. } = scratch;
+        let mut target = std::mem::take(&mut slots[self.slots[value]]);
+        if step.opens {
             open(&mut target, &to, self.blocks(value));
         }
         let source = &slots[self.slots[step.input]][..];
@@ -144,9 +153,6 @@ impl<K: Kernel> Program<K> {
                 let first = step.output.block;
                 let job = Job { packed, from, to, first, source, residual, runs, bias, scale, height, width, band };
                 match packed.layer.pool {
-                    None if is_output => job.plain(points, |start, block, row| {
-                        row(&mut Target::Floats(Place { values: &mut **output, start, block }));
-                    }),
                     None => job.plain(points, |start, block, row| {
                         row(&mut Target::Values(Place { values: &mut *target, start, block }));
                     }),
@@ -164,9 +170,63 @@ impl<K: Kernel> Program<K> {
             }
             Work::Average => average::<K>(source, &from, &mut target, self.blocks(step.input)),
         }
-        if !is_output {
-            slots[self.slots[value]] = target;
+        slots[self.slots[value]] = target;
+    }
+
+    /// Takes what the head reads of picture `index` of `count`.
+    fn stack(&self, [index, count]: [usize; 2], scratch: &mut Scratch<K::Value>) {
+        let map = self.map(self.seen);
+        let [rows, columns] = map.size;
+        let places = self.blocks(self.seen) * rows * columns;
+        let Scratch { slots, pictures: [to, _], .. } = scratch;
+        to.reserve(places * count * LANES);
+        let from = &slots[self.slots[self.seen]];
+        for place in 0..places {
+            let (block, pixel) = (place / (rows * columns), place % (rows * columns));
+            let start = map.at(block, pixel / columns, pixel % columns);
+            let at = (place * count + index) * LANES;
+            to[at..at + LANES].copy_from_slice(&from[start..start + LANES]);
         }
+    }
+
+    /// The last layers for all pictures. The output comes to lie as `[block][picture][16]`.
+    fn run_head(&self, count: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
+        let Scratch { pictures: [from, to], runs, bias, output, .. } = scratch;
+        let block = count * LANES;
+        for (at, packed) in self.head.iter().enumerate() {
+            let [rows, columns] = packed.layer.size;
+            let line = columns * block;
+            packed.runs(rows * line, block, |row| row * line, runs);
+            let scale = packed.bias(pixels, bias);
+            to.reserve(packed.blocks() * block);
+            output.reserve(packed.blocks() * block);
+            for group in &packed.groups {
+                let source = Source { values: from, start: 0, pixel: LANES, runs, residual: None, bias, scale };
+                let start = group.first * block;
+                let mut target = if at + 1 < self.head.len() {
+                    Target::Values(Place { values: &mut **to, start, block })
+                } else {
+                    Target::Floats(Place { values: &mut **output, start, block })
+                };
+                packed.row(group, source, count, &mut target);
+            }
+            std::mem::swap(from, to);
+        }
+    }
+}
+
+/// Sees a whole picture that nothing is around, and leaves a pixel.
+fn is_of_head(layer: &Layer, values: &[Value]) -> bool {
+    match &layer.operator {
+        Operator::Convolution(convolution) => {
+            convolution.size == values[layer.input].size
+                && values[layer.input].padding == [0, 0]
+                && layer.output.block == 0
+                && layer.input > 0
+                && convolution.residual.is_none()
+                && convolution.pool.is_none()
+        }
+        _ => false,
     }
 }
 
@@ -174,17 +234,26 @@ impl<K: Kernel> Fused for Program<K> {
     fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Option<()> {
         self.idle.with(|scratch| {
             scratch.slots.resize_with(self.slot_count, Buffer::default);
-            let input = &mut scratch.slots[self.slots[0]];
-            // One more: the last step of an odd run reads a pair.
-            input.reserve(pixels.values.len() + 1);
-            K::fill(input, pixels.values);
-            for step in &self.steps {
-                self.step(step, pixels, scratch);
+            let pictures = pixels.values.chunks_exact(3 * pixels.size[0] * pixels.size[1]);
+            let count = pictures.len();
+            for (index, picture) in pictures.enumerate() {
+                let input = &mut scratch.slots[self.slots[0]];
+                // One more: the last step of an odd run reads a pair.
+                input.reserve(picture.len() + 1);
+                K::fill(input, picture);
+                for step in &self.steps {
+                    self.step(step, pixels, scratch);
+                }
+                self.stack([index, count], scratch);
             }
-            let last = self.steps.last().map(|step| &self.values[step.output.value])?;
-            let row = last.size[1] * last.channels.next_multiple_of(LANES);
-            for (row, values) in scratch.output.chunks_exact(row).take(last.size[0]).enumerate() {
-                if each(Answer { row, channels: last.channels, values }).is_break() {
+            self.run_head(count, pixels, scratch);
+            let channels = self.head.last()?.layer.outputs;
+            let Scratch { output, answer, .. } = scratch;
+            for row in 0..count {
+                answer.clear();
+                let blocks = output.chunks_exact(count * LANES).take(channels.div_ceil(LANES));
+                answer.extend(blocks.flat_map(|block| &block[row * LANES..(row + 1) * LANES]));
+                if each(Answer { row, channels, values: answer }).is_break() {
                     break;
                 }
             }
