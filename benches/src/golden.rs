@@ -154,6 +154,11 @@ pub struct Embeddings {
     pub from_photo: f32,
 }
 
+/// The margin of the reference's crops; ours were chosen on LFW (docs/accuracy.md).
+pub fn reference_margin(model: &str) -> f64 {
+    if model == "facenet-casia-512" { 0.25 } else { 0.10 }
+}
+
 /// Compares the embeddings of the engine's model over all faces of `folder/embeddings.json`.
 pub fn embeddings(engine: &Engine, folder: &Path) -> Result<Embeddings, Box<dyn Error>> {
     #[derive(Deserialize)]

@@ -103,7 +103,7 @@ struct RealFaces {
     #[arg(long, default_value = facecore::Engine::DEFAULT_MODEL)]
     model: String,
     /// The space of the cache's embeddings
-    #[arg(long, default_value = "2d2c7b163741ee00")]
+    #[arg(long, default_value = "ed217c75d0bafa7e")]
     space: facecore::SpaceId,
     /// A list of photos that carry two names (`photo_a,photo_b,…`), which are left out
     #[arg(long)]
@@ -139,7 +139,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
         Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
         Command::Scale { users, passes, folder } => {
-            scale::run(users, passes, shipped("2d2c7b163741ee00".parse()?)?, &folder)
+            scale::run(users, passes, shipped("ed217c75d0bafa7e".parse()?)?, &folder)
         }
         Command::Social { people, names } => {
             social::ages(people);

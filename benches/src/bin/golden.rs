@@ -39,9 +39,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     if Path::new(&folder).join("embeddings.json").exists() {
         for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == "embedder") {
-            let lowest = golden::embeddings(&Engine::open_model(&models, &model.id)?, &folder)?;
+            let margin = golden::reference_margin(&model.id);
+            let engine = Engine::open_model(&models, &model.id)?.with_crop_margin(margin)?;
+            let lowest = golden::embeddings(&engine, &folder)?;
             println!(
-                "{}: lowest cosine of {} faces: {:.7} from the crop, {:.7} from photo and box",
+                "{} with the reference's margin {margin}: lowest cosine of {} faces: {:.7} from the crop, {:.7} from photo and box",
                 model.id, lowest.faces, lowest.from_crop, lowest.from_photo
             );
         }

@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_facenet_has_a_bundled_filter() {
-        for space in ["2d2c7b163741ee00", "c0fe5b6a98dc73e7"] {
+        for space in ["ed217c75d0bafa7e", "855c5060493a760d"] {
             let space = space.parse().unwrap();
             let filter = NonFaceFilter::bundled(space).unwrap();
             assert_eq!(filter.space(), space);

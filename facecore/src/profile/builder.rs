@@ -85,7 +85,7 @@ pub struct Build {
 /// # use facecore::{Embedding, SpaceId};
 /// # use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Outcome, Owner, PhotoMeta, Settings};
 /// # fn main() -> facecore::Result<()> {
-/// # let settings = Settings::for_space("2d2c7b163741ee00".parse()?).unwrap();
+/// # let settings = Settings::for_space("ed217c75d0bafa7e".parse()?).unwrap();
 /// # let embedding = |i: u64| Embedding::new(settings.space, vec![1.0, i as f32 / 50.0]).unwrap();
 /// let builder = Builder::new(settings.clone())?;
 /// let album: Vec<_> = (0..5).map(|id| AlbumPhoto {

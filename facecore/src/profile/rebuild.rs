@@ -66,7 +66,7 @@ impl fmt::Display for PassReport {
 /// # fn album(account: u64) -> Vec<AlbumPhoto> { unimplemented!() }
 /// # fn friends_of(account: u64) -> Vec<u64> { unimplemented!() }
 /// # fn main() -> facecore::Result<()> {
-/// # let builder = Builder::new(Settings::for_space("2d2c7b163741ee00".parse()?).unwrap())?;
+/// # let builder = Builder::new(Settings::for_space("ed217c75d0bafa7e".parse()?).unwrap())?;
 /// let accounts = [1, 2, 3];
 /// let mut snapshot = Snapshot::new();
 /// let rebuild = Rebuild { passes: 4, enough: 0.01 };

@@ -46,7 +46,7 @@ impl Settings {
     ///
     /// ```
     /// # use facecore::profile::Settings;
-    /// let space = "2d2c7b163741ee00".parse()?; // facenet-ms1m-128
+    /// let space = "ed217c75d0bafa7e".parse()?; // facenet-ms1m-128
     /// assert!(Settings::for_space(space).is_some());
     /// # Ok::<(), facecore::Error>(())
     /// ```
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn what_ships_is_sound_and_reads_back() {
-        let fitted = Settings::for_space("2d2c7b163741ee00".parse().unwrap()).unwrap();
+        let fitted = Settings::for_space("ed217c75d0bafa7e".parse().unwrap()).unwrap();
         assert_eq!(Settings::from_toml(&fitted.to_toml()).unwrap(), fitted);
         assert!(Settings::for_space(SpaceId([0; 8])).is_none());
         for (from, to) in [("lead = ", "lead = -"), ("merge = ", "merge = -"), ("join = ", "glue = ")] {
