@@ -66,7 +66,6 @@ impl Report {
         let text = match &outcome {
             Ok(found) if self.json => json::photo(path, found),
             Ok(found) => table::photo(path, found),
-            Err(error) if self.json => json::failure(path, error),
             Err(_) => String::new(),
         };
         self.print(&text)?;
@@ -78,7 +77,7 @@ impl Report {
         Ok(self.bar.suspend(|| io::stdout().write_all(text.as_bytes()))?)
     }
 
-    /// Counts a photo as done, and remembers why it failed.
+    /// Counts a photo as done. Why it failed is said at once in JSON, and in words at the end.
     ///
     /// An option outside its range fails every photo alike and ends the command.
     pub fn done(&mut self, path: &Path, outcome: Result<(), PhotoError>) -> Result<()> {
@@ -86,7 +85,12 @@ impl Report {
             Err(PhotoError::Core(error @ facecore::Error::Option { .. })) => {
                 return Err(Failure::Core(error));
             }
-            Err(error) => self.failures.push(format!("{}: {error}", path.display())),
+            Err(error) => {
+                if self.json {
+                    self.print(&json::failure(path, &error))?;
+                }
+                self.failures.push(format!("{}: {error}", path.display()));
+            }
             Ok(()) => {}
         }
         self.bar.inc(1);
