@@ -19,8 +19,9 @@ pub struct Budget {
     /// Most pixels of the pyramid, all scales together, that P-Net sees. Scales that do not fit are left out whole.
     pub max_pixels: u64,
     /// Most candidates of P-Net that R-Net may reject, 200 by default. What R-Net passes does not count, nor what overlaps it: so
-    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is not cut. In all, R-Net sees at most five times as many, all
-    /// among the best two thousand (ten times), and O-Net one and a half times as many, different faces first.
+    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is hardly cut. In all, R-Net sees at most five times as many, all
+    /// among the best two thousand (ten times), and O-Net one and a half times as many, different faces first; fewer, down to 1.3 times,
+    /// where R-Net had most to do.
     pub max_candidates: usize,
     /// Most faces returned, those with the best scores.
     pub max_faces: usize,
@@ -44,9 +45,11 @@ impl Budget {
         if self.max_candidates == 0 { usize::MAX } else { self.max_candidates.saturating_mul(10) }
     }
 
-    /// Most candidates that O-Net sees: about three for each face of a crowd of a hundred.
-    pub(super) fn most_chosen(&self) -> usize {
-        self.max_candidates.saturating_mul(3) / 2
+    /// Most candidates that O-Net sees after R-Net has seen `seen`: about three for each face of a crowd of a hundred. One costs as
+    /// much as five of R-Net's, and what both cost together is bounded as well.
+    pub(super) fn most_chosen(&self, seen: usize) -> usize {
+        let together = (self.max_candidates.saturating_mul(23) / 2).saturating_sub(seen) / 5;
+        together.min(self.max_candidates.saturating_mul(3) / 2)
     }
 
     /// The default with a deadline.
@@ -88,7 +91,8 @@ pub(super) fn same_place(a: &BoundingBox, b: &BoundingBox) -> bool {
 /// The bound on the candidates of one photo, as R-Net's answers draw on it.
 pub(super) struct Allowance {
     bound: usize,
-    seen: usize,
+    /// Candidates that R-Net saw.
+    pub seen: usize,
     rejected: usize,
     /// Boxes that R-Net passed, one for each place.
     places: Vec<BoundingBox>,
@@ -178,6 +182,13 @@ mod tests {
         let mut unbounded = Allowance::new(0);
         unbounded.count(&at(0), false);
         assert!(unbounded.allows(&at(100), 5_000));
+    }
+
+    #[test]
+    fn the_more_r_net_saw_the_less_o_net_sees() {
+        let most = |seen| Budget::default().most_chosen(seen);
+        assert_eq!([0, 800, 900, 1_000].map(most), [300, 300, 280, 260]);
+        assert_eq!(Budget::UNBOUNDED.most_chosen(0), 0);
     }
 
     #[test]

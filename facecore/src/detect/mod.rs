@@ -178,9 +178,10 @@ impl Detector {
         let stop_at = |share| StopAt::share(start, options.budget.deadline, share);
         let candidates = proposal::propose(&self.p_net, photo, options, stop_at(0.5), scratch, &mut stats, &mut cut)?;
         stats.propose_time = start.elapsed();
-        let refined = refinement::refine(&self.r_net, photo, &candidates, options, stop_at(0.75), scratch, &mut cut)?;
+        let (refined, seen) =
+            refinement::refine(&self.r_net, photo, &candidates, options, stop_at(0.75), scratch, &mut cut)?;
         stats.refined = refined.len();
-        let refined = refinement::choose(refined, options.budget.most_chosen(), &mut cut);
+        let refined = refinement::choose(refined, options.budget.most_chosen(seen), &mut cut);
         stats.refine_time = start.elapsed() - stats.propose_time;
         let mut found =
             refinement::output(&self.o_net, photo, &refined, options.thresholds[2], stop_at(1.0), scratch, &mut cut)?;

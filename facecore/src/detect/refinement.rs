@@ -17,7 +17,7 @@ const O_SIDE: usize = 48;
 /// Crops that a network sees at once: so many share its last layers' weights, and none is late for a deadline.
 const BATCH: usize = 12;
 
-/// R-Net: rejects most candidates and moves the rest, squared for O-Net.
+/// R-Net: rejects most candidates and moves the rest, squared for O-Net. Answers them and how many it saw.
 pub(super) fn refine(
     net: &Network,
     photo: &Photo<'_>,
@@ -26,7 +26,7 @@ pub(super) fn refine(
     stop_at: StopAt,
     scratch: &mut Scratch,
     cut: &mut Cut,
-) -> Result<Vec<Candidate>> {
+) -> Result<(Vec<Candidate>, usize)> {
     let mut allowance = Allowance::new(options.budget.max_candidates);
     let mut passed = Vec::new();
     let mut left = candidates;
@@ -57,14 +57,15 @@ pub(super) fn refine(
             }
         })?;
     }
-    Ok(kept(&passed, |(candidate, _)| candidate, Overlap::Union)
+    let refined = kept(&passed, |(candidate, _)| candidate, Overlap::Union)
         .map(|(mut candidate, offset)| {
             let (width, height) = candidate.inclusive_size();
             candidate.regress(offset, width, height);
             candidate.square();
             candidate
         })
-        .collect())
+        .collect();
+    Ok((refined, allowance.seen))
 }
 
 /// Of candidates, best first, as many as O-Net may see: those of different places before those at the same place.
