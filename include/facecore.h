@@ -416,8 +416,10 @@ typedef struct facecore_engine_options {
   const char *model;
   // One of `facecore_compute`. Default `FACECORE_COMPUTE_AUTO`.
   uint32_t compute;
+  // Not 0: every embedding is the average of a face and its mirror image, at twice the time: of another space, and a little more accurate. Default 0.
+  uint32_t mirror_average;
   // Zero.
-  uint8_t reserved[44];
+  uint8_t reserved[40];
 } facecore_engine_options;
 
 // What an engine is.
@@ -676,6 +678,13 @@ facecore_status facecore_embedding_encode(const struct facecore_embedding *embed
 facecore_status facecore_embedding_cosine(const struct facecore_embedding *a,
                                           const struct facecore_embedding *b,
                                           float *cosine);
+
+// How far an embedding lies among those of non-faces (carpets, foliage), by the filter that comes with its space: above 0 it is no face. The
+// larger, the surer.
+//
+// Fails with `FACECORE_STATUS_NON_FACE` if no filter comes with the space: of another network, or of mirror averages.
+facecore_status facecore_embedding_get_non_face_excess(const struct facecore_embedding *embedding,
+                                                       float *excess);
 
 // Sets the defaults. `struct_size` is `sizeof(facecore_engine_options)`.
 facecore_status facecore_engine_options_init(struct facecore_engine_options *options, size_t struct_size);

@@ -190,6 +190,13 @@ public:
         return cosine;
     }
 
+    // Above 0: no face but a carpet, say. Throws for a space without a filter.
+    float non_face_excess() const {
+        float excess = 0;
+        detail::check(facecore_embedding_get_non_face_excess(get(), &excess));
+        return excess;
+    }
+
     Span<float> values() const {
         const float *values = nullptr;
         std::size_t count = 0;

@@ -1,7 +1,9 @@
 //! The numbers of the enumerations in C and Java. Where a choice is mandatory, 0 is no member: a forgotten field is an error.
 
 use facecore::profile::{self, Build, Pin, Role, Source};
-use facecore::{Compute, Encoding, Orientation, PixelFormat, ProposalFilter, Refusal, Verdict};
+use facecore::{
+    Compute, Embedding, Encoding, NonFaceFilter, Orientation, PixelFormat, ProposalFilter, Refusal, Verdict,
+};
 
 use crate::{Failure, Result, Status};
 
@@ -113,6 +115,14 @@ pub fn pixel_format(value: u32) -> Result<PixelFormat> {
 pub fn orientation(value: u32) -> Result<Orientation> {
     let exif = u8::try_from(value).ok().and_then(Orientation::from_exif);
     exif.ok_or_else(|| unknown("orientation", value, "EXIF's 1 to 8 are known, 1 is upright, and there is no default"))
+}
+
+/// How far an embedding lies among the non-faces of the filter that comes with its space.
+pub fn non_face_excess(embedding: &Embedding) -> Result<f32> {
+    let filter = NonFaceFilter::bundled(embedding.space()).ok_or_else(|| {
+        Failure::new(Status::NonFace, format!("no filter against non-faces comes with the space {}", embedding.space()))
+    })?;
+    Ok(filter.judge(embedding)?.excess)
 }
 
 /// 1 f32, 2 f16, 3 i8.

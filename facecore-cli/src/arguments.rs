@@ -459,7 +459,8 @@ pub struct Networks {
 
 impl Networks {
     pub fn open(&self, id: &str) -> Result<Engine> {
-        let options = EngineOptions { model: id.to_owned(), compute: self.computing.compute };
+        let options =
+            EngineOptions { model: id.to_owned(), compute: self.computing.compute, ..EngineOptions::default() };
         Ok(Engine::open_with(&self.models.folder, &options)?)
     }
 

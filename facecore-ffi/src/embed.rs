@@ -188,3 +188,20 @@ pub unsafe extern "C" fn facecore_embedding_cosine(
         Ok(())
     })
 }
+
+/// How far an embedding lies among those of non-faces (carpets, foliage), by the filter that comes with its space: above 0 it is no face. The
+/// larger, the surer.
+///
+/// Fails with `FACECORE_STATUS_NON_FACE` if no filter comes with the space: of another network, or of mirror averages.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_get_non_face_excess(
+    embedding: *const facecore_embedding,
+    excess: *mut f32,
+) -> Status {
+    call(|| {
+        let embedding = &unsafe { read(embedding, "embedding") }?.0;
+        let excess = unsafe { write(excess, "excess") }?;
+        *excess = facecore_bridge::non_face_excess(embedding)?;
+        Ok(())
+    })
+}

@@ -46,8 +46,10 @@ pub struct facecore_engine_options {
     pub model: *const c_char,
     /// One of `facecore_compute`. Default `FACECORE_COMPUTE_AUTO`.
     pub compute: u32,
+    /// Not 0: every embedding is the average of a face and its mirror image, at twice the time: of another space, and a little more accurate. Default 0.
+    pub mirror_average: u32,
     /// Zero.
-    pub reserved: [u8; 44],
+    pub reserved: [u8; 40],
 }
 
 unsafe impl boundary::Versioned for facecore_engine_options {
@@ -66,6 +68,7 @@ impl facecore_engine_options {
                 read.model = unsafe { text(options.model, "options.model") }?.into();
             }
             read.compute = facecore_bridge::compute(options.compute)?;
+            read.mirror_average = options.mirror_average != 0;
         }
         Ok(read)
     }
@@ -104,7 +107,8 @@ pub unsafe extern "C" fn facecore_engine_options_init(
     struct_size: usize,
 ) -> Status {
     let compute = facecore_compute::Auto as u32;
-    let defaults = facecore_engine_options { struct_size, model: ptr::null(), compute, reserved: [0; 44] };
+    let defaults =
+        facecore_engine_options { struct_size, model: ptr::null(), compute, mirror_average: 0, reserved: [0; 40] };
     unsafe { boundary::init(options, struct_size, "options", defaults) }
 }
 

@@ -36,7 +36,7 @@ layout! {
 }
 layout! {
     facecore_engine_options 64
-    struct_size 0 model 8 compute 16 reserved 20
+    struct_size 0 model 8 compute 16 mirror_average 20 reserved 24
 }
 layout! {
     facecore_engine_info 72

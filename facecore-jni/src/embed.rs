@@ -68,3 +68,13 @@ pub extern "system" fn Java_io_facecore_Embedding_cosine0<'l>(
         Ok(record.embedding()?.cosine(&record.embedding()?)?)
     })
 }
+
+/// How far an embedding lies among those of non-faces.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Embedding_nonFaceExcess0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> jfloat {
+    call(&mut env, |env| Ok(facecore_bridge::non_face_excess(&Reader::from_java(env, &record)?.embedding()?)?))
+}

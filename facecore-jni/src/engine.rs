@@ -40,8 +40,8 @@ fn budget(record: &mut Reader) -> Result<Budget> {
 /// `EngineOptions.write`.
 fn engine_options(record: &mut Reader) -> Result<EngineOptions> {
     let (model, compute) = (record.text()?, facecore_bridge::compute(record.size()?)?);
-    let defaults = EngineOptions::default();
-    Ok(EngineOptions { model: if model.is_empty() { defaults.model } else { model }, compute })
+    let (defaults, mirror_average) = (EngineOptions::default(), record.size()? != 0);
+    Ok(EngineOptions { model: if model.is_empty() { defaults.model } else { model }, compute, mirror_average })
 }
 
 fn microseconds(time: Duration) -> i64 {

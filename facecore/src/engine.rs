@@ -22,11 +22,13 @@ pub struct EngineOptions {
     pub model: String,
     /// Which instructions run the networks.
     pub compute: Compute,
+    /// As [`Engine::with_mirror_average`].
+    pub mirror_average: bool,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { model: Engine::DEFAULT_MODEL.into(), compute: Compute::Auto }
+        Self { model: Engine::DEFAULT_MODEL.into(), compute: Compute::Auto, mirror_average: false }
     }
 }
 
@@ -96,7 +98,8 @@ impl Engine {
     pub fn open_with(models: impl AsRef<Path>, options: &EngineOptions) -> Result<Self> {
         let manifest = Manifest::open(models)?;
         let kernels = options.compute.kernels()?;
-        let embedder = Some(Embedder::load(&manifest, &options.model, kernels)?);
+        let embedder = Embedder::load(&manifest, &options.model, kernels)?;
+        let embedder = Some(if options.mirror_average { embedder.with_mirror_average() } else { embedder });
         #[cfg(feature = "bundled-mtcnn")]
         let detector = bundled_detector(kernels)?;
         #[cfg(not(feature = "bundled-mtcnn"))]

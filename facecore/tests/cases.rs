@@ -15,7 +15,7 @@ use facecore::profile::{
 };
 use facecore::{
     BoundingBox, Budget, Candidate, DetectOptions, Embedding, Encoding, Engine, EngineOptions, Error, Face, Limits,
-    Matcher, Neighbour, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal, SpaceId,
+    Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal, SpaceId,
 };
 use serde_json::Value;
 
@@ -118,6 +118,9 @@ fn embed(case: &Value, answer: &mut String) -> Result<(), Error> {
     let embeddings = engine().embed(&photo, &found.faces)?.into_iter().collect::<Result<Vec<_>, _>>()?;
     for embedding in &embeddings {
         writeln!(answer, "embedding {}", hex(&embedding.encode(Encoding::F32))).unwrap();
+        let verdict = NonFaceFilter::bundled(embedding.space()).unwrap().judge(embedding)?;
+        writeln!(answer, "excess{}", bits([verdict.excess])).unwrap();
+        assert!(!verdict.non_face, "{case}");
     }
     let expected = case["expect"]["embeddings"].as_array().unwrap();
     assert_eq!(embeddings.len(), expected.len(), "{case}");

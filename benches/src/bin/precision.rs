@@ -15,7 +15,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     arguments.try_for_each(|folder| walk(&folder, &mut photos))?;
     photos.sort();
     for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == "embedder") {
-        let open = |compute| Engine::open_with(&models, &EngineOptions { model: model.id.clone(), compute });
+        let open = |compute| {
+            Engine::open_with(&models, &EngineOptions { model: model.id.clone(), compute, ..EngineOptions::default() })
+        };
         compare(&model.id, &open(Compute::F32)?, &open(Compute::Bf16)?, &photos)?;
     }
     Ok(())

@@ -13,7 +13,7 @@ pub fn run(arguments: &Embed, json: bool) -> Result<ExitCode> {
     let filter = engine.space().and_then(NonFaceFilter::bundled);
     super::for_each_photo(&arguments.photos, json, |photo| {
         let mut found = super::embed(&engine, photo, &options)?;
-        if let Some(filter) = &filter {
+        if let Some(filter) = filter {
             for face in &mut found.faces {
                 face.non_face =
                     face.embedding.iter().flatten().map(|embedding| filter.judge(embedding)).next().transpose()?;

@@ -69,7 +69,7 @@ fn measure(arguments: &NonFaceMeasure, json: bool) -> Result<ExitCode> {
             let bytes = fs::read(path).map_err(|error| format!("--filter {}: {error}", path.display()))?;
             NonFaceFilter::read(&bytes)?
         }
-        None => engine.space().and_then(NonFaceFilter::bundled).ok_or_else(|| {
+        None => engine.space().and_then(NonFaceFilter::bundled).cloned().ok_or_else(|| {
             "no filter comes with this model: build one with `facecore nonface build` and give --filter".to_owned()
         })?,
     };

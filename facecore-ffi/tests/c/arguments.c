@@ -38,6 +38,7 @@ static void structs(void) {
     EXPECT_STATUS(facecore_engine_options_init(&engine_options, SIZE_MAX), FACECORE_STATUS_STRUCT_SIZE);
     EXPECT_STATUS(facecore_engine_options_init(&engine_options, sizeof engine_options), FACECORE_STATUS_OK);
     EXPECT(engine_options.model == NULL && engine_options.compute == FACECORE_COMPUTE_AUTO);
+    EXPECT(engine_options.mirror_average == 0);
 }
 
 static void photos(const unsigned char *bytes, size_t length) {
@@ -210,6 +211,10 @@ static void embeddings(void) {
     EXPECT_STATUS(facecore_embedding_new(1, VALUES, SIZE_MAX / 2, &none), FACECORE_STATUS_BUFFER_SIZE);
     EXPECT_STATUS(facecore_embedding_new(0x0123456789abcdefu, VALUES, 4, &a), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_embedding_new(2, VALUES, 4, &b), FACECORE_STATUS_OK);
+    float excess = 0;
+    EXPECT_STATUS(facecore_embedding_get_non_face_excess(a, &excess), FACECORE_STATUS_NON_FACE);
+    EXPECT_STATUS(facecore_embedding_get_non_face_excess(NULL, &excess), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_embedding_get_non_face_excess(a, NULL), FACECORE_STATUS_NULL_ARGUMENT);
 
     const float *values = NULL;
     size_t count = 0;

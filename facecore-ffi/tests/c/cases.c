@@ -189,6 +189,11 @@ static facecore_status embed(const cJSON *test, const cJSON *expected) {
             char *digits = hex(bytes, length);
             fprintf(answers, "embedding %s\n", digits);
             free(digits);
+            float excess = 1;
+            EXPECT_STATUS(facecore_embedding_get_non_face_excess(embeddings[i], &excess), FACECORE_STATUS_OK);
+            put_bits((fputs("excess", answers), &excess), 1);
+            fputc('\n', answers);
+            EXPECT(excess < 0);
             int any = 0;
             const cJSON *known;
             cJSON_ArrayForEach(known, list) {

@@ -58,7 +58,8 @@ SIZE(facecore_engine_options, 64);
 FIELD(facecore_engine_options, struct_size, 0);
 FIELD(facecore_engine_options, model, 8);
 FIELD(facecore_engine_options, compute, 16);
-FIELD(facecore_engine_options, reserved, 20);
+FIELD(facecore_engine_options, mirror_average, 20);
+FIELD(facecore_engine_options, reserved, 24);
 
 SIZE(facecore_engine_info, 72);
 FIELD(facecore_engine_info, struct_size, 0);

@@ -157,6 +157,9 @@ void embed(const cJSON *test, const cJSON *expected) {
     for (const facecore::FaceEmbedding &face : engine->embed(upright, found.faces())) {
         EXPECT(face.status == FACECORE_STATUS_OK && face.embedding.has_value());
         answers << "embedding " << hex(face.embedding->encode(FACECORE_ENCODING_F32)) << '\n';
+        const float excess = face.embedding->non_face_excess();
+        answers << "excess" << bits({excess}) << '\n';
+        EXPECT(excess < 0);
         EXPECT(std::any_of(known.begin(), known.end(), [&](const cJSON *near) { return face.embedding->cosine(decoded(near->valuestring)) > 0.99f; }));
     }
 }

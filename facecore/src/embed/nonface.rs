@@ -2,6 +2,8 @@
 
 mod build;
 
+use std::sync::LazyLock;
+
 use super::embedding::{Embedding, SpaceId};
 use crate::error::{Error, Result};
 
@@ -77,12 +79,14 @@ impl NonFaceFilter {
     }
 
     /// The filter that comes with a FaceNet of this project; `None` for another space.
-    pub fn bundled(space: SpaceId) -> Option<Self> {
-        const FILTERS: [&[u8]; 2] = [
+    pub fn bundled(space: SpaceId) -> Option<&'static Self> {
+        const FILES: [&[u8]; 2] = [
             include_bytes!("../../nonface/facenet-ms1m-128.fcn"),
             include_bytes!("../../nonface/facenet-casia-512.fcn"),
         ];
-        FILTERS.iter().filter_map(|bytes| Self::read(bytes).ok()).find(|filter| filter.space() == space)
+        static FILTERS: LazyLock<Vec<NonFaceFilter>> =
+            LazyLock::new(|| FILES.iter().filter_map(|bytes| NonFaceFilter::read(bytes).ok()).collect());
+        FILTERS.iter().find(|filter| filter.space() == space)
     }
 
     /// The space of the embeddings that it judges.

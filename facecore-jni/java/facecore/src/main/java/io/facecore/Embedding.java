@@ -83,6 +83,16 @@ public final class Embedding {
     }
 
     /**
+     * How far it lies among the embeddings of non-faces (carpets, foliage), by the filter that comes with its space.
+     *
+     * @return above 0: no face; the larger, the surer
+     * @throws FaceCoreException with {@link ErrorCode#NON_FACE} if no filter comes with the space: of another network, or of mirror averages
+     */
+    public float nonFaceExcess() {
+        return nonFaceExcess0(write(new Wire.Writer()).record());
+    }
+
+    /**
      * Where it may be compared.
      *
      * @return never null
@@ -131,4 +141,6 @@ public final class Embedding {
     private static native byte[] encode0(byte[] record, int encoding);
 
     private static native float cosine0(byte[] record);
+
+    private static native float nonFaceExcess0(byte[] record);
 }

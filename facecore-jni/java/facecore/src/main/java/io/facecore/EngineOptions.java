@@ -6,14 +6,16 @@ import java.util.Optional;
 /** How to open a {@link FaceEngine}. Immutable: each {@code with…} makes a changed copy. */
 public final class EngineOptions {
     /** The default model, the fastest instructions. */
-    public static final EngineOptions DEFAULT = new EngineOptions("", Compute.AUTO);
+    public static final EngineOptions DEFAULT = new EngineOptions("", Compute.AUTO, false);
 
     private final String model;
     private final Compute compute;
+    private final boolean mirrorAverage;
 
-    private EngineOptions(String model, Compute compute) {
+    private EngineOptions(String model, Compute compute, boolean mirrorAverage) {
         this.model = model;
         this.compute = Objects.requireNonNull(compute, "compute");
+        this.mirrorAverage = mirrorAverage;
     }
 
     /**
@@ -27,7 +29,7 @@ public final class EngineOptions {
         if (id.isEmpty()) {
             throw new IllegalArgumentException("the model's id is empty");
         }
-        return new EngineOptions(id, compute);
+        return new EngineOptions(id, compute, mirrorAverage);
     }
 
     /**
@@ -37,7 +39,18 @@ public final class EngineOptions {
      * @return a changed copy
      */
     public EngineOptions withCompute(Compute compute) {
-        return new EngineOptions(model, compute);
+        return new EngineOptions(model, compute, mirrorAverage);
+    }
+
+    /**
+     * With each embedding as the average of a face and its mirror image, at twice the time: embeddings of another space that tell people apart
+     * a little better.
+     *
+     * @param mirrorAverage whether
+     * @return a changed copy
+     */
+    public EngineOptions withMirrorAverage(boolean mirrorAverage) {
+        return new EngineOptions(model, compute, mirrorAverage);
     }
 
     /**
@@ -58,22 +71,35 @@ public final class EngineOptions {
         return compute;
     }
 
+    /**
+     * Whether each embedding is averaged with the mirror image's.
+     *
+     * @return false by default
+     */
+    public boolean mirrorAverage() {
+        return mirrorAverage;
+    }
+
     Wire.Writer write(Wire.Writer record) {
-        return record.text(model).int32(compute.number());
+        return record.text(model).int32(compute.number()).int32(mirrorAverage ? 1 : 0);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof EngineOptions && model.equals(((EngineOptions) other).model) && compute == ((EngineOptions) other).compute;
+        if (!(other instanceof EngineOptions)) {
+            return false;
+        }
+        EngineOptions options = (EngineOptions) other;
+        return model.equals(options.model) && compute == options.compute && mirrorAverage == options.mirrorAverage;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(model, compute);
+        return Objects.hash(model, compute, mirrorAverage);
     }
 
     @Override
     public String toString() {
-        return "EngineOptions[model=" + model().orElse("default") + ", compute=" + compute + "]";
+        return "EngineOptions[model=" + model().orElse("default") + ", compute=" + compute + ", mirrorAverage=" + mirrorAverage + "]";
     }
 }

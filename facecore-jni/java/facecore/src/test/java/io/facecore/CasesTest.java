@@ -179,6 +179,8 @@ class CasesTest {
             for (int i = 0; i < found.size(); i++) {
                 Embedding embedding = found.get(i).orElseThrow();
                 answers.append("embedding ").append(hex(embedding.encode(Encoding.F32))).append('\n');
+                answers.append("excess").append(bits(embedding.nonFaceExcess())).append('\n');
+                assertTrue(embedding.nonFaceExcess() < 0, test::toString);
                 boolean any = false;
                 for (JsonElement near : known) {
                     any |= embedding.cosine(Embedding.decode(unhex(near.getAsString()))) > 0.99f;

@@ -118,6 +118,19 @@ class DetectTest {
     }
 
     @Test
+    void mirrorAveragesAreASpaceOfTheirOwn() {
+        try (FaceEngine averaging = FaceEngine.open(Data.MODELS, EngineOptions.DEFAULT.withMirrorAverage(true));
+                Photo photo = Photo.decode(Data.photo("photos/astronaut.jpg"))) {
+            BoundingBox box = engine.detect(photo).faces().get(0).box();
+            Embedding plain = engine.embed(photo, box);
+            Embedding average = averaging.embed(photo, box);
+            assertEquals(averaging.space().get(), average.space());
+            assertEquals(ErrorCode.SPACE_MISMATCH, assertThrows(FaceCoreException.class, () -> plain.cosine(average)).code());
+            assertEquals(ErrorCode.NON_FACE, assertThrows(FaceCoreException.class, average::nonFaceExcess).code());
+        }
+    }
+
+    @Test
     void threadsShareAnEngine() throws Exception {
         byte[] bytes = Data.photo("orientations/1.jpg");
         List<Face> expected = engine.detect(bytes, Limits.DEFAULT, DetectOptions.DEFAULT).faces();

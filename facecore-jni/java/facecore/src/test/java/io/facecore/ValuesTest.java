@@ -33,6 +33,7 @@ class ValuesTest {
         equal(Budget.DEFAULT, Budget.UNBOUNDED.withMaxCandidates(200), Budget.within(Duration.ofMillis(5)));
         equal(DetectOptions.DEFAULT, DetectOptions.DEFAULT.withMinFace(20), DetectOptions.DEFAULT.withThresholds(0, 0, 0));
         equal(EngineOptions.DEFAULT, EngineOptions.DEFAULT.withCompute(Compute.AUTO), EngineOptions.DEFAULT.withModel("other"));
+        equal(EngineOptions.DEFAULT.withMirrorAverage(true).withMirrorAverage(false), EngineOptions.DEFAULT, EngineOptions.DEFAULT.withMirrorAverage(true));
         equal(new Matcher(0.5f, 0), new Matcher(0.5f, 0), new Matcher(0.5f, 0.1f));
         equal(new Candidate("a", List.of()), new Candidate("a", List.of()), new Candidate("b", List.of()));
         equal(Models.list(Data.MODELS).get(0), Models.list(Data.MODELS).get(0), Models.list(Data.MODELS).get(1));
