@@ -170,20 +170,26 @@ pub struct Evaluate {
 #[derive(Debug, Args)]
 pub struct Robustness {
     /// A folder with the photos as NAME/NAME_0001.jpg
-    #[arg(long, value_name = "DIR")]
-    pub images: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "measured")]
+    pub images: Option<PathBuf>,
     /// The list of pairs, as pairs.txt of Labeled Faces in the Wild
-    #[arg(long, value_name = "FILE")]
-    pub pairs: PathBuf,
-    /// Pairs of each kind that are taken, spread over the list
-    #[arg(long, value_name = "N", default_value_t = 300)]
+    #[arg(long, value_name = "FILE", required_unless_present = "measured")]
+    pub pairs: Option<PathBuf>,
+    /// Pairs of each kind of which a photo is made worse, spread over those of the list whose people are in one half
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub most: usize,
     /// The rate of false positives at which true positives are counted
-    #[arg(long, value_name = "RATE", default_value_t = 1e-2)]
+    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET)]
     pub fp: f64,
-    /// Write a line for each pair: degradation, label, cosine and what the quality is made of
+    /// Fit on half of the people what the chance to recognise a face depends on, and measure on the other half
+    #[arg(long)]
+    pub fit: bool,
+    /// Write a line for each pair and degradation: label, cosine and what the quality is made of
     #[arg(long, value_name = "FILE")]
     pub faces: Option<PathBuf>,
+    /// Measure nothing, take the lines that --faces wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["images", "pairs", "faces"])]
+    pub measured: Option<PathBuf>,
     /// Keep what was found and embedded of the unchanged photos in this folder
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,

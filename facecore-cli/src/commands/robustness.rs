@@ -1,23 +1,28 @@
 //! `facecore robustness`: one photo of each pair is made worse step by step; where does recognition break, and does refusing bad
-//! faces help?
+//! faces help? `row` is what is measured of a pair, `gate` refuses faces, `fit` makes the number to refuse them by.
 
+mod fit;
+mod gate;
+mod row;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::evaluate::{Rate, Tally, resolve};
-use facecore::{Degradation, FaceQuality, Photo};
+use facecore::evaluate::{Rate, resolve};
+use facecore::{Degradation, Engine, FaceQuality, Photo};
 use serde::Serialize;
 
 use crate::arguments::Robustness;
 use crate::failure::Result;
-use crate::labelled::{self, Looking, SeenFace, gather};
+use crate::labelled::{self, Looking, Pairs, SeenFace, gather};
 use crate::ordered;
 use crate::output::{Report, json_line};
 use crate::photos::{self, PhotoError};
+use row::{Row, UNCHANGED, accepted};
 
-const STEPS: [Degradation; 15] = [
-    Degradation::Downscale(1.0),
+const STEPS: [Degradation; 14] = [
     Degradation::Downscale(2.0),
     Degradation::Downscale(3.0),
     Degradation::Downscale(4.0),
@@ -34,47 +39,54 @@ const STEPS: [Degradation; 15] = [
     Degradation::Gamma(4.0),
 ];
 
-/// A pair whose second face was made worse.
-struct Worse {
-    step: usize,
+/// Two photos with a face each.
+struct FoundPair<'a> {
+    pair: usize,
+    half: Option<u8>,
     same: bool,
-    cosine: f32,
-    /// To the same face in the unchanged photo.
-    own: f32,
-    quality: FaceQuality,
+    path: &'a Path,
+    left: &'a SeenFace,
+    right: &'a SeenFace,
 }
 
 #[derive(Serialize)]
 struct StepRecord {
     kind: &'static str,
     degradation: String,
+    found: f64,
     own_cosine: f32,
     tp: Rate,
     fp: Rate,
-    quality: f32,
+    size: f32,
     sharpness: f32,
-}
-
-#[derive(Serialize)]
-struct GateRecord {
-    kind: &'static str,
-    refused: f64,
     quality: f32,
-    tp: Rate,
-    fp_target: f64,
-    negatives: usize,
 }
 
 pub fn run(arguments: &Robustness, json: bool) -> Result<ExitCode> {
-    let pairs = labelled::pairs(&arguments.pairs, &arguments.images)?;
-    let mut taken = Vec::new();
-    for same in [true, false] {
-        let of_kind: Vec<usize> = (0..pairs.places.len()).filter(|&at| pairs.list.pairs[at].same == same).collect();
-        let step = of_kind.len().div_ceil(arguments.most.max(1)).max(1);
-        taken.extend(of_kind.into_iter().step_by(step));
+    let mut report = Report::new(json, 0);
+    let rows = match (&arguments.measured, &arguments.images, &arguments.pairs) {
+        (Some(file), _, _) => row::read(file)?,
+        (None, Some(images), Some(pairs)) => measure(arguments, images, pairs, &mut report)?,
+        _ => return Err("give --images DIR and --pairs FILE, or --measured FILE".to_owned().into()),
+    };
+    if let Some(path) = &arguments.faces {
+        row::write(path, &rows)?;
     }
-    let photos: Vec<_> =
-        taken.iter().flat_map(|&at| pairs.places[at]).map(|photo| pairs.photos[photo].clone()).collect();
+    let unchanged: Vec<&Row> = rows.iter().filter(|row| row.degradation == UNCHANGED).collect();
+    let fixed = threshold(&unchanged, arguments.fp)?;
+    report.print(&curves(&rows, fixed, arguments.fp, json))?;
+    let text = if arguments.fit {
+        fit::text(&rows, fixed, arguments.fp, json)?
+    } else {
+        let found: Vec<&Row> = rows.iter().filter(|row| row.found).collect();
+        gate::text(&found, &[("quality", &|row: &Row| f64::from(row.quality().value()))], arguments.fp, json)?
+    };
+    report.print(&text)?;
+    Ok(report.finish())
+}
+
+fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Report) -> Result<Vec<Row>> {
+    let pairs = labelled::pairs(list, images)?;
     let looking = Looking {
         engines: &[arguments.model.open()?],
         options: arguments.finding.options(),
@@ -82,140 +94,135 @@ pub fn run(arguments: &Robustness, json: bool) -> Result<ExitCode> {
         cache: arguments.cache.clone(),
         threads: arguments.threads.count(),
     };
-    let mut report = Report::new(json, photos.len());
-    let seen = gather(&photos, &looking, &mut report)?;
-
-    let both: Vec<(usize, &SeenFace, &SeenFace)> = taken
-        .iter()
-        .zip(seen.chunks_exact(2))
-        .filter_map(|(&pair, faces)| match faces {
-            [Some(left), Some(right)] if left.found && right.found => Some((pair, left, right)),
-            _ => None,
-        })
-        .collect();
-    report.expect(both.len());
-    let engine = &looking.engines[0];
-    let look = |_: usize, &(pair, left, right): &(usize, &SeenFace, &SeenFace)| -> Result<Vec<Worse>, PhotoError> {
-        let photo = photos::load(&pairs.photos[pairs.places[pair][1]].path)?;
+    report.expect(pairs.photos.len());
+    let seen = gather(&pairs.photos, &looking, report)?;
+    let halves = halves(&pairs);
+    let found = |pair: usize| {
+        let [left, right] = pairs.places[pair].map(|photo| seen[photo].as_ref().filter(|seen| seen.found));
         let same = pairs.list.pairs[pair].same;
-        (0..STEPS.len()).map(|step| Ok(worse(engine, &photo, step, same, left, right)?)).collect()
+        let path = pairs.photos[pairs.places[pair][1]].path.as_path();
+        Some(FoundPair { pair, half: halves[pair], same, path, left: left?, right: right? })
     };
-    let mut all: Vec<Worse> = Vec::new();
-    ordered::for_each(&both, arguments.threads.count(), look, |at, outcome| {
-        let path = &pairs.photos[pairs.places[both[at].0][1]].path;
-        report.done(path, outcome.map(|worse| all.extend(worse)))
-    })?;
-    if let Some(path) = &arguments.faces {
-        fs::write(path, faces_csv(&all)).map_err(|error| format!("--faces {}: {error}", path.display()))?;
+    let found: Vec<FoundPair<'_>> = (0..pairs.places.len()).filter_map(found).collect();
+    let mut rows = found.iter().map(FoundPair::unchanged).collect::<Result<Vec<_>>>()?;
+
+    let mut taken = Vec::new();
+    for same in [true, false] {
+        let of_kind = found.iter().filter(|pair| pair.same == same && pair.half.is_some());
+        let of_kind: Vec<&FoundPair<'_>> = of_kind.collect();
+        let step = of_kind.len().div_ceil(arguments.most.max(1)).max(1);
+        taken.extend(of_kind.into_iter().step_by(step));
     }
-    report.print(&text(&all, arguments.fp, json)?)?;
-    Ok(report.finish())
+    report.expect(taken.len());
+    let look = |_: usize, pair: &&FoundPair<'_>| -> Result<Vec<Row>, PhotoError> {
+        let photo = photos::load(pair.path)?;
+        STEPS.iter().map(|step| Ok(pair.worse(&looking, &photo, step)?)).collect()
+    };
+    ordered::for_each(&taken, arguments.threads.count(), look, |at, outcome| {
+        report.done(taken[at].path, outcome.map(|worse| rows.extend(worse)))
+    })?;
+    Ok(rows)
 }
 
-fn worse(
-    engine: &facecore::Engine,
-    photo: &Photo<'_>,
-    step: usize,
-    same: bool,
-    left: &SeenFace,
-    right: &SeenFace,
-) -> facecore::Result<Worse> {
-    let photo = STEPS[step].apply(photo)?;
-    // The box stays: what is measured is recognition, not detection.
-    let area = right.face.area();
-    let mut quality = FaceQuality::measure(&photo, &area, &right.face.landmarks, right.face.score)?;
-    if let Degradation::Downscale(factor) = STEPS[step] {
-        quality.size /= factor;
+/// Of each pair the half of the people, every other one by name, that has both; nothing where the halves meet.
+fn halves(pairs: &Pairs) -> Vec<Option<u8>> {
+    let people = |pair: &[usize; 2]| pair.map(|photo| pairs.photos[photo].person.as_str());
+    let names: BTreeSet<&str> = pairs.places.iter().flat_map(people).collect();
+    let half: BTreeMap<&str, u8> = names.into_iter().zip([0, 1].into_iter().cycle()).collect();
+    let of_pair = |pair| {
+        let [left, right] = people(pair).map(|person| half[person]);
+        (left == right).then_some(left)
+    };
+    pairs.places.iter().map(of_pair).collect()
+}
+
+impl FoundPair<'_> {
+    fn unchanged(&self) -> Result<Row> {
+        let cosine = self.left.views[0].0.cosine(&self.right.views[0].0)?;
+        Ok(self.row(UNCHANGED, true, [cosine, 1.0], &self.right.quality()))
     }
-    let face = engine.embed_box(&photo, &area)?;
-    let (cosine, own) = (left.views[0].0.cosine(&face)?, right.views[0].0.cosine(&face)?);
-    Ok(Worse { step, same, cosine, own, quality })
+
+    /// The box stays, because what is measured is recognition; but the detector looks again for landmarks and score, and whether it
+    /// still sees the face.
+    fn worse(&self, looking: &Looking<'_>, photo: &Photo<'_>, step: &Degradation) -> facecore::Result<Row> {
+        const SAME_FACE: f32 = 0.3;
+        let engine: &Engine = &looking.engines[0];
+        let photo = step.apply(photo)?;
+        let area = self.right.face.area();
+        let seen = engine.detect(&photo, &looking.options)?.faces;
+        let overlap = |face: &facecore::Face| face.bounding_box.iou(&area);
+        let again = seen.iter().max_by(|a, b| overlap(a).total_cmp(&overlap(b)));
+        let again = again.filter(|face| overlap(face) >= SAME_FACE);
+        let (landmarks, score) = again.map_or((self.right.face.landmarks, 0.0), |face| (face.landmarks, face.score));
+        let mut quality = FaceQuality::measure(&photo, &area, &landmarks, score)?;
+        if let Degradation::Downscale(factor) = step {
+            quality.size /= factor;
+        }
+        let face = engine.embed_box(&photo, &area)?;
+        let cosines = [self.left.views[0].0.cosine(&face)?, self.right.views[0].0.cosine(&face)?];
+        Ok(self.row(&step.to_string(), again.is_some(), cosines, &quality))
+    }
+
+    fn row(&self, degradation: &str, found: bool, [cosine, own]: [f32; 2], quality: &FaceQuality) -> Row {
+        let FaceQuality { size, sharpness, brightness, yaw, roll, score } = *quality;
+        Row {
+            pair: self.pair,
+            half: self.half,
+            same: self.same,
+            degradation: degradation.to_owned(),
+            found,
+            cosine,
+            own,
+            size,
+            sharpness,
+            brightness,
+            yaw,
+            roll,
+            score,
+        }
+    }
 }
 
 /// The cosine that lets `fp` of the pairs of two people pass.
-fn threshold(pairs: &[&Worse], fp: f64) -> Result<f32> {
-    let mut strangers: Vec<f32> = pairs.iter().filter(|pair| !pair.same).map(|pair| pair.cosine).collect();
+fn threshold(rows: &[&Row], fp: f64) -> Result<f32> {
+    let mut strangers: Vec<f32> = rows.iter().filter(|row| !row.same).map(|row| row.cosine).collect();
     resolve(strangers.len(), fp)?;
     strangers.sort_unstable_by(|a, b| b.total_cmp(a));
     let allowed = (fp * strangers.len() as f64) as usize;
     Ok(strangers.get(allowed).map_or(-1.0, |cosine| cosine.next_up()))
 }
 
-fn accepted(pairs: &[&Worse], same: bool, threshold: f32) -> Rate {
-    let of_kind = pairs.iter().filter(|pair| pair.same == same);
-    let tallies = of_kind.map(|pair| Tally { hits: usize::from(pair.cosine >= threshold), trials: 1 });
-    Rate::of(&tallies.collect::<Vec<_>>())
-}
-
-fn text(all: &[Worse], fp: f64, json: bool) -> Result<String> {
-    let of_step = |step: usize| -> Vec<&Worse> { all.iter().filter(|pair| pair.step == step).collect() };
-    let fixed = threshold(&of_step(0), fp)?;
+fn curves(rows: &[Row], fixed: f32, fp: f64, json: bool) -> String {
     let mut text = String::new();
     if !json {
         text += &format!("threshold {fixed:.3}: FP={}% on the unchanged photos\n\n", fp * 100.0);
-        text +=
-            "degradation  cosine to itself  TP                        FP                        quality  sharpness\n";
+        text += "degradation  found  cosine to itself  TP                        FP                        size  sharpness  quality\n";
     }
-    for (step, degradation) in STEPS.iter().enumerate() {
-        let pairs = of_step(step);
-        let mean = |of: fn(&Worse) -> f32| pairs.iter().map(|pair| of(pair)).sum::<f32>() / pairs.len().max(1) as f32;
+    let steps = [UNCHANGED.to_owned()].into_iter().chain(STEPS.iter().map(Degradation::to_string));
+    for degradation in steps {
+        let of_step: Vec<&Row> = rows.iter().filter(|row| row.degradation == degradation).collect();
+        let mean =
+            |of: fn(&Row) -> f32| of_step.iter().map(|row| of(row)).sum::<f32>() / of_step.len().max(1) as f32;
         let record = StepRecord {
             kind: "degradation",
-            degradation: degradation.to_string(),
-            own_cosine: mean(|pair| pair.own),
-            tp: accepted(&pairs, true, fixed),
-            fp: accepted(&pairs, false, fixed),
-            quality: mean(|pair| pair.quality.value()),
-            sharpness: mean(|pair| pair.quality.sharpness),
+            degradation,
+            found: f64::from(mean(|row| f32::from(u8::from(row.found)))),
+            own_cosine: mean(|row| row.own),
+            tp: accepted(&of_step, true, fixed),
+            fp: accepted(&of_step, false, fixed),
+            size: mean(|row| row.size),
+            sharpness: mean(|row| row.sharpness),
+            quality: mean(|row| row.quality().value()),
         };
         if json {
             text += &json_line(&record);
-        } else {
-            let StepRecord { degradation, own_cosine, tp, fp, quality, sharpness, .. } = record;
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{degradation:11}  {own_cosine:16.3}  {tp}  {fp}  {quality:7.3}  {sharpness:9.3}");
+            continue;
         }
-    }
-    let mut sorted: Vec<&Worse> = all.iter().collect();
-    sorted.sort_by(|a, b| a.quality.value().total_cmp(&b.quality.value()));
-    if !json {
-        text += &format!(
-            "\nall of them together, the worst faces refused\nrefused  quality from  TP at FP={}%\n",
-            fp * 100.0
-        );
-    }
-    for refused in [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5] {
-        let kept = &sorted[(refused * sorted.len() as f64) as usize..];
-        let Some(first) = kept.first() else { continue };
-        let tp = accepted(kept, true, threshold(kept, fp)?);
-        let record = GateRecord {
-            kind: "gate",
-            refused,
-            quality: first.quality.value(),
-            tp,
-            fp_target: fp,
-            negatives: kept.iter().filter(|pair| !pair.same).count(),
-        };
-        text += &if json {
-            json_line(&record)
-        } else {
-            format!("{:6.0}%  {:12.3}  {tp}\n", refused * 100.0, record.quality)
-        };
-    }
-    Ok(text)
-}
-
-fn faces_csv(all: &[Worse]) -> String {
-    let mut text = "degradation,same,cosine,own,size,sharpness,brightness,yaw,roll,score,quality\n".to_owned();
-    for Worse { step, same, cosine, own, quality } in all {
-        let FaceQuality { size, sharpness, brightness, yaw, roll, score } = quality;
+        let StepRecord { degradation, found, own_cosine, tp, fp, size, sharpness, quality, .. } = record;
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{cosine},{own},{size},{sharpness},{brightness},{yaw},{roll},{score},{}",
-            STEPS[*step],
-            u8::from(*same),
-            quality.value()
+            "{degradation:11}  {found:.3}  {own_cosine:16.3}  {tp}  {fp}  {size:4.0}  {sharpness:9.3}  {quality:7.3}"
         );
     }
     text
