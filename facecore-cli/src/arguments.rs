@@ -220,7 +220,7 @@ pub struct Calibrate {
     /// Photos of a candidate's profile, at the most
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub photos: usize,
-    /// Lists drawn for each length
+    /// Lists drawn for each length, at the least: short ones are drawn more often
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub lists: usize,
     /// Average each face with its mirror image

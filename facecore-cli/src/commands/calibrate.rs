@@ -21,8 +21,9 @@ struct CheckRecord {
     half: usize,
     candidates: usize,
     fp_target: f64,
-    stated: [f64; 2],
     fp: facecore::evaluate::Rate,
+    /// The interval of `fp` with what the fit left open.
+    interval: [f64; 2],
     tp: facecore::evaluate::Rate,
     holds: bool,
 }
@@ -83,7 +84,7 @@ fn check_halves(people: &[Candidate], options: &CalibrationOptions, json: bool) 
     let mut text = String::new();
     if !json {
         text += "fitted on one half of the people, measured on the other\n";
-        text += "half  candidates  FP asked  FP stated             FP measured               TP                        holds\n";
+        text += "half  candidates  FP asked  FP measured  with what both leave open  TP                        holds\n";
     }
     for which in [0, 1] {
         let calibration = calibrate(&half(which), options)?;
@@ -91,35 +92,19 @@ fn check_halves(people: &[Candidate], options: &CalibrationOptions, json: bool) 
         let population = Population::new(&others)?;
         for point in &calibration.points {
             let Identification { fp, tp, .. } = check(&calibration, point, &population, options)?;
-            let OperatingPoint { candidates, fp: asked, interval: [low, high], .. } = *point;
-            let holds = fp.low <= high && fp.high >= low;
-            if json {
-                let stated = point.interval;
-                text += &json_line(&CheckRecord {
-                    kind: "check",
-                    half: which + 1,
-                    candidates,
-                    fp_target: asked,
-                    stated,
-                    fp,
-                    tp,
-                    holds,
-                });
-                continue;
-            }
-            let inside = if fp.admits(asked) {
-                "yes"
-            } else if holds {
-                "overlap"
+            let OperatingPoint { candidates, fp: asked, strangers, .. } = *point;
+            let interval = fp.with_fit(strangers as f64);
+            let [low, high] = interval;
+            let holds = (low..=high).contains(&asked);
+            text += &if json {
+                let (kind, half, fp_target) = ("check", which + 1, asked);
+                json_line(&CheckRecord { kind, half, candidates, fp_target, fp, interval, tp, holds })
             } else {
-                "no"
+                let (half, rate, holds) = (which + 1, fp.value, if holds { "yes" } else { "no" });
+                format!(
+                    "{half:4}  {candidates:10}  {asked:8}  {rate:11.5}  [{low:.5}, {high:.5}]          {tp}  {holds}\n"
+                )
             };
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "{:4}  {candidates:10}  {asked:8}  [{low:.5}, {high:.5}]  {fp}  {tp}  {inside}",
-                which + 1
-            );
         }
         if !json {
             text += &calibration
@@ -131,7 +116,7 @@ fn check_halves(people: &[Candidate], options: &CalibrationOptions, json: bool) 
     }
     if !json {
         text +=
-            "yes: the asked rate is in the measured interval; overlap: the stated and the measured interval meet\n\n";
+            "holds: the asked rate is in the interval, which counts what the fit and the measurement leave open\n\n";
     }
     Ok(text)
 }
@@ -146,7 +131,7 @@ fn table(calibration: &Calibration) -> String {
     let mut text = format!(
         "space {space}, {people} people, profiles of up to {photos} photos, cohort of {}\n\
          runner-up margin {margin:.2}; even chances at score {:.3}\n\n\
-         candidates  FP       FP, 95 % interval     score   TP      strangers' faces\n",
+         candidates  FP       FP, 95 % interval     score   TP      strangers' faces worth\n",
         cohort.members().len(),
         -probability.offset / probability.slope
     );

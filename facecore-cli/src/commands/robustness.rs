@@ -201,8 +201,7 @@ fn curves(rows: &[Row], fixed: f32, fp: f64, json: bool) -> String {
     let steps = [UNCHANGED.to_owned()].into_iter().chain(STEPS.iter().map(Degradation::to_string));
     for degradation in steps {
         let of_step: Vec<&Row> = rows.iter().filter(|row| row.degradation == degradation).collect();
-        let mean =
-            |of: fn(&Row) -> f32| of_step.iter().map(|row| of(row)).sum::<f32>() / of_step.len().max(1) as f32;
+        let mean = |of: fn(&Row) -> f32| of_step.iter().map(|row| of(row)).sum::<f32>() / of_step.len().max(1) as f32;
         let record = StepRecord {
             kind: "degradation",
             degradation,

@@ -15,7 +15,8 @@ pub struct CalibrationOptions {
     pub candidates: Vec<usize>,
     /// Photos of a candidate's profile, at the most.
     pub photos: usize,
-    /// Lists drawn for each length.
+    /// Lists drawn for each length, at the least: short ones are drawn until they have 5,000 candidates together, because a
+    /// threshold from a few hundred is that of those few people.
     pub lists: usize,
     /// Other seeds draw other lists.
     pub seed: u64,
@@ -30,10 +31,14 @@ impl Default for CalibrationOptions {
 
 impl CalibrationOptions {
     fn draws<'a>(&self, candidates: usize, normalisation: Normalisation<'a>) -> Draws<'a> {
-        let Self { photos, lists, seed, .. } = *self;
+        let Self { photos, seed, .. } = *self;
+        let lists = self.lists.max(LISTED.div_ceil(candidates.max(1)));
         Draws { candidates, photos, lists, seed, profile: Profile::Mean, normalisation }
     }
 }
+
+/// The fewest candidates in all lists of a length together.
+const LISTED: usize = 5_000;
 
 /// The most members of a cohort: more change nothing but the time of a decision and the size of the file.
 const COHORT: usize = 1_000;
@@ -77,7 +82,7 @@ pub fn calibrate(people: &[Candidate], options: &CalibrationOptions) -> Result<C
             };
             let Identification { tp, fp: measured, .. } = identify(trials, threshold, margin);
             let interval = [measured.low, measured.high];
-            let strangers = measured.trials;
+            let strangers = measured.effective as usize;
             points.push(OperatingPoint { candidates: *candidates, fp, interval, threshold, tp: tp.value, strangers });
         }
     }
@@ -159,16 +164,16 @@ mod tests {
     use super::*;
     use crate::embed::SpaceId;
 
-    /// People in random directions with photos around; the first third shares a corner of the space.
+    /// People in random directions with photos around; about a third shares a corner of the space.
     fn people(count: usize, photos: usize, seed: u64) -> Vec<Candidate> {
-        let mut random = Random::new(seed);
+        let (mut random, mut kinds) = (Random::new(seed), Random::new(!seed));
         let mut vector = |scale: f32| -> Vec<f32> {
             let mut value = || (0..6).map(|_| random.below(1_000)).sum::<usize>() as f32 / 3_000.0 - 1.0;
             (0..64).map(|_| value() * scale).collect()
         };
         let corner: Vec<f32> = (0..64).map(|at| if at < 8 { 0.7 } else { 0.0 }).collect();
         let mut person = |at: usize| {
-            let crowded = if at.is_multiple_of(3) { 1.0 } else { 0.0 };
+            let crowded = if kinds.below(3) == 0 { 1.0 } else { 0.0 };
             let centre: Vec<f32> =
                 vector(1.0).iter().zip(&corner).map(|(own, corner)| own + crowded * corner).collect();
             let photo = |_| {
@@ -202,6 +207,26 @@ mod tests {
         });
         assert!(long > short, "longer lists need more");
         assert_eq!(Calibration::read(&calibration.write().unwrap()).unwrap().points, calibration.points);
+    }
+
+    /// Fits on some people and measures on others, 200 times.
+    #[test]
+    fn the_interval_has_the_asked_rate_as_often_as_it_says() {
+        const ASKED: f64 = 0.05;
+        let draws = Draws { lists: 30, photos: 2, ..options().draws(10, Normalisation::None) };
+        let trials = |seed| Population::new(&people(100, 3, seed)).unwrap().trials(&draws).unwrap();
+        let (mut both, mut measured_alone) = (0, 0);
+        for seed in 0..200 {
+            let fitted = trials(2 * seed);
+            let threshold = threshold_at(&fitted, ASKED, 0.0).unwrap();
+            let fit = identify(&fitted, threshold, 0.0).fp;
+            let measured = identify(&trials(2 * seed + 1), threshold, 0.0).fp;
+            let [low, high] = measured.with_fit(fit.effective);
+            both += usize::from((low..=high).contains(&ASKED));
+            measured_alone += usize::from(measured.admits(ASKED));
+        }
+        assert!((182..=198).contains(&both), "{both}");
+        assert!(measured_alone < both - 10, "{measured_alone}: the threshold's own uncertainty counts");
     }
 
     #[test]

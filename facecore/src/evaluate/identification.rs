@@ -2,13 +2,14 @@
 //!
 //! A draw takes people at random as candidates, enrols some photos of each, and asks for the rest of their photos
 //! (who is right?) and for photos of people who are no candidates (who must stay without a name?). Draws are pooled;
-//! intervals are over people, because the photos of one person succeed and fail together.
+//! intervals are over people, those asked for and those in the lists, because what one person is part of succeeds and fails
+//! together.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
-use super::estimate::{Rate, Tally};
+use super::estimate::Rate;
 use super::random::Random;
 use super::resolution::resolve;
 use crate::embed::Embedding;
@@ -278,7 +279,9 @@ impl<'a> Population<'a> {
 /// [`Error::Evaluation`] if there are too few strangers' faces for `fp`.
 pub fn threshold_at(trials: &[Trial], fp: f64, margin: f32) -> Result<f32> {
     let strangers: Vec<&Trial> = trials.iter().filter(|trial| !trial.known).collect();
-    resolve(strangers.len(), fp)?;
+    // The same face beside the same candidate in another list tells nothing new.
+    let told: HashSet<_> = strangers.iter().map(|trial| (trial.person, trial.photo, trial.nearest)).collect();
+    resolve(told.len(), fp)?;
     let mut scores: Vec<f32> = strangers.iter().filter(|trial| trial.lead >= margin).map(|trial| trial.score).collect();
     scores.sort_unstable_by(|a, b| b.total_cmp(a));
     let allowed = (fp * strangers.len() as f64) as usize;
@@ -289,22 +292,18 @@ pub fn threshold_at(trials: &[Trial], fp: f64, margin: f32) -> Result<f32> {
 /// What comes of the trials with a threshold and a margin.
 pub fn identify(trials: &[Trial], threshold: f32, margin: f32) -> Identification {
     let named = |trial: &Trial| trial.score >= threshold && trial.lead >= margin;
-    let rate = |of: &dyn Fn(&Trial) -> bool, hit: &dyn Fn(&Trial) -> bool| {
-        let last = trials.iter().map(|trial| trial.person).max().unwrap_or(0);
-        let mut units = vec![Tally::default(); last + 1];
-        for trial in trials.iter().filter(|trial| of(trial)) {
-            units[trial.person].trials += 1;
-            units[trial.person].hits += usize::from(hit(trial));
-        }
-        Rate::of(&units)
+    let people = trials.iter().map(|trial| trial.person.max(trial.nearest) + 1).max().unwrap_or(0);
+    let rate = |of: fn(&Trial) -> bool, hit: &dyn Fn(&Trial) -> bool| {
+        let asked = trials.iter().filter(|trial| of(trial));
+        Rate::between(people, asked.map(|trial| (trial.person, trial.nearest, hit(trial))))
     };
     Identification {
         threshold,
         margin,
-        tp: rate(&|trial| trial.known, &|trial| trial.right && named(trial)),
-        wrong: rate(&|trial| trial.known, &|trial| !trial.right && named(trial)),
-        fp: rate(&|trial| !trial.known, &named),
-        rank1: rate(&|trial| trial.known, &|trial| trial.right),
+        tp: rate(|trial| trial.known, &|trial| trial.right && named(trial)),
+        wrong: rate(|trial| trial.known, &|trial| !trial.right && named(trial)),
+        fp: rate(|trial| !trial.known, &named),
+        rank1: rate(|trial| trial.known, &|trial| trial.right),
     }
 }
 

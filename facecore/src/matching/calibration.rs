@@ -47,7 +47,7 @@ pub struct OperatingPoint {
     pub threshold: f32,
     /// The share of candidates' faces that got their name, on the data of the fit.
     pub tp: f64,
-    /// Faces of strangers behind `fp`.
+    /// As many strangers' faces, each of another person against another list, would tell as much of `fp`.
     pub strangers: usize,
 }
 

@@ -49,7 +49,7 @@ impl Cohort {
         &self.members
     }
 
-    /// The mean cosine of the nearest members (one in 128, at least one), −1…1.
+    /// The mean cosine of the nearest members (about one in 128, at least one), −1…1.
     ///
     /// # Errors
     /// The errors of [`Embedding::cosine`].
@@ -58,11 +58,18 @@ impl Cohort {
         Ok(crowding(cosines))
     }
 
-    /// The mean of the largest of `size` cosines, given in falling order.
+    /// So many of `size` members count: of 300 members 1.85, the second by 0.85.
     ///
-    /// Of 200 members 1.56 count: the second by 0.56. So cohorts of any size mean the same.
+    /// Half a member less than one in 128, because few draws seldom reach the end of a distribution: of N exponential draws the
+    /// k largest have the mean of the upper share p, on average, if k + ½ = p (N + ½). So cohorts of any size from 200
+    /// on mean the same.
+    fn near(size: usize) -> f32 {
+        ((size as f32 + 0.5) / Self::ONE_IN - 0.5).max(1.0)
+    }
+
+    /// The mean of the largest of `size` cosines, given in falling order.
     pub(crate) fn mean_of_nearest(falling: impl Iterator<Item = f32>, size: usize) -> f32 {
-        let near = (size as f32 / Self::ONE_IN).max(1.0);
+        let near = Self::near(size);
         let (mut sum, mut counted) = (0.0, 0.0f32);
         for cosine in falling.take(near.ceil() as usize) {
             let share = (near - counted).min(1.0);
@@ -75,7 +82,7 @@ impl Cohort {
 
 fn crowding(mut cosines: Vec<f32>) -> f32 {
     let size = cosines.len();
-    let enough = (size as f32 / Cohort::ONE_IN).ceil().max(1.0) as usize;
+    let enough = Cohort::near(size).ceil() as usize;
     if enough < size {
         cosines.select_nth_unstable_by(enough, |a, b| b.total_cmp(a));
         cosines.truncate(enough);
@@ -90,12 +97,30 @@ mod tests {
 
     #[test]
     fn the_nearest_members_count() {
-        let cosines: Vec<f32> = (0..256).map(|at| at as f32 / 256.0).collect();
-        assert_eq!(crowding(cosines), (255.0 + 254.0) / 2.0 / 256.0);
         assert_eq!(crowding(vec![0.25]), 0.25);
-        // One and a half of 192.
-        let cosines: Vec<f32> = (0..192).map(|at| at as f32).collect();
-        assert_eq!(crowding(cosines), (191.0 + 0.5 * 190.0) / 1.5);
+        assert_eq!(crowding((0..191).map(|at| at as f32).collect()), 190.0);
+        // One and a half of 256, but for half a member's 128th.
+        let near = (256.5 / 128.0) - 0.5;
+        let expected = (255.0 + (near - 1.0) * 254.0) / near;
+        assert!((crowding((0..256).map(|at| at as f32).collect()) - expected).abs() < 1e-4);
+    }
+
+    #[test]
+    fn cohorts_of_any_size_mean_the_same() {
+        // Exponential draws by inversion of a sequence that fills 0…1 evenly but for chance.
+        let mut state = 1u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            -(((state >> 40) as f32 + 0.5) / (1u64 << 24) as f32).ln()
+        };
+        let mut mean = |size: usize, rounds: usize| {
+            (0..rounds).map(|_| crowding((0..size).map(|_| draw()).collect())).sum::<f32>() / rounds as f32
+        };
+        let expected = 1.0 + 128f32.ln();
+        for size in [200, 400, 1_000, 3_000] {
+            let mean = mean(size, 4_000_000 / size);
+            assert!((mean - expected).abs() < 0.05, "{size}: {mean}, not {expected}");
+        }
     }
 
     #[test]

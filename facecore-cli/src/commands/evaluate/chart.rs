@@ -31,16 +31,24 @@ impl Scale {
 
     fn ticks(self) -> Vec<(f64, String)> {
         match self {
-            Self::Linear { from, to } => (0..=5)
-                .map(|step| from + (to - from) * f64::from(step) / 5.0)
-                .map(|number| (number, format!("{number:.2}")))
-                .collect(),
+            Self::Linear { from, to } => {
+                let step = round_step((to - from) / 5.0);
+                // From 0.9 to 1 in double precision is a little less than five steps.
+                let steps = (from / step - 1e-6).ceil() as i64..=(to / step + 1e-6).floor() as i64;
+                steps.map(|at| at as f64 * step).map(|number| (number, format!("{number:.2}"))).collect()
+            }
             Self::Log { from, to } => {
                 let powers = from.log10().round() as i32..=to.log10().round() as i32;
                 powers.map(|power| (10f64.powi(power), percent(10f64.powi(power)))).collect()
             }
         }
     }
+}
+
+/// The next larger of 1, 2 and 5 times a power of ten.
+fn round_step(least: f64) -> f64 {
+    let power = 10f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0].map(|digit| digit * power).into_iter().find(|step| *step >= least * 0.999).unwrap_or(10.0 * power)
 }
 
 fn percent(rate: f64) -> String {
@@ -185,6 +193,9 @@ mod tests {
         assert_eq!(log.ticks().last().map(|(_, name)| name.as_str()), Some("100%"));
         assert_eq!(log.ticks()[0].1, "0.01%");
         assert_eq!(Scale::Linear { from: 1.0, to: 3.0 }.place(2.0), 0.5);
+        let names = |from, to| Scale::Linear { from, to }.ticks().into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+        assert_eq!(names(0.9, 1.0), ["0.90", "0.92", "0.94", "0.96", "0.98", "1.00"]);
+        assert_eq!(names(-1.0, 0.63), ["-1.00", "-0.50", "0.00", "0.50"]);
     }
 
     #[test]

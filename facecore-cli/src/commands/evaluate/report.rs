@@ -1,6 +1,7 @@
 //! The report: one HTML file with everything in it, for reading without a network. It holds faces of the photos that were
 //! measured: treat it as those.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Cursor;
 
@@ -21,6 +22,9 @@ use crate::photos;
 
 /// Pairs shown of each kind.
 const WORST: usize = 10;
+
+/// Where curves begin: what few of the pairs can tell.
+const FEWEST: f64 = 1e-4;
 
 /// Everything that was measured, as a page.
 pub fn html(
@@ -133,7 +137,6 @@ fn identification(measured: &[Measured], level: &str) -> String {
 }
 
 fn charts(measured: &[Measured], best: &str, scored: &Scored, result: &Verification) -> String {
-    const FEWEST: f64 = 1e-4;
     let fp = (Scale::Log { from: FEWEST, to: 1.0 }, "false positives");
     let curves: Vec<(String, Line)> =
         measured.iter().filter_map(|one| Some((one.name(), curve(&one.verification.as_ref()?.0.scores)))).collect();
@@ -177,6 +180,7 @@ fn curve(scores: &[PairScore]) -> Line {
     let all_different = scores.iter().filter(|score| !score.same).count().max(1) as f64;
     let (mut same, mut different) = (0.0, 0.0);
     let mut points = Line::new();
+    let mut since = (0.0, 0.0);
     for score in sorted {
         if score.same {
             same += 1.0;
@@ -184,10 +188,14 @@ fn curve(scores: &[PairScore]) -> Line {
             different += 1.0;
         }
         let point = (different / all_different, same / all_same);
-        // One point where neither has moved by what a pixel shows.
+        // One point before the chart's edge, and one where neither has moved by what a pixel shows.
+        let near = point.0 <= FEWEST || (point.0 <= since.0 * 1.01 && point.1 - since.1 < 0.002);
         match points.last_mut() {
-            Some(last) if point.0 <= last.0 * 1.01 && point.1 - last.1 < 0.002 => *last = point,
-            _ => points.push(point),
+            Some(last) if near => *last = point,
+            _ => {
+                since = point;
+                points.push(point);
+            }
         }
     }
     points
@@ -228,6 +236,12 @@ fn worst(scored: &Scored, result: &Verification, labelled: &[LabelledPhoto], see
         let cards = places.iter().map(|&at| card(&scored.pairs[at], &scored.scores[at], result, labelled, seen));
         format!("<section><h2>{title}</h2><div class=pairs>{}</div></section>", cards.collect::<String>())
     };
+    // Drawn pairs may be drawn again, the other way round.
+    let mut shown = HashSet::new();
+    order.retain(|&at| {
+        let [left, right] = scored.pairs[at].photos;
+        shown.insert([left.min(right), left.max(right)])
+    });
     let of = |same: bool| order.iter().copied().filter(move |&at| scored.scores[at].same == same);
     cards("Two people who look most alike", of(false).take(WORST).collect())
         + &cards("One person who looks least alike", {
@@ -298,6 +312,10 @@ mod tests {
         let points = curve(&scores);
         assert_eq!(points.last(), Some(&(1.0, 1.0)));
         assert!(points.contains(&(0.0, 2.0 / 3.0)) && points.is_sorted());
+        // Thinned, but without a gap.
+        let many: Vec<PairScore> = (0..20_000).map(|at| score(f64::from(at), at % 2 == 0)).collect();
+        let points = curve(&many);
+        assert!(points.len() < 1_000 && points.windows(2).all(|two| two[1].1 - two[0].1 < 0.01), "{}", points.len());
     }
 
     #[test]
