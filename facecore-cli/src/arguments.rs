@@ -126,6 +126,9 @@ pub struct Evaluate {
     /// Measure also the average of a face and its mirror image
     #[arg(long)]
     pub mirror: bool,
+    /// Turn each face before it is cropped, so that its eyes are level
+    #[arg(long)]
+    pub level: bool,
     /// Measure also two networks joined, with shares fitted on the pairs
     #[arg(long)]
     pub ensemble: bool,

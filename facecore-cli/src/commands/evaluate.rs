@@ -58,6 +58,7 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         engines: &engines,
         options: arguments.finding.options(),
         mirrored: arguments.mirror,
+        level: arguments.level,
         cache: arguments.labelled.cache.clone(),
         threads: arguments.threads.count(),
     };

@@ -190,6 +190,7 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
         engines: &[engine],
         options: from.finding.options(),
         mirrored: false,
+        level: false,
         cache: from.cache.clone(),
         threads: from.threads.count(),
     };

@@ -91,6 +91,7 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
         engines: &[arguments.model.open()?],
         options: arguments.finding.options(),
         mirrored: false,
+        level: false,
         cache: arguments.cache.clone(),
         threads: arguments.threads.count(),
     };

@@ -5,6 +5,7 @@
 
 mod cache;
 mod input;
+mod level;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ pub struct Looking<'a> {
     pub options: DetectOptions,
     /// Embed the mirror images too.
     pub mirrored: bool,
+    /// Turn each face so that its eyes are level.
+    pub level: bool,
     pub cache: Option<PathBuf>,
     pub threads: usize,
 }
@@ -129,13 +132,18 @@ fn look(
     let (mut views, mut new) = (Vec::new(), Vec::new());
     for (at, (engine, vectors)) in looking.engines.iter().zip(vectors).enumerate() {
         let mut view = |mirrored: bool| -> Result<Embedding, PhotoError> {
-            let key = vector_key(&key, &area, mirrored);
+            let key = vector_key(&key, &area, mirrored, looking.level);
             if let Some(embedding) = vectors.get(&key) {
                 return Ok(embedding.clone());
             }
             let photo = decode(&mut decoded, &bytes, &limits)?;
             let embed = if mirrored { Engine::embed_mirrored } else { Engine::embed_box };
-            let embedding = embed(engine, photo, &area)?;
+            let embedding = if looking.level {
+                let (turned, area) = level::turned(photo, &area, &face.landmarks)?;
+                embed(engine, &turned, &area)?
+            } else {
+                embed(engine, photo, &area)?
+            };
             new.push((at, key, embedding.clone()));
             Ok(embedding)
         };
