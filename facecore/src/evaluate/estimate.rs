@@ -96,10 +96,11 @@ impl Rate {
         for (face, nearest, hit) in trials {
             let residual = f64::from(u8::from(hit)) - value;
             of_person[face] += residual;
+            let shared = of_pair.entry((face.min(nearest), face.max(nearest))).or_default();
             // Who is taken for himself is one person, not two.
             if nearest != face {
                 of_person[nearest] += residual;
-                *of_pair.entry((face.min(nearest), face.max(nearest))).or_default() += residual;
+                *shared += residual;
             }
         }
         let square = |sum: f64, residual: &f64| sum + residual * residual;
@@ -198,6 +199,8 @@ mod tests {
         assert!(faces < 225, "{faces}: faces alone do not tell what the list adds");
         let nothing = Rate::between(100, (0..99).map(|face| (face, face + 1, false)));
         assert!((nothing.low, nothing.value) == (0.0, 0.0) && nothing.high > 0.03 && nothing.high < 0.05, "{nothing}");
+        let right = Rate::between(50, (0..1_000).map(|at| (at % 50, at % 50, true)));
+        assert!(right.low > 0.9 && right.low < 0.95, "fifty people: {right}");
         let himself = Rate::between(2, (0..2_000).map(|at| (at % 2, at % 2, at % 2 == 0)));
         assert!(himself.low < 0.2 && himself.high > 0.8, "two people: {himself}");
     }
