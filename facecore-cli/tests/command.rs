@@ -422,3 +422,20 @@ fn a_profile_is_built_explained_and_changed() {
     let none = facecore(&format!("profile build {album} --out {}", other.display()));
     assert_eq!((code(&none), other.exists()), (1, false), "{}", stdout(&none));
 }
+
+#[test]
+fn robustness_goes_on_from_what_it_measured() {
+    let folder = labelled_photos("robustness");
+    let at = folder.display();
+    fs::write(folder.join("pairs.txt"), "2 1\nB 1 2\nB 1 J 1\nB 2 3\nB 2 E 1\n").unwrap();
+    let measured =
+        facecore(&format!("robustness --images {at} --pairs {at}/pairs.txt --fp 0.5 --faces {at}/faces.csv"));
+    assert_eq!(code(&measured), 0, "{}", stderr(&measured));
+    let rows = fs::read_to_string(folder.join("faces.csv")).unwrap();
+    // All four pairs unchanged; B and J are of one half of the people, E of the other: three of them made worse in 14 ways.
+    assert_eq!(rows.lines().count(), 1 + 4 + 3 * 14, "{rows}");
+    let again = facecore(&format!("robustness --measured {at}/faces.csv --fp 0.5"));
+    assert_eq!(stdout(&measured), stdout(&again));
+    assert!(stdout(&again).contains("\nblur 5 "), "{}", stdout(&again));
+    assert_eq!(code(&facecore("robustness --fp 0.5")), 2);
+}
