@@ -1,0 +1,214 @@
+//! Options of the commands that measure on labelled photos.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use facecore::Engine;
+use facecore::evaluate::FP_TARGET;
+
+use super::{Finding, Model, Networks, Threads};
+
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    #[command(flatten)]
+    pub labelled: Labelled,
+    /// Compare the pairs of this list, as pairs.txt of Labeled Faces in the Wild; photos lie in --images as NAME/NAME_0001.jpg
+    #[arg(long, value_name = "FILE", requires = "images")]
+    pub pairs: Option<PathBuf>,
+    /// The networks to measure
+    #[arg(long, value_name = "ID", num_args = 1.., default_value = Engine::DEFAULT_MODEL)]
+    pub model: Vec<String>,
+    /// Crop margins to try: the share of the crop that is not the box, 0 to 0.9 [default: the manifest's]
+    #[arg(long, value_name = "M", num_args = 1..)]
+    pub margin: Vec<f64>,
+    /// Measure also the average of a face and its mirror image
+    #[arg(long)]
+    pub mirror: bool,
+    /// Turn each face before it is cropped, so that its eyes are level
+    #[arg(long)]
+    pub level: bool,
+    /// Measure also two networks joined, with shares fitted on the pairs
+    #[arg(long)]
+    pub ensemble: bool,
+    /// Measure also with the crowding around a face taken off, by a cohort of the people who are not asked for
+    #[arg(long)]
+    pub cohort: bool,
+    /// The rate of false positives at which true positives are counted
+    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET)]
+    pub fp: f64,
+    /// A fixed score for the slices; needed where nobody has two photos
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    pub threshold: Option<f32>,
+    /// Lengths of the lists of candidates (without --pairs)
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [100])]
+    pub candidates: Vec<usize>,
+    /// Photos of a candidate's profile (without --pairs)
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [1, 2, 5, 10])]
+    pub photos: Vec<usize>,
+    /// Lists drawn for each
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub lists: usize,
+    /// Pairs of one person in each of ten folds, and ten times as many of two people (without --pairs)
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub pairs_per_fold: usize,
+    /// Edges that cut a column of numbers into slices, such as age=4,13,20; without, three slices of one size
+    #[arg(long, value_name = "NAME=N,N")]
+    pub bands: Vec<String>,
+    /// Write a report: one HTML file that reads offline
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Write each pair's fold, label and squared distance as CSV
+    #[arg(long, value_name = "FILE")]
+    pub scores: Option<PathBuf>,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub networks: Networks,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Args)]
+pub struct Robustness {
+    /// A folder with the photos as NAME/NAME_0001.jpg
+    #[arg(long, value_name = "DIR", required_unless_present = "measured")]
+    pub images: Option<PathBuf>,
+    /// The list of pairs, as pairs.txt of Labeled Faces in the Wild
+    #[arg(long, value_name = "FILE", required_unless_present = "measured")]
+    pub pairs: Option<PathBuf>,
+    /// Pairs of each kind of which a photo is made worse, spread over those of the list whose people are in one half
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub most: usize,
+    /// The rate of false positives at which true positives are counted
+    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET)]
+    pub fp: f64,
+    /// Fit on half of the people what the chance to recognise a face depends on, and measure on the other half
+    #[arg(long)]
+    pub fit: bool,
+    /// Write a line for each pair and degradation: label, cosine and what the quality is made of
+    #[arg(long, value_name = "FILE")]
+    pub faces: Option<PathBuf>,
+    /// Measure nothing, take the lines that --faces wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["images", "pairs", "faces"])]
+    pub measured: Option<PathBuf>,
+    /// Keep what was found and embedded of the unchanged photos in this folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Args)]
+pub struct Calibrate {
+    #[command(flatten)]
+    pub labelled: Labelled,
+    /// Where the calibration goes
+    #[arg(long, value_name = "FILE", required_unless_present = "check")]
+    pub out: Option<PathBuf>,
+    /// Fit on half of the people and measure on the other half, both ways
+    #[arg(long)]
+    pub check: bool,
+    /// Rates of false positives
+    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3])]
+    pub fp: Vec<f64>,
+    /// Lengths of the lists of candidates
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [10, 100, 1_000])]
+    pub candidates: Vec<usize>,
+    /// Photos of a candidate's profile, at the most
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub photos: usize,
+    /// Lists drawn for each length, at the least: short ones are drawn more often
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub lists: usize,
+    /// Average each face with its mirror image
+    #[arg(long)]
+    pub mirror: bool,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NonFace {
+    /// Build a filter from photos without faces
+    Build(NonFaceBuild),
+    /// Measure how many non-faces a filter catches, and how many faces are lost
+    Measure(NonFaceMeasure),
+}
+
+#[derive(Debug, Args)]
+pub struct NonFaceBuild {
+    #[command(flatten)]
+    pub from: NonFacePhotos,
+    /// A folder of rejected detections, each cut out as a picture of its own
+    #[arg(long, value_name = "DIR")]
+    pub rejected: Option<PathBuf>,
+    /// A folder of photos with faces, which must not be caught
+    #[arg(long, value_name = "DIR")]
+    pub faces: PathBuf,
+    /// Where the filter goes
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct NonFaceMeasure {
+    #[command(flatten)]
+    pub from: NonFacePhotos,
+    /// Folders of photos with faces
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub faces: Vec<PathBuf>,
+    /// The filter [default: the one that comes with the model]
+    #[arg(long, value_name = "FILE")]
+    pub filter: Option<PathBuf>,
+}
+
+/// Photos without faces.
+#[derive(Debug, Args)]
+pub struct NonFacePhotos {
+    /// A folder of photos without faces
+    #[arg(long, value_name = "DIR")]
+    pub photos: PathBuf,
+    /// A CSV file whose fields name photos to leave out, such as those with faces
+    #[arg(long, value_name = "FILE")]
+    pub without: Option<PathBuf>,
+    /// Only the first, third… photo and person (1), or only the others (2): build on one half, measure on the other
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub half: Option<u8>,
+    /// Random crops of each photo
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub crops: usize,
+    /// Keep what was found and embedded of the faces in this folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+/// Photos with what is known of them.
+#[derive(Debug, Args)]
+pub struct Labelled {
+    /// A folder with one folder a person
+    #[arg(long, value_name = "DIR")]
+    pub images: Option<PathBuf>,
+    /// A CSV file: photo (path from its folder), person, x1, y1, x2, y2, and any columns to slice by
+    #[arg(long, value_name = "FILE", conflicts_with = "images")]
+    pub manifest: Option<PathBuf>,
+    /// A CSV file whose fields name photos to leave out
+    #[arg(long, value_name = "FILE")]
+    pub without: Option<PathBuf>,
+    /// Keep what was found and embedded in this folder, so that the next run goes on from there
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+}
