@@ -35,7 +35,7 @@ test-rust: models
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
-	cargo test --release -p facecore -p facecore-cli --features facecore/rayon --test parallel
+	cargo test --release --workspace --features facecore/rayon --test parallel
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
