@@ -93,7 +93,7 @@ impl<K: Kernel> Program<K> {
     /// Refuses what the kernel has no tiles for.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
         let Layers { values, layers } = layers;
-        let body = layers.len() - layers.iter().rev().take_while(|layer| is_of_head(layer, &values)).count();
+        let body = layers.len() - head_len(&layers, &values);
         let seen = layers.get(body).ok_or("the last layer does not see the whole picture")?.input;
         let (slots, slot_count) = assign_slots(&values, &layers);
         let mut opened = vec![false; values.len()];
@@ -213,6 +213,16 @@ impl<K: Kernel> Program<K> {
             std::mem::swap(from, to);
         }
     }
+}
+
+/// How many layers at the end each see a whole picture, of which the one before has left a pixel.
+fn head_len(layers: &[Layer], values: &[Value]) -> usize {
+    let mut read = None;
+    let chained = |layer: &&Layer| {
+        let next = read.replace(layer.input);
+        is_of_head(layer, values) && next.is_none_or(|value| value == layer.output.value)
+    };
+    layers.iter().rev().take_while(chained).count()
 }
 
 /// Sees a whole picture that nothing is around, and leaves a pixel.
@@ -454,5 +464,51 @@ impl<K: Kernel> Job<'_, K> {
             bias: self.bias,
             scale: self.scale,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kernel::Scalar;
+    use super::super::layers::{Convolution, Slope};
+    use super::*;
+
+    /// Picture → 1×1 kernel → two matrices over the same value, of which the second is the answer.
+    #[test]
+    fn a_matrix_beside_the_last_one_is_not_of_the_head() {
+        let value = |channels, side| Value { channels, size: [side, side], padding: [0, 0] };
+        let layer = |inputs: usize, side: usize, weight: f32, input, output| Layer {
+            operator: Operator::Convolution(Box::new(Convolution {
+                weights: vec![weight; inputs * side * side],
+                bias: vec![0.0],
+                outputs: 1,
+                inputs,
+                size: [side, side],
+                stride: 1,
+                padding: [0, 0],
+                residual: None,
+                activation: Slope::None,
+                pool: None,
+            })),
+            input,
+            output: Part { value: output, block: 0 },
+        };
+        let layers = Layers {
+            values: vec![value(3, 2), value(1, 2), value(1, 1), value(1, 1)],
+            layers: vec![layer(3, 1, 1.0, 0, 1), layer(1, 2, 5.0, 1, 2), layer(1, 2, 2.0, 1, 3)],
+        };
+        let program = Program::<Scalar>::new(layers).unwrap();
+        assert_eq!((program.steps.len(), program.head.len()), (2, 1));
+        // Two pictures at once: of ones and of twos.
+        let values = [[1.0; 12], [2.0; 12]].concat();
+        let pixels = Pixels { values: &values, size: [2, 2], scale: 1.0, offset: 0.0 };
+        let mut answers = Vec::new();
+        program
+            .run(pixels, &mut |answer| {
+                answers.extend(answer.cells().flatten().copied());
+                std::ops::ControlFlow::Continue(())
+            })
+            .unwrap();
+        assert_eq!(answers, [24.0, 48.0]);
     }
 }

@@ -28,6 +28,8 @@ mod winograd;
 pub(super) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 pub(super) use avx512::{Avx512, Avx512Bf16};
+#[cfg(test)]
+pub(super) use scalar::Scalar;
 pub(super) use winograd::{InputRow, OUTPUTS, OutputRow, POINTS, Winograd, transform_kernel};
 
 /// Channels in a block.
