@@ -26,7 +26,7 @@ pub(super) fn peaks(cells: &[[u32; 2]], boxes: &[(BoundingBox, f32)], limit: f32
         for row in rows.filter_map(|row| Some(*starts.get(row)?..*starts.get(row + 1)?)) {
             let first = row.start + cells[row.clone()].partition_point(|&[column, _]| column + reach < x);
             for index in (first..row.end).take_while(|&index| cells[index][0] <= x + reach) {
-                claimed[index] |= overlap(&boxes[peak].0, &boxes[index].0, Overlap::Union) > limit;
+                claimed[index] = claimed[index] || overlap(&boxes[peak].0, &boxes[index].0, Overlap::Union) > limit;
             }
         }
     }

@@ -3,15 +3,12 @@
 use super::Pixels;
 use super::buffer::Buffer;
 use super::kernel::{
-    Activation, Kernel, LANES, OUTPUTS, OutputRow, POINTS, Place, Row, Run, Target, Winograd, transform_kernel,
+    Activation, Kernel, LANES, OutputRow, Place, Row, Run, Target, Winograd,
 };
-use super::layers::{Convolution, Slope, Value};
-
-/// The most blocks of a group, for all kernels.
-const MAX_BLOCKS: usize = 4;
+use super::layers::{Convolution, Layer, Slope, Value};
 
 /// So many sums stay in a processor's second cache, and leave room there.
-const CACHED: usize = 1 << 16;
+const CACHED: usize = 1 << 15;
 
 /// With fewer tiles in a picture, Winograd's doubled weights cost more than its halved products save.
 const WINOGRAD_FROM: usize = 12;
@@ -27,6 +24,8 @@ pub(super) struct Packed<K: Kernel> {
     sums: Vec<f32>,
     /// It reads transformed rows, and makes products that are transformed back.
     pub winograd: Option<Winograd<K::Value>>,
+    /// Two of its rows can be pooled as they are made.
+    pub pools: bool,
 }
 
 /// Some blocks of output channels that are computed at once.
@@ -49,26 +48,38 @@ pub(super) struct Source<'a, V> {
     /// Bias and scale as [`Packed::bias`] gives them.
     pub bias: &'a [f32],
     pub scale: f32,
+    /// Two rows, see [`Row::pooled`].
+    pub pooled: bool,
+}
+
+/// Whether errors have many layers to grow in: FaceNet's embeddings would suffer from Winograd's way in bf16 (lowest cosine 0.998, not
+/// 0.9998), the few layers of MTCNN do not.
+pub(super) fn is_deep(layers: &[Layer]) -> bool {
+    layers.len() > 12
 }
 
 impl<K: Kernel> Packed<K> {
     /// Refuses what the kernel has no tiles for. The first layer reads interleaved pixels, all others blocks of channels.
-    pub(super) fn new(mut layer: Convolution, input: &Value, is_first: bool) -> Result<Self, String> {
-        round::<K>(&mut layer);
+    /// `deep`: one of many layers.
+    pub(super) fn new(mut layer: Convolution, input: &Value, is_first: bool, deep: bool) -> Result<Self, String> {
         let pixel = if is_first { layer.inputs } else { LANES } * layer.stride;
         if !K::takes(pixel) {
             return Err(format!("no tile for pixels {pixel} values apart"));
         }
         let [height, width] = layer.unpooled(input.size).ok_or("the picture is too small")?;
-        let tiles = height * width.div_ceil(OUTPUTS);
-        let fits = !is_first && (layer.size[1], layer.stride, layer.residual) == (3, 1, None);
-        let winograd = K::winograd().filter(|_| fits && tiles >= WINOGRAD_FROM);
+        let winograd = K::winograd();
+        let tiles = height * width.div_ceil(winograd.form.outputs);
+        let fits = !is_first && (layer.size[1], layer.stride, layer.residual) == (3, 1, None) && !(K::COARSE && deep);
+        let winograd = (fits && tiles >= WINOGRAD_FROM).then_some(winograd);
+        let parts = parts::<K>(&mut layer, winograd);
         let width = match () {
             () if winograd.is_some() => tiles,
             () if layer.is_pointwise() && input.padding == [0, 0] => height * width,
             () => width,
         };
         let blocks = layer.outputs.div_ceil(LANES);
+        let halves = layer.pool.is_some_and(|pool| (pool.size, pool.stride) == (2, 2));
+        let pools = K::POOLS && is_first && halves && layer.stride == 1 && blocks == 1;
         // The first layer's tiles hold two blocks at most, to keep the number of compiled tiles small.
         let most = if is_first { K::MAX_BLOCKS.min(2) } else { K::MAX_BLOCKS };
         let held = blocks_of_a_tile::<K>(blocks, most, width);
@@ -76,13 +87,8 @@ impl<K: Kernel> Packed<K> {
             .step_by(held)
             .map(|first| {
                 let blocks = held.min(blocks - first);
-                let weights = if winograd.is_some() {
-                    (0..POINTS)
-                        .flat_map(|point| pack_group::<K>(&at_point(&layer, point), first, blocks, false))
-                        .collect()
-                } else {
-                    pack_group::<K>(&layer, first, blocks, is_first)
-                };
+                let pack = |part| pack_group::<K>(part, first, blocks, is_first);
+                let weights: Vec<_> = parts.iter().flat_map(pack).collect();
                 Group { first, blocks, weights: Buffer::from(&weights[..]) }
             })
             .collect();
@@ -97,7 +103,7 @@ impl<K: Kernel> Packed<K> {
         let kernel = layer.inputs * layer.size[0] * layer.size[1];
         // Of the weights as rounded, so that a constant picture gives exactly the bias.
         let sum = |weights: &[f32]| weights.iter().map(|&weight| K::widen(K::narrow(weight))).sum::<f32>();
-        let sums = if is_first { layer.weights.chunks_exact(kernel).map(sum).collect() } else { Vec::new() };
+        let sums = if is_first { parts[0].weights.chunks_exact(kernel).map(sum).collect() } else { Vec::new() };
         let bias = padded(&layer.bias);
         Ok(Self {
             bias,
@@ -106,6 +112,7 @@ impl<K: Kernel> Packed<K> {
             groups,
             sums,
             winograd,
+            pools,
             layer: Convolution { weights: Vec::new(), ..layer },
         })
     }
@@ -117,11 +124,13 @@ impl<K: Kernel> Packed<K> {
     /// How many rows of the output should be computed at once: with Winograd as many as keep the products in the cache.
     pub(super) fn band(&self, height: usize, width: usize) -> usize {
         let most = self.groups.iter().map(|group| group.blocks).max().unwrap_or(1);
-        let row = POINTS * most * width.div_ceil(OUTPUTS) * LANES;
-        match (self.winograd.is_some(), self.layer.pool) {
-            (true, _) => (CACHED / row).clamp(1, height.max(1)),
-            (false, Some(_)) => 1,
-            (false, None) => height.max(1),
+        match (self.winograd, self.layer.pool) {
+            (Some(Winograd { form, .. }), _) => {
+                let row = form.points * most * width.div_ceil(form.outputs) * LANES;
+                (CACHED / row).clamp(1, height.max(1))
+            }
+            (None, Some(_)) => 1,
+            (None, None) => height.max(1),
         }
     }
 
@@ -182,6 +191,7 @@ impl<K: Kernel> Packed<K> {
             scale: source.scale,
             residual: source.residual,
             width,
+            pooled: source.pooled,
         };
         K::row(&row, target);
     }
@@ -190,6 +200,7 @@ impl<K: Kernel> Packed<K> {
     /// They come to lie as `[point][block][tile][16]`.
     pub(super) fn products(
         &self,
+        winograd: Winograd<K::Value>,
         group: &Group<K>,
         source: Source<'_, K::Value>,
         point: usize,
@@ -197,8 +208,9 @@ impl<K: Kernel> Packed<K> {
         products: &mut Buffer<f32>,
     ) {
         let block = tiles * LANES;
-        products.reserve(POINTS * group.blocks * block);
-        for (index, weights) in group.weights.chunks_exact(group.weights.len() / POINTS).enumerate() {
+        let points = winograd.form.points;
+        products.reserve(points * group.blocks * block);
+        for (index, weights) in group.weights.chunks_exact(group.weights.len() / points).enumerate() {
             let row = Row {
                 input: source.values,
                 start: source.start + index * point,
@@ -206,15 +218,16 @@ impl<K: Kernel> Packed<K> {
                 runs: source.runs,
                 weights,
                 blocks: group.blocks,
-                bias: &[0.0; MAX_BLOCKS * LANES],
+                bias: &[],
                 slope: &[],
                 activation: Activation::None,
                 scale: 1.0,
                 residual: None,
                 width: tiles,
+                pooled: false,
             };
             let place = Place { values: &mut **products, start: index * group.blocks * block, block };
-            K::row(&row, &mut Target::Floats(place));
+            K::row(&row, &mut Target::Sums(place));
         }
     }
 
@@ -244,10 +257,19 @@ impl<K: Kernel> Packed<K> {
     }
 }
 
-/// The kernel's part at one of Winograd's points.
-fn at_point(layer: &Convolution, point: usize) -> Convolution {
-    let weights = layer.weights.as_chunks().0.iter().map(|&row| transform_kernel(row)[point]).collect();
-    Convolution { weights, bias: Vec::new(), size: [layer.size[0], 1], activation: Slope::None, ..*layer }
+/// The layer's weights, which it loses, as convolutions of their own: one, or one for each of Winograd's points.
+fn parts<K: Kernel>(layer: &mut Convolution, winograd: Option<Winograd<K::Value>>) -> Vec<Convolution> {
+    let weights = std::mem::take(&mut layer.weights);
+    let part = |weights, size| {
+        let mut part = Convolution { weights, size, bias: Vec::new(), activation: Slope::None, ..*layer };
+        round::<K>(&mut part);
+        part
+    };
+    let Some(Winograd { form, .. }) = winograd else {
+        return vec![part(weights, layer.size)];
+    };
+    let rows: Vec<_> = weights.as_chunks().0.iter().map(|&row| (form.kernel)(row)).collect();
+    (0..form.points).map(|point| part(rows.iter().map(|row| row[point]).collect(), [layer.size[0], 1])).collect()
 }
 
 /// Rounds the weights to the kernel's values, each with the error of the one before it: sums over channels stay what they were,

@@ -11,9 +11,9 @@ use std::ops::Range;
 
 use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{InputRow, Kernel, LANES, OUTPUTS, POINTS, Place, PoolRow, Run, Target};
+use super::kernel::{InputRow, Kernel, LANES, Place, PoolRow, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
-use super::packed::{Packed, Source};
+use super::packed::{Packed, Source, is_deep};
 use super::{Answer, Each, Pixels};
 
 pub(super) struct Program<K: Kernel> {
@@ -49,7 +49,7 @@ struct Scratch<V> {
     runs: Vec<Run>,
     bias: Vec<f32>,
     /// Rows of a convolution that wait to be pooled.
-    ring: Buffer<V>,
+    ring: Buffer<f32>,
     points: Points<V>,
     /// What a layer of the head reads, and writes: `[block][row][column][picture][16]`.
     pictures: [Buffer<V>; 2],
@@ -93,6 +93,7 @@ impl<K: Kernel> Program<K> {
     /// Refuses what the kernel has no tiles for.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
         let Layers { values, layers } = layers;
+        let deep = is_deep(&layers);
         let body = layers.len() - head_len(&layers, &values);
         let seen = layers.get(body).ok_or("the last layer does not see the whole picture")?.input;
         let (slots, slot_count) = assign_slots(&values, &layers);
@@ -102,7 +103,7 @@ impl<K: Kernel> Program<K> {
             let opens = !std::mem::replace(&mut opened[layer.output.value], true);
             let work = match layer.operator {
                 Operator::Convolution(convolution) => {
-                    let packed = Packed::new(*convolution, &values[layer.input], layer.input == 0)?;
+                    let packed = Packed::new(*convolution, &values[layer.input], layer.input == 0, deep)?;
                     if at >= body {
                         head.push(packed);
                         continue;
@@ -144,8 +145,8 @@ impl<K: Kernel> Program<K> {
                 let residual = packed.layer.residual.map(|value| (self.map(value), &slots[self.slots[value]][..]));
                 let [height, width] = packed.layer.unpooled(from.size).unwrap_or_default();
                 let band = packed.band(height, width);
-                if packed.winograd.is_some() {
-                    let line = width.div_ceil(OUTPUTS) * LANES;
+                if let Some(winograd) = packed.winograd {
+                    let line = width.div_ceil(winograd.form.outputs) * LANES;
                     packed.runs((band + packed.layer.size[0] - 1) * line, LANES, |row| row * line, runs);
                 } else {
                     packed.runs(from.block, from.pixel, |row| row * from.row, runs);
@@ -201,7 +202,7 @@ impl<K: Kernel> Program<K> {
             to.reserve(packed.blocks() * block);
             output.reserve(packed.blocks() * block);
             for group in &packed.groups {
-                let source = Source { values: from, start: 0, pixel: LANES, runs, residual: None, bias, scale };
+                let source = Source { values: from, start: 0, pixel: LANES, runs, residual: None, bias, scale, pooled: false };
                 let start = group.first * block;
                 let mut target = if at + 1 < self.head.len() {
                     Target::Values(Place { values: &mut **to, start, block })
@@ -383,7 +384,7 @@ impl<K: Kernel> Job<'_, K> {
     }
 
     /// Some rows at a time into a ring that stays in the cache, and from there, pooled, into the output.
-    fn pooled(&self, pool: Pool, points: &mut Points<K::Value>, ring: &mut Buffer<K::Value>, target: &mut [K::Value]) {
+    fn pooled(&self, pool: Pool, points: &mut Points<K::Value>, ring: &mut Buffer<f32>, target: &mut [K::Value]) {
         let block = self.width * LANES;
         let (line, lines) = (self.packed.blocks() * block, self.band + pool.size);
         ring.reserve(lines * line);
@@ -394,14 +395,14 @@ impl<K: Kernel> Job<'_, K> {
                 computed = rows.end;
                 self.rows(rows, points, &mut |first, row, make| {
                     let start = row % lines * line + first * block;
-                    make(&mut Target::Values(Place { values: &mut **ring, start, block }));
+                    make(&mut Target::Floats(Place { values: &mut **ring, start, block }));
                 });
             }
             for index in 0..self.packed.blocks() {
                 let start = |row| row % lines * line + index * block;
                 let (starts, count) = pool_starts(&pool, y, self.height, start);
                 let row = pool_row(ring, &starts[..count], self.width, &pool, self.to.size[1]);
-                K::pool(&row, &mut target[self.to.at(self.first + index, y, 0)..]);
+                K::pool_floats(&row, &mut target[self.to.at(self.first + index, y, 0)..]);
             }
         }
     }
@@ -412,10 +413,10 @@ impl<K: Kernel> Job<'_, K> {
             return self.direct(rows, self.width, place);
         };
         let layer = &self.packed.layer;
-        let tiles = self.width.div_ceil(OUTPUTS);
+        let tiles = self.width.div_ceil(winograd.form.outputs);
         let block = (self.band + layer.size[0] - 1) * tiles * LANES;
         let blocks = layer.inputs.div_ceil(LANES);
-        points.input.reserve(POINTS * blocks * block);
+        points.input.reserve(winograd.form.points * blocks * block);
         for at in 0..blocks {
             for line in 0..rows.len() + layer.size[0] - 1 {
                 let start = self.start(rows.start + line) + at * self.from.block;
@@ -427,7 +428,7 @@ impl<K: Kernel> Job<'_, K> {
         for group in &self.packed.groups {
             let source = Source { values: &points.input, start: 0, residual: None, ..self.source(0, 0) };
             let count = rows.len() * tiles;
-            self.packed.products(group, source, blocks * block, count, &mut points.products);
+            self.packed.products(winograd, group, source, blocks * block, count, &mut points.products);
             for y in rows.clone() {
                 let tiles = [(y - rows.start) * tiles, count];
                 place(group.first, y, &|target| {
@@ -463,6 +464,7 @@ impl<K: Kernel> Job<'_, K> {
             residual: self.residual.map(|(map, values)| Place { values, start: map.at(block, y, 0), block: map.block }),
             bias: self.bias,
             scale: self.scale,
+            pooled: false,
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{InputRow, Kernel, LANES, OUTPUTS, POINTS, Place, PoolRow, Run, Target, Winograd};
+use super::kernel::{Form, InputRow, Kernel, LANES, Place, PoolRow, Run, Target, Winograd};
 use super::layers::{Layers, Operator, Pool};
-use super::packed::{Packed, Source};
+use super::packed::{Packed, Source, is_deep};
 use super::{Answer, Each, Pixels};
 
 pub(super) struct Stream<K: Kernel> {
@@ -49,10 +49,10 @@ struct Lines<V> {
 }
 
 impl<V: Copy + Default> Lines<V> {
-    fn open(&mut self, rows: usize, [height, width]: [usize; 2], blocks: usize, pixel: usize, winograd: bool) {
-        let block = if winograd { (width - 2).div_ceil(OUTPUTS) * LANES } else { width * pixel };
-        let point = if winograd { blocks * block } else { 0 };
-        let row = if winograd { POINTS * point } else { blocks * block };
+    fn open(&mut self, rows: usize, [height, width]: [usize; 2], blocks: usize, pixel: usize, form: Option<Form>) {
+        let block = form.map_or(width * pixel, |form| (width - 2).div_ceil(form.outputs) * LANES);
+        let point = form.map_or(0, |_| blocks * block);
+        let row = form.map_or(blocks * block, |form| form.points * point);
         // One more: the last step of an odd run reads a pair.
         self.values.reserve(rows * row + 1);
         let values = std::mem::take(&mut self.values);
@@ -87,6 +87,7 @@ impl<V: Copy + Default> Lines<V> {
 impl<K: Kernel> Stream<K> {
     /// Refuses what is no chain of unpadded convolutions, or what the kernel has no tiles for.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
+        let deep = is_deep(&layers.layers);
         let mut chain = Vec::new();
         let mut value = 0;
         for layer in layers.layers {
@@ -96,7 +97,7 @@ impl<K: Kernel> Stream<K> {
             if layer.input != value || convolution.residual.is_some() || convolution.padding != [0, 0] {
                 return Err("not a chain of unpadded convolutions".into());
             }
-            chain.push(Packed::new(*convolution, &layers.values[value], value == 0)?);
+            chain.push(Packed::new(*convolution, &layers.values[value], value == 0, deep)?);
             value = layer.output.value;
         }
         match chain.last() {
@@ -116,11 +117,12 @@ impl<K: Kernel> Stream<K> {
             let (blocks, pixel) =
                 if at == 0 { (1, packed.layer.inputs) } else { (self.layers[at - 1].blocks(), LANES) };
             let unpooled = packed.layer.unpooled(size)?;
-            scratch.lines[at].open(packed.layer.size[0], size, blocks, pixel, packed.winograd.is_some());
+            let rows = packed.layer.size[0] + usize::from(packed.pools);
+            scratch.lines[at].open(rows, size, blocks, pixel, packed.winograd.map(|way| way.form));
             scratch.scales.push(packed.bias(pixels, &mut scratch.biases[at]));
             size = unpooled;
             if let Some(pool) = packed.layer.pool {
-                scratch.unpooled[at].open(pool.size, size, packed.blocks(), LANES, false);
+                scratch.unpooled[at].open(pool.size, size, packed.blocks(), LANES, None);
                 size = pool.output(size)?;
             }
         }
@@ -154,6 +156,9 @@ impl<K: Kernel> Stream<K> {
 
     fn pool(&self, layer: usize, y: usize, pool: &Pool, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
         let height = scratch.unpooled[layer].height;
+        if self.layers[layer].pools && y * pool.stride + 1 < height {
+            return self.convolve(layer, y * pool.stride, pixels, scratch, Sink::Pooled);
+        }
         let end = (y * pool.stride + pool.size).min(height);
         while scratch.unpooled[layer].made < end {
             let row = scratch.unpooled[layer].made;
@@ -180,13 +185,19 @@ impl<K: Kernel> Stream<K> {
     fn convolve(&self, layer: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>, sink: Sink) {
         let packed = &self.layers[layer];
         let first = y * packed.layer.stride;
-        self.make(layer, first + packed.layer.size[0] - 1, pixels, scratch);
+        let pooled = matches!(sink, Sink::Pooled);
+        self.make(layer, first + packed.layer.size[0] - 1 + usize::from(pooled), pixels, scratch);
         let Scratch { lines, unpooled, biases, scales, runs, plain, products, output } = scratch;
         let (before, after) = lines.split_at_mut(layer + 1);
         let from = &before[layer];
         let pixel = if layer == 0 { packed.layer.inputs } else { LANES };
         packed.runs(from.block, pixel, |row| from.at(first + row), runs);
-        let width = (from.width - packed.layer.size[1]) / packed.layer.stride + 1;
+        let mut width = (from.width - packed.layer.size[1]) / packed.layer.stride + 1;
+        if pooled {
+            runs.push(Run { offset: from.at(first + packed.layer.size[0]), ..runs[0] });
+            // Without what no window reaches.
+            width = width.min(2 * after[0].width);
+        }
         for group in &packed.groups {
             let source = Source {
                 values: &from.values,
@@ -196,6 +207,7 @@ impl<K: Kernel> Stream<K> {
                 residual: None,
                 bias: &biases[layer],
                 scale: scales[layer],
+                pooled,
             };
             let mut target = match sink {
                 Sink::Output => {
@@ -203,11 +215,12 @@ impl<K: Kernel> Stream<K> {
                     Target::Floats(Place { values: &mut **output, start: group.first * block, block })
                 }
                 Sink::Line => Target::Values(after[0].place(y, plain).from(group.first)),
+                Sink::Pooled => Target::Values(after[0].place(y / 2, plain).from(group.first)),
                 Sink::Unpooled => Target::Values(unpooled[layer].place(y, plain).from(group.first)),
             };
             if let Some(winograd) = packed.winograd {
                 let tiles = from.block / LANES;
-                packed.products(group, source, from.point, tiles, products);
+                packed.products(winograd, group, source, from.point, tiles, products);
                 packed.transform_output(winograd, group, products, [0, tiles], width, &mut target);
             } else {
                 packed.row(group, source, width, &mut target);
@@ -221,6 +234,8 @@ impl<K: Kernel> Stream<K> {
 enum Sink {
     Line,
     Unpooled,
+    /// This row and the next, pooled, into the line.
+    Pooled,
     Output,
 }
 

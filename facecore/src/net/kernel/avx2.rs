@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::{
-    Activation, InputRow, Kernel, LANES, OUTPUTS, OutputRow, POINTS, PoolRow, Row, Target, Tile, TileFn, Winograd,
+    Activation, InputRow, Kernel, LANES, F43, OutputRow, PoolRow, Row, Target, Tile, TileFn, Winograd,
     checked_input, checked_output, checked_pool, pick, run_tiles, transforms, with_pixels,
 };
 
@@ -36,12 +36,15 @@ macro_rules! tile {
                         input = input.add(1);
                     }
                 }
-                let sums = sums.as_mut_ptr().cast::<__m256>();
+                // Sums that nothing is done to go straight to the target.
+                let to = if tile.plain { tile.floats } else { sums.as_mut_ptr().cast() };
                 $(if $p < PIXELS {
-                    sums.add(2 * $p).write($a);
-                    sums.add(2 * $p + 1).write($b);
+                    store(to.add($p * LANES), $a);
+                    store(to.add($p * LANES + 8), $b);
                 })+
-                finish(tile, sums, PIXELS);
+                if !tile.plain {
+                    finish(tile, sums.as_ptr().cast(), PIXELS);
+                }
             }
         }
     };
@@ -79,28 +82,24 @@ unsafe fn finish(tile: &Tile<f32>, sums: *const __m256, pixels: usize) {
 #[target_feature(enable = "avx2,fma")]
 fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
     checked_pool(row, target);
-    let lowest = _mm256_set1_ps(f32::NEG_INFINITY);
-    // A window's last column is the next one's first.
-    let carries = row.size == row.stride + 1;
+    // A row or a column that is read twice changes nothing: so every window is full.
+    let last = row.rows[row.rows.len() - 1];
+    let rows = [0, 1, 2].map(|index| row.rows.get(index).copied().unwrap_or(last));
     for half in [0, 8] {
-        let mut column_most = lowest;
-        for x in 0..row.width {
-            let first = x * row.stride;
-            let last = (first + row.size).min(row.columns);
-            let carried = usize::from(carries && x > 0);
-            // SAFETY: `checked_pool` has compared the last column and the last target with their slices.
-            unsafe {
-                let mut most = if carried > 0 { column_most } else { lowest };
-                for column in first + carried..last {
-                    column_most = lowest;
-                    for &start in row.rows {
-                        let value = load(row.input.as_ptr().add(start + column * LANES + half));
-                        column_most = _mm256_max_ps(column_most, value);
-                    }
-                    most = _mm256_max_ps(most, column_most);
-                }
-                store(target.as_mut_ptr().add(x * LANES + half), most);
-            }
+        let column = |at: usize| {
+            let at = at.min(row.columns - 1) * LANES + half;
+            // SAFETY: `checked_pool` has compared the last column of each row with the input.
+            let [a, b, c] = rows.map(|start| unsafe { load(row.input.as_ptr().add(start + at)) });
+            _mm256_max_ps(_mm256_max_ps(a, b), c)
+        };
+        let (mut first, middle) = (column(0), 1.min(row.size - 1));
+        for (x, target) in target.as_chunks_mut::<LANES>().0.iter_mut().take(row.width).enumerate() {
+            let at = x * row.stride;
+            let (second, third) = (column(at + middle), column(at + row.size - 1));
+            // SAFETY: the half of 16 values.
+            unsafe { store(target.as_mut_ptr().add(half), _mm256_max_ps(_mm256_max_ps(first, second), third)) };
+            // A window's last column can be the next one's first.
+            first = if row.size == row.stride + 1 { third } else { column(at + row.stride) };
         }
     }
 }
@@ -131,6 +130,8 @@ unsafe fn store(at: *mut f32, values: __m256) {
 impl Kernel for Avx2 {
     type Value = f32;
     const STEP: usize = 1;
+    const COARSE: bool = false;
+    const POOLS: bool = false;
     const MAX_BLOCKS: usize = 1;
 
     fn available() -> bool {
@@ -174,11 +175,16 @@ impl Kernel for Avx2 {
         unsafe { pool(row, target) }
     }
 
-    fn winograd() -> Option<Winograd<f32>> {
+    fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [f32]) {
+        Self::pool(row, target);
+    }
+
+    fn winograd() -> Winograd<f32> {
         // SAFETY: as `pool`.
-        Some(Winograd {
+        Winograd {
+            form: F43,
             input: |row, target| unsafe { transform_input(row, target) },
             output: |row, target| unsafe { transform_output(row, target) },
-        })
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use half::bf16;
 
 use super::{
-    Activation, InputRow, Kernel, LANES, OUTPUTS, OutputRow, POINTS, PoolRow, Row, Target, Tile, TileFn, Winograd,
+    Activation, InputRow, Kernel, LANES, F23, F43, OutputRow, PoolRow, Row, Target, Tile, TileFn, Winograd,
     checked_input, checked_output, checked_pool, pick, run_tiles, transforms, with_pixels,
 };
 
@@ -56,14 +56,93 @@ macro_rules! tile {
                         input = input.add(STEP);
                     }
                 }
-                let sums = sums.as_mut_ptr().cast::<__m512>();
+                // Sums that nothing is done to go straight to the target.
+                let plain = tile.plain;
+                let (to, block) = match plain {
+                    true => (tile.floats, tile.block),
+                    false => (sums.as_mut_ptr().cast(), PIXELS * LANES),
+                };
                 $(if $p < PIXELS {
-                    sums.add($p).write($a);
-                    if BLOCKS > 1 { sums.add(PIXELS + $p).write($b); }
-                    if BLOCKS > 2 { sums.add(2 * PIXELS + $p).write($c); }
-                    if BLOCKS > 3 { sums.add(3 * PIXELS + $p).write($d); }
+                    let to = to.add($p * LANES);
+                    store_f32(to, $a);
+                    if BLOCKS > 1 { store_f32(to.add(block), $b); }
+                    if BLOCKS > 2 { store_f32(to.add(2 * block), $c); }
+                    if BLOCKS > 3 { store_f32(to.add(3 * block), $d); }
                 })+
-                $finish(tile, sums, BLOCKS, PIXELS);
+                if !plain {
+                    $finish(tile, sums.as_ptr().cast(), BLOCKS, PIXELS);
+                }
+            }
+        }
+    };
+}
+
+/// The steps of one row of the input, for the sums of the row above, of the row below, or of both.
+macro_rules! pooled_steps {
+    ($above:literal $below:literal, $load:ident $broadcast:ident $add:ident, $input:ident $weights:ident $length:ident $steps:ident,
+     $(($p:literal $a:ident $b:ident))+) => {
+        for _ in 0..$steps {
+            let above = $load(if $above { $weights } else { $weights.wrapping_sub($length) });
+            let below = if $above && $below { $load($weights.wrapping_sub($length)) } else { above };
+            $(if $p < PIXELS {
+                let x = $broadcast($input.add($p * PIXEL));
+                if $above { $a = $add($a, x, above); }
+                if $below { $b = $add($b, x, below); }
+            })+
+            $weights = $weights.wrapping_add(LANES * STEP);
+            $input = $input.add(STEP);
+        }
+    };
+}
+
+/// A tile of two rows, `$a` … above `$b` …, that is pooled: two neighbouring pixels of both make one. A row of the input between
+/// them is read once for both.
+macro_rules! pooled_tile {
+    ($name:ident $features:literal $value:ty, $step:literal, $weights:ident $broadcast:ident $add:ident $store:ident
+     $(($p:literal $a:ident $b:ident $c:ident $d:ident) ($q:literal $e:ident $f:ident $g:ident $h:ident))+) => {
+        #[target_feature(enable = $features)]
+        unsafe fn $name<const PIXEL: usize, const BLOCKS: usize, const PIXELS: usize>(tile: &Tile<$value>) {
+            const STEP: usize = $step;
+            // SAFETY: the caller's, see `run_tiles`; every pointer below moves inside what it has checked.
+            unsafe {
+                let zero = _mm512_setzero_ps();
+                $(let (mut $a, mut $b, mut $e, mut $f) = (zero, zero, zero, zero);)+
+                let last = tile.runs_len - 1;
+                let steps = (*tile.runs).steps;
+                let length = steps * LANES * STEP;
+                for index in 0..=last {
+                    let mut input = tile.input.add((*tile.runs.add(index)).offset);
+                    // Behind the last row for the upper sums, before the first one for the lower: never read.
+                    let mut weights = tile.weights.wrapping_add(index * length);
+                    match index {
+                        0 => pooled_steps!(true false, $weights $broadcast $add, input weights length steps, $(($p $a $b) ($q $e $f))+),
+                        _ if index == last => pooled_steps!(false true, $weights $broadcast $add, input weights length steps, $(($p $a $b) ($q $e $f))+),
+                        _ => pooled_steps!(true true, $weights $broadcast $add, input weights length steps, $(($p $a $b) ($q $e $f))+),
+                    }
+                }
+                let (scale, bias) = (_mm512_set1_ps(tile.scale), load_f32(tile.bias));
+                let slope = match tile.activation {
+                    Activation::None => _mm512_set1_ps(1.0),
+                    Activation::Relu => zero,
+                    Activation::PRelu => load_f32(tile.slope),
+                };
+                $(if $p < PIXELS {
+                    let (mut most, mut least) = (_mm512_max_ps($a, $b), _mm512_min_ps($a, $b));
+                    if $q < PIXELS {
+                        most = _mm512_max_ps(most, _mm512_max_ps($e, $f));
+                        least = _mm512_min_ps(least, _mm512_min_ps($e, $f));
+                    }
+                    // Where the slope is negative, the least sum may become the largest value.
+                    let most = leak(_mm512_fmadd_ps(most, scale, bias), slope);
+                    let least = leak(_mm512_fmadd_ps(least, scale, bias), slope);
+                    let at = $p / 2 * LANES;
+                    let y = _mm512_max_ps(most, least);
+                    if tile.floats.is_null() {
+                        $store(tile.values.add(at), y);
+                    } else {
+                        store_f32(tile.floats.add(at), y);
+                    }
+                })+
             }
         }
     };
@@ -113,6 +192,8 @@ finish!(finish_f32 "avx512f" f32, load_f32 store_f32);
 finish!(finish_bf16 "avx512f,avx512bf16" u16, load_bf16 store_bf16);
 with_pixels!(tile!(tile_f32 "avx512f" f32, 1, load_f32 broadcast_f32 add_f32 finish_f32));
 with_pixels!(tile!(tile_bf16 "avx512f,avx512bf16" u16, 2, load_pairs broadcast_pair add_pairs finish_bf16));
+with_pixels!(pooled_tile!(pooled_f32 "avx512f" f32, 1, load_f32 broadcast_f32 add_f32 store_f32));
+with_pixels!(pooled_tile!(pooled_bf16 "avx512f,avx512bf16" u16, 2, load_pairs broadcast_pair add_pairs store_bf16));
 
 #[inline]
 #[target_feature(enable = "avx512f")]
@@ -178,38 +259,35 @@ unsafe fn store_bf16(at: *mut u16, values: __m512) {
 }
 
 macro_rules! pool {
-    ($name:ident $features:literal $value:ty, $load:ident $store:ident) => {
+    ($name:ident $features:literal $from:ty, $to:ty, $load:ident $store:ident) => {
         #[target_feature(enable = $features)]
-        fn $name(row: &PoolRow<'_, $value>, target: &mut [$value]) {
+        fn $name(row: &PoolRow<'_, $from>, target: &mut [$to]) {
             checked_pool(row, target);
-            // A window's last column is the next one's first.
-            let carries = row.size == row.stride + 1;
-            let mut column_most = _mm512_set1_ps(f32::NEG_INFINITY);
-            for x in 0..row.width {
-                let first = x * row.stride;
-                let last = (first + row.size).min(row.columns);
-                let carried = usize::from(carries && x > 0);
-                // SAFETY: `checked_pool` has compared the last column and the last target with their slices.
-                unsafe {
-                    let lowest = _mm512_set1_ps(f32::NEG_INFINITY);
-                    let mut most = if carried > 0 { column_most } else { lowest };
-                    for column in first + carried..last {
-                        column_most = lowest;
-                        for &start in row.rows {
-                            column_most =
-                                _mm512_max_ps(column_most, $load(row.input.as_ptr().add(start + column * LANES)));
-                        }
-                        most = _mm512_max_ps(most, column_most);
-                    }
-                    $store(target.as_mut_ptr().add(x * LANES), most);
-                }
+            // A row or a column that is read twice changes nothing: so every window is full.
+            let last = row.rows[row.rows.len() - 1];
+            let rows = [0, 1, 2].map(|index| row.rows.get(index).copied().unwrap_or(last));
+            let column = |at: usize| {
+                let at = at.min(row.columns - 1) * LANES;
+                // SAFETY: `checked_pool` has compared the last column of each row with the input.
+                let [a, b, c] = rows.map(|start| unsafe { $load(row.input.as_ptr().add(start + at)) });
+                _mm512_max_ps(_mm512_max_ps(a, b), c)
+            };
+            let (mut first, middle) = (column(0), 1.min(row.size - 1));
+            for (x, target) in target.as_chunks_mut::<LANES>().0.iter_mut().take(row.width).enumerate() {
+                let at = x * row.stride;
+                let (second, third) = (column(at + middle), column(at + row.size - 1));
+                // SAFETY: 16 values.
+                unsafe { $store(target.as_mut_ptr(), _mm512_max_ps(_mm512_max_ps(first, second), third)) };
+                // A window's last column can be the next one's first.
+                first = if row.size == row.stride + 1 { third } else { column(at + row.stride) };
             }
         }
     };
 }
 
-pool!(pool_f32 "avx512f" f32, load_f32 store_f32);
-pool!(pool_bf16 "avx512f,avx512bf16" u16, load_bf16 store_bf16);
+pool!(pool_f32 "avx512f" f32, f32, load_f32 store_f32);
+pool!(pool_bf16 "avx512f,avx512bf16" u16, u16, load_bf16 store_bf16);
+pool!(pool_to_bf16 "avx512f,avx512bf16" f32, u16, load_f32 store_bf16);
 
 transforms!("avx512f" 16 _mm512_set1_ps load_f32 store_f32 _mm512_add_ps _mm512_sub_ps _mm512_fmadd_ps leak);
 
@@ -218,6 +296,65 @@ transforms!("avx512f" 16 _mm512_set1_ps load_f32 store_f32 _mm512_add_ps _mm512_
 fn leak(values: __m512, slope: __m512) -> __m512 {
     let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(values, _mm512_setzero_ps());
     _mm512_mask_mul_ps(values, negative, values, slope)
+}
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn transform_input_bf16(row: &InputRow<'_, u16>, target: &mut [u16]) {
+    checked_input(F23, row, target);
+    // Pixels behind the last one are zeros.
+    let pixel = |at: usize| match row.pixels.get(at * LANES..(at + 1) * LANES) {
+        // SAFETY: 16 values.
+        Some(pixel) => unsafe { load_bf16(pixel.as_ptr()) },
+        None => _mm512_setzero_ps(),
+    };
+    let (mut d0, mut d1) = (pixel(0), pixel(1));
+    for tile in 0..row.tiles {
+        let (d2, d3) = (pixel(2 * tile + 2), pixel(2 * tile + 3));
+        // SAFETY: `checked_input` has compared the last point with the target's length.
+        unsafe {
+            let to = target.as_mut_ptr().add(tile * LANES);
+            store_bf16(to, _mm512_sub_ps(d0, d2));
+            store_bf16(to.add(row.point), _mm512_add_ps(d1, d2));
+            store_bf16(to.add(2 * row.point), _mm512_sub_ps(d2, d1));
+            store_bf16(to.add(3 * row.point), _mm512_sub_ps(d1, d3));
+        }
+        (d0, d1) = (d2, d3);
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn transform_output_bf16(row: &OutputRow<'_>, target: &mut Target<'_, u16>) {
+    checked_output(F23, row, target);
+    for block in 0..row.blocks {
+        // SAFETY: `checked_output` has compared the last tile, block and pixel with their slices.
+        unsafe {
+            let bias = load_f32(row.bias.as_ptr().add(block * LANES));
+            let slope = match row.activation {
+                Activation::None => _mm512_set1_ps(1.0),
+                Activation::Relu => _mm512_setzero_ps(),
+                Activation::PRelu => load_f32(row.slope.as_ptr().add(block * LANES)),
+            };
+            for first in (0..row.width).step_by(F23.outputs) {
+                let from = row.products.as_ptr().add(row.start + block * row.block + first / 2 * LANES);
+                let (p1, p2) = (load_f32(from.add(row.point)), load_f32(from.add(2 * row.point)));
+                let (p0, p3) = (_mm512_add_ps(load_f32(from), bias), _mm512_sub_ps(bias, load_f32(from.add(3 * row.point))));
+                let y0 = leak(_mm512_add_ps(p0, _mm512_add_ps(p1, p2)), slope);
+                let y1 = leak(_mm512_add_ps(p3, _mm512_sub_ps(p1, p2)), slope);
+                let mut store = |pixel: usize, y| match target {
+                    Target::Values(place) => {
+                        store_bf16(place.values.as_mut_ptr().add(place.start + block * place.block + pixel * LANES), y)
+                    }
+                    Target::Floats(place) | Target::Sums(place) => {
+                        store_f32(place.values.as_mut_ptr().add(place.start + block * place.block + pixel * LANES), y)
+                    }
+                };
+                store(first, y0);
+                if first + 1 < row.width {
+                    store(first + 1, y1);
+                }
+            }
+        }
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512bf16")]
@@ -254,6 +391,8 @@ fn max_pixels(blocks: usize) -> usize {
 impl Kernel for Avx512 {
     type Value = f32;
     const STEP: usize = 1;
+    const COARSE: bool = false;
+    const POOLS: bool = true;
     const MAX_BLOCKS: usize = 4;
 
     fn available() -> bool {
@@ -281,7 +420,12 @@ impl Kernel for Avx512 {
     }
 
     fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {
-        let tile = |pixel, blocks, pixels| -> Option<TileFn<f32>> { choose!(tile_f32, (pixel, blocks, pixels)) };
+        let tile = |pixel, blocks, pixels| -> Option<TileFn<f32>> {
+            match row.pooled {
+                true => pick!(pooled_f32, (pixel, blocks, pixels), 3: 1 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14];),
+                false => choose!(tile_f32, (pixel, blocks, pixels)),
+            }
+        };
         run_tiles::<Self>(row, target, tile);
     }
 
@@ -290,18 +434,25 @@ impl Kernel for Avx512 {
         unsafe { pool_f32(row, target) }
     }
 
-    fn winograd() -> Option<Winograd<f32>> {
+    fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [f32]) {
+        Self::pool(row, target);
+    }
+
+    fn winograd() -> Winograd<f32> {
         // SAFETY: as `pool`.
-        Some(Winograd {
+        Winograd {
+            form: F43,
             input: |row, target| unsafe { transform_input(row, target) },
             output: |row, target| unsafe { transform_output(row, target) },
-        })
+        }
     }
 }
 
 impl Kernel for Avx512Bf16 {
     type Value = u16;
     const STEP: usize = 2;
+    const COARSE: bool = true;
+    const POOLS: bool = true;
     const MAX_BLOCKS: usize = 4;
 
     fn available() -> bool {
@@ -331,12 +482,31 @@ impl Kernel for Avx512Bf16 {
     }
 
     fn row(row: &Row<'_, u16>, target: &mut Target<'_, u16>) {
-        let tile = |pixel, blocks, pixels| -> Option<TileFn<u16>> { choose!(tile_bf16, (pixel, blocks, pixels)) };
+        let tile = |pixel, blocks, pixels| -> Option<TileFn<u16>> {
+            match row.pooled {
+                true => pick!(pooled_bf16, (pixel, blocks, pixels), 3: 1 => [1 2 3 4 5 6 7 8 9 10 11 12 13 14];),
+                false => choose!(tile_bf16, (pixel, blocks, pixels)),
+            }
+        };
         run_tiles::<Self>(row, target, tile);
     }
 
     fn pool(row: &PoolRow<'_, u16>, target: &mut [u16]) {
         // SAFETY: as `row`.
         unsafe { pool_bf16(row, target) }
+    }
+
+    fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [u16]) {
+        // SAFETY: as `row`.
+        unsafe { pool_to_bf16(row, target) }
+    }
+
+    fn winograd() -> Winograd<u16> {
+        // SAFETY: as `row`.
+        Winograd {
+            form: F23,
+            input: |row, target| unsafe { transform_input_bf16(row, target) },
+            output: |row, target| unsafe { transform_output_bf16(row, target) },
+        }
     }
 }

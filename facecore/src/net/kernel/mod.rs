@@ -8,7 +8,7 @@
 //! - `avx2`: 8 floats at once, two registers a block.
 //! - `scalar` (tests only): the same interface in plain safe Rust, the twin that the others are compared with.
 //!
-//! A convolution three columns wide can take Winograd's way (`winograd`), if its numbers are floats.
+//! A convolution three columns wide can take Winograd's way (`winograd`).
 //!
 //! A [`Row`] is checked against its slices here, once a row, before a tile runs without checks. May use nothing else.
 
@@ -30,7 +30,7 @@ pub(super) use avx2::Avx2;
 pub(super) use avx512::{Avx512, Avx512Bf16};
 #[cfg(test)]
 pub(super) use scalar::Scalar;
-pub(super) use winograd::{InputRow, OUTPUTS, OutputRow, POINTS, Winograd, transform_kernel};
+pub(super) use winograd::{Form, InputRow, OutputRow, Winograd};
 
 /// Channels in a block.
 pub(super) const LANES: usize = 16;
@@ -70,11 +70,13 @@ impl<S> Place<S> {
     }
 }
 
-/// Where a row goes: values for the next layer, or full floats for the caller.
+/// Where a row goes: values for the next layer, full floats for the caller, or the sums as they are, of which only input and weights
+/// are read.
 #[derive(Debug)]
 pub(super) enum Target<'a, V> {
     Values(Place<&'a mut [V]>),
     Floats(Place<&'a mut [f32]>),
+    Sums(Place<&'a mut [f32]>),
 }
 
 #[cfg(any(target_arch = "x86_64", test))]
@@ -82,7 +84,7 @@ impl<V> Target<'_, V> {
     fn fits(&self, width: usize, blocks: usize) -> bool {
         match self {
             Self::Values(place) => place.end(width, blocks) <= place.values.len(),
-            Self::Floats(place) => place.end(width, blocks) <= place.values.len(),
+            Self::Floats(place) | Self::Sums(place) => place.end(width, blocks) <= place.values.len(),
         }
     }
 }
@@ -106,7 +108,18 @@ pub(super) struct Row<'a, V> {
     pub activation: Activation,
     pub scale: f32,
     pub residual: Option<Place<&'a [V]>>,
+    /// Pixels of the convolution.
     pub width: usize,
+    /// Two rows are computed, and of each 2 × 2 pixels the largest goes out (a window may hang over the right edge). There is one
+    /// run more than the kernel has rows: the first row reads all runs but the last, the second one all but the first.
+    pub pooled: bool,
+}
+
+impl<V> Row<'_, V> {
+    /// Pixels that go out.
+    fn outputs(&self) -> usize {
+        if self.pooled { self.width.div_ceil(2) } else { self.width }
+    }
 }
 
 /// One row of max pooling over one block.
@@ -128,6 +141,10 @@ pub(super) trait Kernel: Send + Sync + 'static {
     type Value: Copy + Default + Send + Sync + std::fmt::Debug + 'static;
     /// Inputs that a step takes.
     const STEP: usize;
+    /// Whether values are coarser than floats.
+    const COARSE: bool;
+    /// Whether it takes rows that are pooled at once, of interleaved pixels and one block.
+    const POOLS: bool;
     /// The most blocks of a tile.
     const MAX_BLOCKS: usize;
 
@@ -143,10 +160,9 @@ pub(super) trait Kernel: Send + Sync + 'static {
     fn fill(values: &mut [Self::Value], floats: &[f32]);
     fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
     fn pool(row: &PoolRow<'_, Self::Value>, target: &mut [Self::Value]);
-    /// None where values are too coarse: Winograd's way subtracts large ones from one another.
-    fn winograd() -> Option<Winograd<Self::Value>> {
-        None
-    }
+    /// Of floats, which are rounded at last.
+    fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [Self::Value]);
+    fn winograd() -> Winograd<Self::Value>;
 }
 
 /// A tile's arguments, as pointers to memory that [`checked`] has found large enough.
@@ -167,6 +183,27 @@ struct Tile<V> {
     values: *mut V,
     floats: *mut f32,
     block: usize,
+    /// The sums go out as they are, as floats.
+    plain: bool,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<V> Tile<V> {
+    /// Further right, so many values of the input and of the target.
+    unsafe fn advance(&mut self, input: usize, target: usize) {
+        // SAFETY: the caller's; a null pointer stays one.
+        unsafe {
+            self.input = self.input.add(input);
+            if !self.residual.is_null() {
+                self.residual = self.residual.add(target);
+            }
+            if self.floats.is_null() {
+                self.values = self.values.add(target);
+            } else {
+                self.floats = self.floats.add(target);
+            }
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -183,63 +220,76 @@ fn run_tiles<K: Kernel>(
     tile: impl Fn(usize, usize, usize) -> Option<TileFn<K::Value>>,
 ) {
     checked::<K>(row, target);
-    let tiles = row.width.div_ceil(K::max_pixels(row.blocks));
-    let (short, wider) = (row.width / tiles, row.width % tiles);
+    // A pooled row is cut between its windows.
+    let unit = if row.pooled { 2 } else { 1 };
+    let tiles = row.outputs().div_ceil(K::max_pixels(row.blocks) / unit);
+    let (short, wider) = (row.outputs() / tiles, row.outputs() % tiles);
     let of_width = |pixels| tile(row.pixel, row.blocks, pixels).expect("a tile of every width up to the largest");
-    let functions = [of_width(short), of_width(if wider > 0 { short + 1 } else { short })];
+    let (wide, narrow) = (of_width((short + usize::from(wider > 0)) * unit), of_width(short * unit));
+    // Less what hangs over the edge.
+    let last = of_width(row.width - (row.outputs() - short) * unit);
     let (values, floats, start, block) = match target {
         Target::Values(place) => (place.values.as_mut_ptr(), std::ptr::null_mut(), place.start, place.block),
-        Target::Floats(place) => (std::ptr::null_mut(), place.values.as_mut_ptr(), place.start, place.block),
+        Target::Floats(place) | Target::Sums(place) => {
+            (std::ptr::null_mut(), place.values.as_mut_ptr(), place.start, place.block)
+        }
     };
     let residual = row.residual.as_ref();
-    let mut done = 0;
-    for index in 0..tiles {
-        let at = start + done * LANES;
-        // SAFETY: `checked` has compared every offset below with the length of its slice; the processor has the instructions, since
-        // a kernel is only chosen where `Kernel::available` says so.
-        unsafe {
-            let tile = Tile {
-                input: row.input.as_ptr().add(row.start + done * row.pixel),
-                runs: row.runs.as_ptr(),
-                runs_len: row.runs.len(),
-                weights: row.weights.as_ptr(),
-                bias: row.bias.as_ptr(),
-                slope: row.slope.as_ptr(),
-                activation: row.activation,
-                scale: row.scale,
-                residual: residual
-                    .map_or(std::ptr::null(), |place| place.values.as_ptr().add(place.start + done * LANES)),
-                residual_block: residual.map_or(0, |place| place.block),
-                values: if values.is_null() { values } else { values.add(at) },
-                floats: if floats.is_null() { floats } else { floats.add(at) },
-                block,
-            };
-            functions[usize::from(index < wider)](&tile);
+    let plain = matches!(target, Target::Sums(_));
+    // SAFETY: `checked` has compared every offset below with the length of its slice; the processor has the instructions, since
+    // a kernel is only chosen where `Kernel::available` says so.
+    unsafe {
+        let mut tile = Tile {
+            input: row.input.as_ptr().add(row.start),
+            runs: row.runs.as_ptr(),
+            runs_len: row.runs.len(),
+            weights: row.weights.as_ptr(),
+            bias: row.bias.as_ptr(),
+            slope: row.slope.as_ptr(),
+            activation: row.activation,
+            scale: row.scale,
+            residual: residual.map_or(std::ptr::null(), |place| place.values.as_ptr().add(place.start)),
+            residual_block: residual.map_or(0, |place| place.block),
+            values: if values.is_null() { values } else { values.add(start) },
+            floats: if floats.is_null() { floats } else { floats.add(start) },
+            block,
+            plain,
+        };
+        for index in 1..tiles {
+            let (function, outputs) = if index <= wider { (wide, short + 1) } else { (narrow, short) };
+            function(&tile);
+            tile.advance(outputs * unit * row.pixel, outputs * LANES);
         }
-        done += short + usize::from(index < wider);
+        last(&tile);
     }
 }
 
 #[cfg(any(target_arch = "x86_64", test))]
 fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     assert!(row.width > 0 && (1..=K::MAX_BLOCKS).contains(&row.blocks), "no tile for {} blocks", row.blocks);
+    assert!(!row.pooled || (K::POOLS && row.pixel < LANES && row.blocks == 1 && row.residual.is_none()), "not to be pooled");
     let reach = row.runs.iter().map(|run| run.offset + run.steps * K::STEP).max().unwrap_or(0);
-    let steps: usize = row.runs.iter().map(|run| run.steps).sum();
+    let weighed = row.runs.len() - usize::from(row.pooled);
+    let steps: usize = row.runs[..weighed].iter().map(|run| run.steps).sum();
     let channels = row.blocks * LANES;
+    assert!(!row.pooled || row.runs.iter().all(|run| run.steps == row.runs[0].steps), "runs of several lengths");
     assert!(row.start + (row.width - 1) * row.pixel + reach <= row.input.len(), "the input is too small");
     assert!(steps * channels * K::STEP <= row.weights.len(), "too few weights");
-    assert!(channels <= row.bias.len(), "too few biases");
-    assert!(row.activation != Activation::PRelu || channels <= row.slope.len(), "too few slopes");
+    let plain = matches!(target, Target::Sums(_));
+    assert!(!(plain && row.pooled), "not to be pooled");
+    assert!(plain || channels <= row.bias.len(), "too few biases");
+    assert!(plain || row.activation != Activation::PRelu || channels <= row.slope.len(), "too few slopes");
     if let Some(place) = &row.residual {
         assert!(place.end(row.width, row.blocks) <= place.values.len(), "the residual is too small");
     }
-    assert!(target.fits(row.width, row.blocks), "the target is too small");
+    assert!(target.fits(row.outputs(), row.blocks), "the target is too small");
 }
 
 /// The pool's slices are as large as it will read; the last window may hang over the right edge.
 #[cfg(any(target_arch = "x86_64", test))]
-fn checked_pool<V>(row: &PoolRow<'_, V>, target: &[V]) {
+fn checked_pool<V, T>(row: &PoolRow<'_, V>, target: &[T]) {
     assert!(row.width > 0 && (row.width - 1) * row.stride < row.columns, "a window outside the row");
+    assert!((1..=3).contains(&row.rows.len()) && (1..=3).contains(&row.size), "a window we have no loop for");
     assert!(row.rows.iter().all(|start| start + row.columns * LANES <= row.input.len()), "the input is too small");
     assert!(row.width * LANES <= target.len(), "the target is too small");
 }
@@ -269,6 +319,6 @@ macro_rules! pick {
 #[cfg(target_arch = "x86_64")]
 use {
     pick,
-    winograd::{checked_input, checked_output, transforms},
+    winograd::{F23, F43, checked_input, checked_output, transforms},
     with_pixels,
 };

@@ -1,7 +1,7 @@
 //! The definition in plain loops: what every kernel must compute, and what Miri can run.
 
 use super::{
-    Activation, InputRow, Kernel, LANES, OUTPUTS, OutputRow, POINTS, PoolRow, Row, Target, Winograd, checked,
+    Activation, InputRow, Kernel, LANES, F43, OutputRow, PoolRow, Row, Run, Target, Winograd, checked,
     checked_input, checked_output, checked_pool,
 };
 
@@ -10,6 +10,8 @@ pub(in crate::net) struct Scalar;
 impl Kernel for Scalar {
     type Value = f32;
     const STEP: usize = 1;
+    const COARSE: bool = false;
+    const POOLS: bool = true;
     const MAX_BLOCKS: usize = 4;
 
     fn available() -> bool {
@@ -38,30 +40,24 @@ impl Kernel for Scalar {
 
     fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {
         checked::<Self>(row, target);
-        let channels = row.blocks * LANES;
-        for x in 0..row.width {
+        let (channels, plain) = (row.blocks * LANES, matches!(target, Target::Sums(_)));
+        for x in 0..row.outputs() {
             for channel in 0..channels {
-                let mut weights = row.weights.iter().skip(channel).step_by(channels);
-                let mut sum = 0.0;
-                for run in row.runs {
-                    let from = row.start + x * row.pixel + run.offset;
-                    for input in &row.input[from..from + run.steps] {
-                        sum += input * weights.next().unwrap();
-                    }
-                }
                 let (block, lane) = (channel / LANES, channel % LANES);
                 let at = |start: usize, stride: usize| start + block * stride + x * LANES + lane;
-                let mut y = sum * row.scale + row.bias[channel];
-                if let Some(place) = &row.residual {
-                    y += place.values[at(place.start, place.block)];
-                }
-                let y = match row.activation {
-                    Activation::Relu => y.max(0.0),
-                    Activation::PRelu if y < 0.0 => y * row.slope[channel],
-                    _ => y,
+                let residual = row.residual.as_ref().map_or(0.0, |place| place.values[at(place.start, place.block)]);
+                let y = if row.pooled {
+                    let columns = 2 * x..row.width.min(2 * x + 2);
+                    let runs = [&row.runs[..row.runs.len() - 1], &row.runs[1..]];
+                    let window = columns.flat_map(|x| runs.map(|runs| sum(row, runs, x, channel)));
+                    window.map(|sum| finish(row, sum, channel, 0.0)).fold(f32::NEG_INFINITY, f32::max)
+                } else if plain {
+                    sum(row, row.runs, x, channel)
+                } else {
+                    finish(row, sum(row, row.runs, x, channel), channel, residual)
                 };
                 match target {
-                    Target::Values(place) | Target::Floats(place) => place.values[at(place.start, place.block)] = y,
+                    Target::Values(place) | Target::Floats(place) | Target::Sums(place) => place.values[at(place.start, place.block)] = y,
                 }
             }
         }
@@ -80,14 +76,39 @@ impl Kernel for Scalar {
         }
     }
 
-    fn winograd() -> Option<Winograd<f32>> {
-        Some(Winograd { input: transform_input, output: transform_output })
+    fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [f32]) {
+        Self::pool(row, target);
+    }
+
+    fn winograd() -> Winograd<f32> {
+        Winograd { form: F43, input: transform_input, output: transform_output }
+    }
+}
+
+fn sum(row: &Row<'_, f32>, runs: &[Run], x: usize, channel: usize) -> f32 {
+    let mut weights = row.weights.iter().skip(channel).step_by(row.blocks * LANES);
+    let mut sum = 0.0;
+    for run in runs {
+        let from = row.start + x * row.pixel + run.offset;
+        for input in &row.input[from..from + run.steps] {
+            sum += input * weights.next().unwrap();
+        }
+    }
+    sum
+}
+
+fn finish(row: &Row<'_, f32>, sum: f32, channel: usize, residual: f32) -> f32 {
+    let y = sum * row.scale + row.bias[channel] + residual;
+    match row.activation {
+        Activation::Relu => y.max(0.0),
+        Activation::PRelu if y < 0.0 => y * row.slope[channel],
+        _ => y,
     }
 }
 
 /// Each point's sum by its polynomial: no step is shared with those of the other kernels.
 fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
-    const SUMS: [[f32; POINTS]; POINTS] = [
+    const SUMS: [[f32; 6]; 6] = [
         [4.0, 0.0, -5.0, 0.0, 1.0, 0.0],
         [0.0, -4.0, -4.0, 1.0, 1.0, 0.0],
         [0.0, 4.0, -4.0, -1.0, 1.0, 0.0],
@@ -95,9 +116,9 @@ fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
         [0.0, 2.0, -1.0, -2.0, 1.0, 0.0],
         [0.0, 4.0, 0.0, -5.0, 0.0, 1.0],
     ];
-    checked_input(row, target);
+    checked_input(F43, row, target);
     for (at, lane) in (0..row.tiles * LANES).map(|at| (at / LANES, at % LANES)) {
-        let pixel = |column: usize| row.pixels.get((at * OUTPUTS + column) * LANES + lane).copied().unwrap_or(0.0);
+        let pixel = |column: usize| row.pixels.get((at * F43.outputs + column) * LANES + lane).copied().unwrap_or(0.0);
         for (point, sums) in SUMS.iter().enumerate() {
             target[point * row.point + at * LANES + lane] =
                 sums.iter().enumerate().map(|(column, factor)| factor * pixel(column)).sum();
@@ -106,19 +127,19 @@ fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
 }
 
 fn transform_output(row: &OutputRow<'_>, target: &mut Target<'_, f32>) {
-    const SUMS: [[f32; POINTS]; OUTPUTS] = [
+    const SUMS: [[f32; 6]; 4] = [
         [1.0, 1.0, 1.0, 1.0, 1.0, 0.0],
         [0.0, 1.0, -1.0, 2.0, -2.0, 0.0],
         [0.0, 1.0, 1.0, 4.0, 4.0, 0.0],
         [0.0, 1.0, -1.0, 8.0, -8.0, 1.0],
     ];
-    checked_output(row, target);
-    let (Target::Values(place) | Target::Floats(place)) = target;
+    checked_output(F43, row, target);
+    let (Target::Values(place) | Target::Floats(place) | Target::Sums(place)) = target;
     for (channel, x) in (0..row.blocks * LANES).flat_map(|channel| (0..row.width).map(move |x| (channel, x))) {
         let (block, lane) = (channel / LANES, channel % LANES);
-        let from = row.start + block * row.block + x / OUTPUTS * LANES + lane;
+        let from = row.start + block * row.block + x / F43.outputs * LANES + lane;
         let product = |(point, factor): (usize, &f32)| factor * row.products[from + point * row.point];
-        let y = SUMS[x % OUTPUTS].iter().enumerate().map(product).sum::<f32>() + row.bias[channel];
+        let y = SUMS[x % F43.outputs].iter().enumerate().map(product).sum::<f32>() + row.bias[channel];
         place.values[place.start + block * place.block + x * LANES + lane] = match row.activation {
             Activation::Relu => y.max(0.0),
             Activation::PRelu if y < 0.0 => y * row.slope[channel],

@@ -1,22 +1,46 @@
-//! Winograd's minimal filtering F(4, 3) along rows: four outputs of a kernel three columns wide from six products, not twelve
-//! (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, §4).
+//! Winograd's minimal filtering along rows, for kernels three columns wide (Lavin & Gray, "Fast Algorithms for Convolutional Neural
+//! Networks", 2016, §4): F(4, 3) makes four outputs from six products, not twelve, F(2, 3) two from four, not six.
 //!
-//! Four outputs and the six inputs that they read are a *tile*. Input and kernel are evaluated at six *points* (0, ±1, ±2, ∞), each
-//! point is a convolution of its own over tiles, one column wide, and from the six results come the four outputs.
+//! The outputs and the inputs that they read, two more, are a *tile*. Input and kernel are evaluated at *points* (0, ±1, ∞, for F(4, 3)
+//! also ±2), each point is a convolution of its own over tiles, one column wide, and from the points' results come the outputs.
 
 use super::{Activation, LANES, Target};
 
-/// Outputs of a tile.
-pub(in crate::net) const OUTPUTS: usize = 4;
-/// Points of a tile.
-pub(in crate::net) const POINTS: usize = 6;
+/// The most points of a tile.
+pub(in crate::net) const MAX_POINTS: usize = 6;
 
 /// How a kernel goes to the points and back.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::net) struct Winograd<V> {
+    pub form: Form,
     pub input: fn(&InputRow<'_, V>, &mut [V]),
     pub output: fn(&OutputRow<'_>, &mut Target<'_, V>),
 }
+
+/// Which tiles.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::net) struct Form {
+    pub outputs: usize,
+    pub points: usize,
+    /// A row of a kernel at the points.
+    pub kernel: fn([f32; 3]) -> [f32; MAX_POINTS],
+}
+
+pub(super) const F43: Form = Form {
+    outputs: 4,
+    points: 6,
+    kernel: |[a, b, c]| {
+        let (even, far) = (a + c, a / 24.0 + c / 6.0);
+        [a / 4.0, -(even + b) / 6.0, -(even - b) / 6.0, far + b / 12.0, far - b / 12.0, c]
+    },
+};
+
+/// Sums and differences of two numbers at most: bf16 bears them.
+pub(super) const F23: Form = Form {
+    outputs: 2,
+    points: 4,
+    kernel: |[a, b, c]| [a, (a + b + c) / 2.0, (a - b + c) / 2.0, c, 0.0, 0.0],
+};
 
 /// A row of one block on its way to the points.
 pub(in crate::net) struct InputRow<'a, V> {
@@ -27,7 +51,7 @@ pub(in crate::net) struct InputRow<'a, V> {
     pub point: usize,
 }
 
-/// What the six convolutions made of a row, on its way to the outputs.
+/// What the points' convolutions made of a row, on its way to the outputs.
 pub(in crate::net) struct OutputRow<'a> {
     pub products: &'a [f32],
     /// The first tile at the first point.
@@ -42,24 +66,19 @@ pub(in crate::net) struct OutputRow<'a> {
     pub width: usize,
 }
 
-/// A row of a kernel at the six points.
-pub(in crate::net) fn transform_kernel([a, b, c]: [f32; 3]) -> [f32; POINTS] {
-    let (even, far) = (a + c, a / 24.0 + c / 6.0);
-    [a / 4.0, -(even + b) / 6.0, -(even - b) / 6.0, far + b / 12.0, far - b / 12.0, c]
-}
-
 /// The slices are as large as the transform will write and, but for the pixels behind the last one, read.
 #[cfg(any(target_arch = "x86_64", test))]
-pub(super) fn checked_input<V>(row: &InputRow<'_, V>, target: &[V]) {
+pub(super) fn checked_input<V>(form: Form, row: &InputRow<'_, V>, target: &[V]) {
     assert!(row.tiles > 0 && row.tiles * LANES <= row.point, "points on top of one another");
-    assert!((POINTS - 1) * row.point + row.tiles * LANES <= target.len(), "the target is too small");
+    assert!((form.points - 1) * row.point + row.tiles * LANES <= target.len(), "the target is too small");
 }
 
 #[cfg(any(target_arch = "x86_64", test))]
-pub(super) fn checked_output<V>(row: &OutputRow<'_>, target: &Target<'_, V>) {
+pub(super) fn checked_output<V>(form: Form, row: &OutputRow<'_>, target: &Target<'_, V>) {
     assert!(row.width > 0 && row.blocks > 0, "an empty row");
-    let tiles = row.width.div_ceil(OUTPUTS);
-    let end = row.start + (POINTS - 1) * row.point + (row.blocks - 1) * row.block + tiles * LANES;
+    assert!(!matches!(target, Target::Sums(_)), "outputs are no plain sums");
+    let tiles = row.width.div_ceil(form.outputs);
+    let end = row.start + (form.points - 1) * row.point + (row.blocks - 1) * row.block + tiles * LANES;
     assert!(end <= row.products.len(), "too few products");
     assert!(row.blocks * LANES <= row.bias.len(), "too few biases");
     assert!(row.activation != Activation::PRelu || row.blocks * LANES <= row.slope.len(), "too few slopes");
@@ -73,7 +92,9 @@ macro_rules! transforms {
     ($features:literal $width:literal $set:ident $load:ident $store:ident $add:ident $subtract:ident $multiply_add:ident $leak:ident) => {
         #[target_feature(enable = $features)]
         fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
-            checked_input(row, target);
+            const OUTPUTS: usize = F43.outputs;
+            const POINTS: usize = F43.points;
+            checked_input(F43, row, target);
             let (two, minus_four, minus_five) = ($set(2.0), $set(-4.0), $set(-5.0));
             let four = $set(4.0);
             for tile in 0..row.tiles {
@@ -110,8 +131,9 @@ macro_rules! transforms {
 
         #[target_feature(enable = $features)]
         fn transform_output(row: &OutputRow<'_>, target: &mut Target<'_, f32>) {
-            checked_output(row, target);
-            let (Target::Values(place) | Target::Floats(place)) = target;
+            const OUTPUTS: usize = F43.outputs;
+            checked_output(F43, row, target);
+            let (Target::Values(place) | Target::Floats(place) | Target::Sums(place)) = target;
             let (two, four, eight) = ($set(2.0), $set(4.0), $set(8.0));
             for block in 0..row.blocks {
                 for lane in (0..LANES).step_by($width) {
