@@ -3,7 +3,7 @@
 use super::Pixels;
 use super::buffer::Buffer;
 use super::kernel::{
-    Activation, Kernel, LANES, OutputRow, Place, Row, Run, Target, Winograd,
+    Activation, F23, Kernel, LANES, OutputRow, Place, Row, Run, Target, Winograd,
 };
 use super::layers::{Convolution, Layer, Slope, Value};
 
@@ -24,6 +24,8 @@ pub(super) struct Packed<K: Kernel> {
     sums: Vec<f32>,
     /// It reads transformed rows, and makes products that are transformed back.
     pub winograd: Option<Winograd<K::Value>>,
+    /// Two rows of the output are computed at once, by Winograd's way down the picture as well.
+    pub paired: bool,
     /// Two of its rows can be pooled as they are made.
     pub pools: bool,
 }
@@ -60,8 +62,12 @@ pub(super) fn is_deep(layers: &[Layer]) -> bool {
 
 impl<K: Kernel> Packed<K> {
     /// Refuses what the kernel has no tiles for. The first layer reads interleaved pixels, all others blocks of channels.
-    /// `deep`: one of many layers.
-    pub(super) fn new(mut layer: Convolution, input: &Value, is_first: bool, deep: bool) -> Result<Self, String> {
+    /// `deep`: one of many layers. `pairs`: rows may be computed two at a time.
+    pub(super) fn new(
+        mut layer: Convolution,
+        input: &Value,
+        [is_first, deep, pairs]: [bool; 3],
+    ) -> Result<Self, String> {
         let pixel = if is_first { layer.inputs } else { LANES } * layer.stride;
         if !K::takes(pixel) {
             return Err(format!("no tile for pixels {pixel} values apart"));
@@ -71,8 +77,13 @@ impl<K: Kernel> Packed<K> {
         let tiles = height * width.div_ceil(winograd.form.outputs);
         let fits = !is_first && (layer.size[1], layer.stride, layer.residual) == (3, 1, None) && !(K::COARSE && deep);
         let winograd = (fits && tiles >= WINOGRAD_FROM).then_some(winograd);
-        let parts = parts::<K>(&mut layer, winograd);
+        let tiles_of_pairs = tiles / height * height.div_ceil(2);
+        // An odd row at the end costs as much as two: of few rows that is too many.
+        let pays = tiles_of_pairs >= WINOGRAD_FROM && (height % 2 == 0 || height > 15);
+        let paired = pairs && winograd.is_some() && layer.size[0] == 3 && pays;
+        let parts = parts::<K>(&mut layer, winograd, paired);
         let width = match () {
+            () if paired => tiles_of_pairs,
             () if winograd.is_some() => tiles,
             () if layer.is_pointwise() && input.padding == [0, 0] => height * width,
             () => width,
@@ -112,6 +123,7 @@ impl<K: Kernel> Packed<K> {
             groups,
             sums,
             winograd,
+            paired,
             pools,
             layer: Convolution { weights: Vec::new(), ..layer },
         })
@@ -127,16 +139,34 @@ impl<K: Kernel> Packed<K> {
         match (self.winograd, self.layer.pool) {
             (Some(Winograd { form, .. }), _) => {
                 let row = form.points * most * width.div_ceil(form.outputs) * LANES;
-                (CACHED / row).clamp(1, height.max(1))
+                match self.paired {
+                    true => (CACHED / row / 4).clamp(1, height.div_ceil(2)) * 2,
+                    false => (CACHED / row).clamp(1, height.max(1)),
+                }
             }
             (None, Some(_)) => 1,
             (None, None) => height.max(1),
         }
     }
 
+    /// Rows at Winograd's points from which so many rows of products come.
+    pub(super) fn lines(&self, rows: usize) -> usize {
+        if self.paired { rows.div_ceil(2) } else { rows + self.layer.size[0] - 1 }
+    }
+
+    /// Rows of products from which so many rows of the output come.
+    pub(super) fn product_rows(&self, rows: usize) -> usize {
+        if self.paired { rows.div_ceil(2) } else { rows }
+    }
+
+    pub(super) fn points(&self, winograd: Winograd<K::Value>) -> usize {
+        winograd.form.points * if self.paired { F23.points } else { 1 }
+    }
+
     /// What a pixel of the output reads, from the upper left of its kernel on: `row` says how far a row of the kernel is from there.
     pub(super) fn runs(&self, block: usize, pixel: usize, row: impl Fn(usize) -> usize, runs: &mut Vec<Run>) {
         let [rows, columns] = self.layer.size;
+        let rows = if self.paired { 1 } else { rows };
         let columns = if self.winograd.is_some() { 1 } else { columns };
         let inputs = self.layer.inputs;
         runs.clear();
@@ -208,7 +238,7 @@ impl<K: Kernel> Packed<K> {
         products: &mut Buffer<f32>,
     ) {
         let block = tiles * LANES;
-        let points = winograd.form.points;
+        let points = self.points(winograd);
         products.reserve(points * group.blocks * block);
         for (index, weights) in group.weights.chunks_exact(group.weights.len() / points).enumerate() {
             let row = Row {
@@ -231,20 +261,24 @@ impl<K: Kernel> Packed<K> {
         }
     }
 
-    /// A row of the output from [`Packed::products`] of `tiles` tiles, of which it takes those from `first` on.
+    /// A row of the output from [`Packed::products`] of `tiles` tiles, of which it takes those from `first` on; if rows are paired, also
+    /// the one below, to begin at `lower`.
     pub(super) fn transform_output(
         &self,
         winograd: Winograd<K::Value>,
         group: &Group<K>,
         products: &[f32],
         [first, tiles]: [usize; 2],
+        lower: Option<usize>,
         width: usize,
         target: &mut Target<'_, K::Value>,
     ) {
         let channels = group.first * LANES..(group.first + group.blocks) * LANES;
+        let point = winograd.form.points * group.blocks * tiles * LANES;
         let row = OutputRow {
             products,
             start: first * LANES,
+            below: self.paired.then_some((point, lower)),
             point: group.blocks * tiles * LANES,
             block: tiles * LANES,
             blocks: group.blocks,
@@ -257,8 +291,13 @@ impl<K: Kernel> Packed<K> {
     }
 }
 
-/// The layer's weights, which it loses, as convolutions of their own: one, or one for each of Winograd's points.
-fn parts<K: Kernel>(layer: &mut Convolution, winograd: Option<Winograd<K::Value>>) -> Vec<Convolution> {
+/// The layer's weights, which it loses, as convolutions of their own: one, or one for each of Winograd's points, if `paired` down
+/// the picture and then along rows.
+fn parts<K: Kernel>(
+    layer: &mut Convolution,
+    winograd: Option<Winograd<K::Value>>,
+    paired: bool,
+) -> Vec<Convolution> {
     let weights = std::mem::take(&mut layer.weights);
     let part = |weights, size| {
         let mut part = Convolution { weights, size, bias: Vec::new(), activation: Slope::None, ..*layer };
@@ -269,7 +308,16 @@ fn parts<K: Kernel>(layer: &mut Convolution, winograd: Option<Winograd<K::Value>
         return vec![part(weights, layer.size)];
     };
     let rows: Vec<_> = weights.as_chunks().0.iter().map(|&row| (form.kernel)(row)).collect();
-    (0..form.points).map(|point| part(rows.iter().map(|row| row[point]).collect(), [layer.size[0], 1])).collect()
+    if !paired {
+        return (0..form.points).map(|point| part(rows.iter().map(|row| row[point]).collect(), [layer.size[0], 1])).collect();
+    }
+    let of_columns = |point: usize, down: usize| {
+        rows.as_chunks().0.iter().map(|[a, b, c]| (F23.kernel)([a[point], b[point], c[point]])[down]).collect()
+    };
+    (0..F23.points)
+        .flat_map(|down| (0..form.points).map(move |point| (point, down)))
+        .map(|(point, down)| part(of_columns(point, down), [1, 1]))
+        .collect()
 }
 
 /// Rounds the weights to the kernel's values, each with the error of the one before it: sums over channels stay what they were,

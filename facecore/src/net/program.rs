@@ -103,7 +103,7 @@ impl<K: Kernel> Program<K> {
             let opens = !std::mem::replace(&mut opened[layer.output.value], true);
             let work = match layer.operator {
                 Operator::Convolution(convolution) => {
-                    let packed = Packed::new(*convolution, &values[layer.input], layer.input == 0, deep)?;
+                    let packed = Packed::new(*convolution, &values[layer.input], [layer.input == 0, deep, true])?;
                     if at >= body {
                         head.push(packed);
                         continue;
@@ -147,16 +147,14 @@ impl<K: Kernel> Program<K> {
                 let band = packed.band(height, width);
                 if let Some(winograd) = packed.winograd {
                     let line = width.div_ceil(winograd.form.outputs) * LANES;
-                    packed.runs((band + packed.layer.size[0] - 1) * line, LANES, |row| row * line, runs);
+                    packed.runs(packed.lines(band) * line, LANES, |row| row * line, runs);
                 } else {
                     packed.runs(from.block, from.pixel, |row| row * from.row, runs);
                 }
                 let first = step.output.block;
                 let job = Job { packed, from, to, first, source, residual, runs, bias, scale, height, width, band };
                 match packed.layer.pool {
-                    None => job.plain(points, |start, block, row| {
-                        row(&mut Target::Values(Place { values: &mut *target, start, block }));
-                    }),
+                    None => job.plain(points, &mut target),
                     Some(pool) => job.pooled(pool, points, ring, &mut target),
                 }
             }
@@ -358,27 +356,42 @@ struct Job<'a, K: Kernel> {
     band: usize,
 }
 
-/// Makes a row where it is told.
-type MakeRow<'a, V> = &'a dyn Fn(&mut Target<'_, V>);
+/// Where rows go: into a value, or around a ring.
+struct Rows<'a, V> {
+    /// Of the first row.
+    target: Target<'a, V>,
+    /// From one row to the next.
+    line: usize,
+    /// Rows of the ring.
+    lines: usize,
+}
 
-/// Tells where: is given the first block, the row's number, and what makes it.
-type PlaceRow<'a, V> = &'a mut dyn FnMut(usize, usize, MakeRow<'_, V>);
+impl<V> Rows<'_, V> {
+    /// Where the blocks from `first` on of row `y` go.
+    fn at(&mut self, first: usize, y: usize) -> Target<'_, V> {
+        let ahead = y % self.lines * self.line;
+        match &mut self.target {
+            Target::Values(place) => Target::Values(place.ahead(first, ahead)),
+            Target::Floats(place) => Target::Floats(place.ahead(first, ahead)),
+            Target::Sums(place) => Target::Sums(place.ahead(first, ahead)),
+        }
+    }
+}
 
 impl<K: Kernel> Job<'_, K> {
-    /// Straight into the output: `place` is told where, and what to call with it.
-    fn plain(&self, points: &mut Points<K::Value>, mut place: impl FnMut(usize, usize, MakeRow<'_, K::Value>)) {
-        let mut place = |block, y, row: MakeRow<'_, K::Value>| {
-            place(self.to.at(self.first + block, y, 0), self.to.block, row);
-        };
+    /// Straight into the output.
+    fn plain(&self, points: &mut Points<K::Value>, target: &mut [K::Value]) {
+        let place = Place { values: target, start: self.to.at(self.first, 0, 0), block: self.to.block };
+        let mut to = Rows { target: Target::Values(place), line: self.to.row, lines: usize::MAX };
         let unpadded = self.from.is_unpadded()
             && self.to.is_unpadded()
             && self.residual.as_ref().is_none_or(|(map, _)| map.is_unpadded());
         if unpadded && self.packed.layer.is_pointwise() {
             // Pixels that lie behind one another are one long row.
-            self.direct(0..1, self.height * self.width, &mut place);
+            self.direct(0..1, self.height * self.width, &mut to);
         } else {
             for first in (0..self.height).step_by(self.band) {
-                self.rows(first..self.height.min(first + self.band), points, &mut place);
+                self.rows(first..self.height.min(first + self.band), points, &mut to);
             }
         }
     }
@@ -393,10 +406,8 @@ impl<K: Kernel> Job<'_, K> {
             while computed < (y * pool.stride + pool.size).min(self.height) {
                 let rows = computed..self.height.min(computed + self.band);
                 computed = rows.end;
-                self.rows(rows, points, &mut |first, row, make| {
-                    let start = row % lines * line + first * block;
-                    make(&mut Target::Floats(Place { values: &mut **ring, start, block }));
-                });
+                let target = Target::Floats(Place { values: &mut **ring, start: 0, block });
+                self.rows(rows, points, &mut Rows { target, line, lines });
             }
             for index in 0..self.packed.blocks() {
                 let start = |row| row % lines * line + index * block;
@@ -408,41 +419,47 @@ impl<K: Kernel> Job<'_, K> {
     }
 
     /// Rows of all channels.
-    fn rows(&self, rows: Range<usize>, points: &mut Points<K::Value>, place: PlaceRow<'_, K::Value>) {
+    fn rows(&self, rows: Range<usize>, points: &mut Points<K::Value>, to: &mut Rows<'_, K::Value>) {
         let Some(winograd) = self.packed.winograd else {
-            return self.direct(rows, self.width, place);
+            return self.direct(rows, self.width, to);
         };
         let layer = &self.packed.layer;
         let tiles = self.width.div_ceil(winograd.form.outputs);
-        let block = (self.band + layer.size[0] - 1) * tiles * LANES;
+        let block = self.packed.lines(self.band) * tiles * LANES;
         let blocks = layer.inputs.div_ceil(LANES);
-        points.input.reserve(winograd.form.points * blocks * block);
-        for at in 0..blocks {
-            for line in 0..rows.len() + layer.size[0] - 1 {
-                let start = self.start(rows.start + line) + at * self.from.block;
-                let pixels = &self.source[start..start + (self.width + layer.size[1] - 1) * LANES];
-                let row = InputRow { pixels, tiles, point: blocks * block };
-                (winograd.input)(&row, &mut points.input[at * block + line * tiles * LANES..]);
-            }
+        let point = blocks * block;
+        points.input.reserve(self.packed.points(winograd) * point);
+        // What lies below the last row is needed for a row that is not.
+        let last = self.height + layer.size[0] - 2;
+        for (at, line) in (0..blocks).flat_map(|at| (0..self.packed.lines(rows.len())).map(move |line| (at, line))) {
+            let pixels = |line: usize| {
+                let start = self.start((rows.start + line).min(last)) + at * self.from.block;
+                &self.source[start..start + (self.width + layer.size[1] - 1) * LANES]
+            };
+            let below = || ([1, 2, 3].map(|below| pixels(2 * line + below)), winograd.form.points * point);
+            let row = match self.packed.paired {
+                true => InputRow { pixels: pixels(2 * line), below: Some(below()), tiles, point },
+                false => InputRow { pixels: pixels(line), below: None, tiles, point },
+            };
+            (winograd.input)(&row, &mut points.input[at * block + line * tiles * LANES..]);
         }
         for group in &self.packed.groups {
             let source = Source { values: &points.input, start: 0, residual: None, ..self.source(0, 0) };
-            let count = rows.len() * tiles;
-            self.packed.products(winograd, group, source, blocks * block, count, &mut points.products);
-            for y in rows.clone() {
-                let tiles = [(y - rows.start) * tiles, count];
-                place(group.first, y, &|target| {
-                    self.packed.transform_output(winograd, group, &points.products, tiles, self.width, target);
-                });
+            let count = self.packed.product_rows(rows.len()) * tiles;
+            self.packed.products(winograd, group, source, point, count, &mut points.products);
+            let step = if self.packed.paired { 2 } else { 1 };
+            for (line, y) in rows.clone().step_by(step).enumerate() {
+                let lower = (step > 1 && y + 1 < rows.end).then(|| to.at(group.first, y + 1).start());
+                let (tiles, target) = ([line * tiles, count], &mut to.at(group.first, y));
+                self.packed.transform_output(winograd, group, &points.products, tiles, lower, self.width, target);
             }
         }
     }
 
-    fn direct(&self, rows: Range<usize>, width: usize, place: PlaceRow<'_, K::Value>) {
+    fn direct(&self, rows: Range<usize>, width: usize, to: &mut Rows<'_, K::Value>) {
         for group in &self.packed.groups {
             for y in rows.clone() {
-                let source = || self.source(group.first, y);
-                place(group.first, y, &|target| self.packed.row(group, source(), width, target));
+                self.packed.row(group, self.source(group.first, y), width, &mut to.at(group.first, y));
             }
         }
     }

@@ -78,7 +78,7 @@ impl<V: Copy + Default> Lines<V> {
         let start = self.at(y);
         for block in 0..self.blocks {
             let pixels = &plain[block * self.width * LANES..][..self.width * LANES];
-            let row = InputRow { pixels, tiles: self.block / LANES, point: self.point };
+            let row = InputRow { pixels, below: None, tiles: self.block / LANES, point: self.point };
             (winograd.input)(&row, &mut self.values[start + block * self.block..]);
         }
     }
@@ -97,7 +97,7 @@ impl<K: Kernel> Stream<K> {
             if layer.input != value || convolution.residual.is_some() || convolution.padding != [0, 0] {
                 return Err("not a chain of unpadded convolutions".into());
             }
-            chain.push(Packed::new(*convolution, &layers.values[value], value == 0, deep)?);
+            chain.push(Packed::new(*convolution, &layers.values[value], [value == 0, deep, false])?);
             value = layer.output.value;
         }
         match chain.last() {
@@ -221,7 +221,7 @@ impl<K: Kernel> Stream<K> {
             if let Some(winograd) = packed.winograd {
                 let tiles = from.block / LANES;
                 packed.products(winograd, group, source, from.point, tiles, products);
-                packed.transform_output(winograd, group, products, [0, tiles], width, &mut target);
+                packed.transform_output(winograd, group, products, [0, tiles], None, width, &mut target);
             } else {
                 packed.row(group, source, width, &mut target);
             }

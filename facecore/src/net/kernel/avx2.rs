@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use super::{
     Activation, InputRow, Kernel, LANES, F43, OutputRow, PoolRow, Row, Target, Tile, TileFn, Winograd,
-    checked_input, checked_output, checked_pool, pick, run_tiles, transforms, with_pixels,
+    checked_input, checked_output, checked_pool, pick, run_tiles, transforms, window, with_pixels,
 };
 
 /// 8 floats at once.
@@ -104,7 +104,7 @@ fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
     }
 }
 
-transforms!("avx2,fma" 8 _mm256_set1_ps load store _mm256_add_ps _mm256_sub_ps _mm256_fmadd_ps leak);
+transforms!("avx2,fma" __m256 8 _mm256_set1_ps load store _mm256_add_ps _mm256_sub_ps _mm256_fmadd_ps leak);
 
 #[inline]
 #[target_feature(enable = "avx2,fma")]

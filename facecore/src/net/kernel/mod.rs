@@ -30,7 +30,7 @@ pub(super) use avx2::Avx2;
 pub(super) use avx512::{Avx512, Avx512Bf16};
 #[cfg(test)]
 pub(super) use scalar::Scalar;
-pub(super) use winograd::{Form, InputRow, OutputRow, Winograd};
+pub(super) use winograd::{F23, Form, InputRow, OutputRow, Winograd};
 
 /// Channels in a block.
 pub(super) const LANES: usize = 16;
@@ -65,8 +65,16 @@ impl<S> Place<S> {
         Self { start: self.start + first * self.block, ..self }
     }
 
+    #[cfg(any(target_arch = "x86_64", test))]
     fn end(&self, width: usize, blocks: usize) -> usize {
         self.start + (blocks - 1) * self.block + width * LANES
+    }
+}
+
+impl<V> Place<&mut [V]> {
+    /// So many blocks and values further on.
+    pub(super) fn ahead(&mut self, blocks: usize, values: usize) -> Place<&mut [V]> {
+        Place { values: self.values, start: self.start + blocks * self.block + values, block: self.block }
     }
 }
 
@@ -79,13 +87,22 @@ pub(super) enum Target<'a, V> {
     Sums(Place<&'a mut [f32]>),
 }
 
-#[cfg(any(target_arch = "x86_64", test))]
 impl<V> Target<'_, V> {
-    fn fits(&self, width: usize, blocks: usize) -> bool {
+    pub(super) fn start(&self) -> usize {
         match self {
-            Self::Values(place) => place.end(width, blocks) <= place.values.len(),
-            Self::Floats(place) | Self::Sums(place) => place.end(width, blocks) <= place.values.len(),
+            Self::Values(place) => place.start,
+            Self::Floats(place) | Self::Sums(place) => place.start,
         }
+    }
+
+    /// Whether so many pixels of so many blocks have room from `start` on.
+    #[cfg(any(target_arch = "x86_64", test))]
+    fn fits(&self, start: usize, width: usize, blocks: usize) -> bool {
+        let (block, len) = match self {
+            Self::Values(place) => (place.block, place.values.len()),
+            Self::Floats(place) | Self::Sums(place) => (place.block, place.values.len()),
+        };
+        start + (blocks - 1) * block + width * LANES <= len
     }
 }
 
@@ -282,7 +299,7 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     if let Some(place) = &row.residual {
         assert!(place.end(row.width, row.blocks) <= place.values.len(), "the residual is too small");
     }
-    assert!(target.fits(row.outputs(), row.blocks), "the target is too small");
+    assert!(target.fits(target.start(), row.outputs(), row.blocks), "the target is too small");
 }
 
 /// The pool's slices are as large as it will read; the last window may hang over the right edge.
@@ -319,6 +336,6 @@ macro_rules! pick {
 #[cfg(target_arch = "x86_64")]
 use {
     pick,
-    winograd::{F23, F43, checked_input, checked_output, transforms},
+    winograd::{F43, checked_input, checked_output, transforms, window},
     with_pixels,
 };

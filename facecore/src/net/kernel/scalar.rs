@@ -108,7 +108,7 @@ fn finish(row: &Row<'_, f32>, sum: f32, channel: usize, residual: f32) -> f32 {
 
 /// Each point's sum by its polynomial: no step is shared with those of the other kernels.
 fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
-    const SUMS: [[f32; 6]; 6] = [
+    const ALONG: [[f32; 6]; 6] = [
         [4.0, 0.0, -5.0, 0.0, 1.0, 0.0],
         [0.0, -4.0, -4.0, 1.0, 1.0, 0.0],
         [0.0, 4.0, -4.0, -1.0, 1.0, 0.0],
@@ -116,34 +116,55 @@ fn transform_input(row: &InputRow<'_, f32>, target: &mut [f32]) {
         [0.0, 2.0, -1.0, -2.0, 1.0, 0.0],
         [0.0, 4.0, 0.0, -5.0, 0.0, 1.0],
     ];
+    const DOWN: [[f32; 4]; 4] =
+        [[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 1.0, 0.0], [0.0, -1.0, 1.0, 0.0], [0.0, 1.0, 0.0, -1.0]];
     checked_input(F43, row, target);
+    let (rows, factors, stride) = match row.below {
+        None => (vec![row.pixels], &[[1.0, 0.0, 0.0, 0.0]][..], 0),
+        Some(([b, c, d], stride)) => (vec![row.pixels, b, c, d], &DOWN[..], stride),
+    };
     for (at, lane) in (0..row.tiles * LANES).map(|at| (at / LANES, at % LANES)) {
-        let pixel = |column: usize| row.pixels.get((at * F43.outputs + column) * LANES + lane).copied().unwrap_or(0.0);
-        for (point, sums) in SUMS.iter().enumerate() {
-            target[point * row.point + at * LANES + lane] =
-                sums.iter().enumerate().map(|(column, factor)| factor * pixel(column)).sum();
+        for (down, factors) in factors.iter().enumerate() {
+            let pixel = |column: usize| -> f32 {
+                let at = (at * F43.outputs + column) * LANES + lane;
+                rows.iter().zip(factors).map(|(row, factor)| factor * row.get(at).copied().unwrap_or(0.0)).sum()
+            };
+            for (point, along) in ALONG.iter().enumerate() {
+                target[down * stride + point * row.point + at * LANES + lane] =
+                    along.iter().enumerate().map(|(column, factor)| factor * pixel(column)).sum();
+            }
         }
     }
 }
 
 fn transform_output(row: &OutputRow<'_>, target: &mut Target<'_, f32>) {
-    const SUMS: [[f32; 6]; 4] = [
+    const ALONG: [[f32; 6]; 4] = [
         [1.0, 1.0, 1.0, 1.0, 1.0, 0.0],
         [0.0, 1.0, -1.0, 2.0, -2.0, 0.0],
         [0.0, 1.0, 1.0, 4.0, 4.0, 0.0],
         [0.0, 1.0, -1.0, 8.0, -8.0, 1.0],
     ];
+    const DOWN: [[f32; 4]; 2] = [[1.0, 1.0, 1.0, 0.0], [0.0, 1.0, -1.0, -1.0]];
     checked_output(F43, row, target);
     let (Target::Values(place) | Target::Floats(place) | Target::Sums(place)) = target;
-    for (channel, x) in (0..row.blocks * LANES).flat_map(|channel| (0..row.width).map(move |x| (channel, x))) {
-        let (block, lane) = (channel / LANES, channel % LANES);
-        let from = row.start + block * row.block + x / F43.outputs * LANES + lane;
-        let product = |(point, factor): (usize, &f32)| factor * row.products[from + point * row.point];
-        let y = SUMS[x % F43.outputs].iter().enumerate().map(product).sum::<f32>() + row.bias[channel];
-        place.values[place.start + block * place.block + x * LANES + lane] = match row.activation {
-            Activation::Relu => y.max(0.0),
-            Activation::PRelu if y < 0.0 => y * row.slope[channel],
-            _ => y,
-        };
+    let (stride, lower) = row.below.unwrap_or((0, None));
+    let factors = if row.below.is_some() { DOWN } else { [[1.0, 0.0, 0.0, 0.0]; 2] };
+    for (start, factors) in [Some(place.start), lower].into_iter().zip(factors) {
+        let Some(start) = start else { continue };
+        for (channel, x) in (0..row.blocks * LANES).flat_map(|channel| (0..row.width).map(move |x| (channel, x))) {
+            let (block, lane) = (channel / LANES, channel % LANES);
+            let from = row.start + block * row.block + x / F43.outputs * LANES + lane;
+            let product = |point: usize| -> f32 {
+                let of_row = |(down, factor): (usize, &f32)| factor * row.products[from + point * row.point + down * stride];
+                factors.iter().enumerate().map(of_row).sum()
+            };
+            let along = ALONG[x % F43.outputs].iter().enumerate();
+            let y = along.map(|(point, factor)| factor * product(point)).sum::<f32>() + row.bias[channel];
+            place.values[start + block * place.block + x * LANES + lane] = match row.activation {
+                Activation::Relu => y.max(0.0),
+                Activation::PRelu if y < 0.0 => y * row.slope[channel],
+                _ => y,
+            };
+        }
     }
 }

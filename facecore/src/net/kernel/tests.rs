@@ -183,7 +183,7 @@ fn three_columns<K: Kernel>(
     let (tiles, gap) = (width.div_ceil(form.outputs), 5);
     let (start, point) = (3, tiles * LANES + gap);
     let mut points = narrow(&vec![0.0; start + form.points * point]);
-    (winograd.input)(&InputRow { pixels: &narrow(pixels), tiles, point }, &mut points[start..]);
+    (winograd.input)(&InputRow { pixels: &narrow(pixels), below: None, tiles, point }, &mut points[start..]);
     let mut points: Vec<_> = points.into_iter().map(K::widen).collect();
     for (index, values) in points[start..].chunks_mut(point).enumerate() {
         for (at, value) in values.iter_mut().enumerate() {
@@ -194,7 +194,7 @@ fn three_columns<K: Kernel>(
     let bias = [[0.5; LANES], [-0.25; LANES]].concat();
     let (block, activation) = (width * LANES + 7, if slope.is_some() { Activation::PRelu } else { Activation::Relu });
     let slope = slope.unwrap_or_default();
-    let row = OutputRow { products: &points, start, point, block: 0, blocks: 2, bias: &bias, slope, activation, width };
+    let row = OutputRow { products: &points, start, below: None, point, block: 0, blocks: 2, bias: &bias, slope, activation, width };
     let (mut values, mut floats) = (vec![K::Value::default(); 2 * block], vec![0.0; 2 * block]);
     let mut target = match in_values {
         true => Target::Values(Place { values: &mut values[..], start: 4, block }),
@@ -242,6 +242,7 @@ fn products_that_are_not_there_are_refused() {
     let row = OutputRow {
         products: &[0.0; 5 * LANES],
         start: 0,
+        below: None,
         point: LANES,
         block: LANES,
         blocks: 1,
