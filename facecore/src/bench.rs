@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::error::{Error, Result};
 use crate::net::{Kernels, Network, Pixels, Size};
 
-/// A closure that runs the ONNX network once on `input` (H × W × 3), for any size of picture as the detector runs P-Net;
+/// A closure that runs the ONNX network once on `input` (N × H × W × 3), for any size of picture as the detector runs P-Net;
 /// `kernels` is a name that [`crate::Engine::kernels`] gives.
 pub fn network(
     onnx: &[u8],

@@ -3,7 +3,7 @@
 //! Reads a request a line, and answers each with the nanoseconds of one run, or with `none` where the processor lacks the
 //! instructions:
 //!
-//! - `network FILE HEIGHT WIDTH KERNELS`: a network in MODELS on an input of that size, run by `AVX-512 f32`, say.
+//! - `network FILE COUNT HEIGHT WIDTH KERNELS`: a network in MODELS on so many inputs of that size at once, run by `AVX-512 f32`, say.
 //! - `decode PHOTO`, `detect PHOTO MIN_FACE COMPUTE`, `embed PHOTO MIN_FACE COMPUTE` (all its faces), COMPUTE as `f32` or `bf16`.
 //! - `peak KERNELS`: answers with multiply-adds a nanosecond instead.
 
@@ -56,10 +56,10 @@ fn job(models: &std::path::Path, line: &str) -> Result<Option<Job>, Box<dyn Erro
     let (kind, rest) = line.split_once(' ').ok_or("an empty request")?;
     let words: Vec<&str> = rest.split(' ').collect();
     match (kind, &words[..]) {
-        ("network", [file, height, width, kernels @ ..]) => {
-            let (height, width) = (height.parse()?, width.parse()?);
+        ("network", [file, count, height, width, kernels @ ..]) => {
+            let (count, height, width) = (count.parse::<usize>()?, height.parse()?, width.parse()?);
             // A gradient: the time does not depend on the pixels.
-            let input = (0..3 * height * width).map(|at| (at % 255) as f32 / 128.0 - 1.0).collect();
+            let input = (0..count * 3 * height * width).map(|at| (at % 255) as f32 / 128.0 - 1.0).collect();
             let onnx = fs::read(models.join(file))?;
             let any_size = *file == "pnet.onnx";
             let network = facecore::bench::network(&onnx, [height, width], any_size, &kernels.join(" "), input).ok();

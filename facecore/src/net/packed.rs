@@ -2,9 +2,7 @@
 
 use super::Pixels;
 use super::buffer::Buffer;
-use super::kernel::{
-    Activation, F23, Kernel, LANES, OutputRow, Place, Row, Run, Target, Winograd,
-};
+use super::kernel::{Activation, F23, Kernel, LANES, OutputRow, Place, Row, Run, Target, Winograd};
 use super::layers::{Convolution, Layer, Slope, Value};
 
 /// So many sums stay in a processor's second cache, and leave room there.
@@ -58,6 +56,18 @@ pub(super) struct Source<'a, V> {
 /// 0.9998), the few layers of MTCNN do not.
 pub(super) fn is_deep(layers: &[Layer]) -> bool {
     layers.len() > 12
+}
+
+/// What [`Packed::products`] has made, and which row of the output comes from it.
+pub(super) struct Products<'a> {
+    pub values: &'a [f32],
+    /// The row's first tile, of so many in all.
+    pub first: usize,
+    pub tiles: usize,
+    /// If rows are paired, where the one below begins in the target, if it is wanted.
+    pub lower: Option<usize>,
+    /// Pixels of the row.
+    pub width: usize,
 }
 
 impl<K: Kernel> Packed<K> {
@@ -261,22 +271,19 @@ impl<K: Kernel> Packed<K> {
         }
     }
 
-    /// A row of the output from [`Packed::products`] of `tiles` tiles, of which it takes those from `first` on; if rows are paired, also
-    /// the one below, to begin at `lower`.
+    /// A row of the output, or two.
     pub(super) fn transform_output(
         &self,
         winograd: Winograd<K::Value>,
         group: &Group<K>,
-        products: &[f32],
-        [first, tiles]: [usize; 2],
-        lower: Option<usize>,
-        width: usize,
+        products: Products<'_>,
         target: &mut Target<'_, K::Value>,
     ) {
+        let Products { values, first, tiles, lower, width } = products;
         let channels = group.first * LANES..(group.first + group.blocks) * LANES;
         let point = winograd.form.points * group.blocks * tiles * LANES;
         let row = OutputRow {
-            products,
+            products: values,
             start: first * LANES,
             below: self.paired.then_some((point, lower)),
             point: group.blocks * tiles * LANES,
@@ -293,11 +300,7 @@ impl<K: Kernel> Packed<K> {
 
 /// The layer's weights, which it loses, as convolutions of their own: one, or one for each of Winograd's points, if `paired` down
 /// the picture and then along rows.
-fn parts<K: Kernel>(
-    layer: &mut Convolution,
-    winograd: Option<Winograd<K::Value>>,
-    paired: bool,
-) -> Vec<Convolution> {
+fn parts<K: Kernel>(layer: &mut Convolution, winograd: Option<Winograd<K::Value>>, paired: bool) -> Vec<Convolution> {
     let weights = std::mem::take(&mut layer.weights);
     let part = |weights, size| {
         let mut part = Convolution { weights, size, bias: Vec::new(), activation: Slope::None, ..*layer };
@@ -309,7 +312,9 @@ fn parts<K: Kernel>(
     };
     let rows: Vec<_> = weights.as_chunks().0.iter().map(|&row| (form.kernel)(row)).collect();
     if !paired {
-        return (0..form.points).map(|point| part(rows.iter().map(|row| row[point]).collect(), [layer.size[0], 1])).collect();
+        return (0..form.points)
+            .map(|point| part(rows.iter().map(|row| row[point]).collect(), [layer.size[0], 1]))
+            .collect();
     }
     let of_columns = |point: usize, down: usize| {
         rows.as_chunks().0.iter().map(|[a, b, c]| (F23.kernel)([a[point], b[point], c[point]])[down]).collect()

@@ -7,7 +7,7 @@ use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
 use super::kernel::{Form, InputRow, Kernel, LANES, Place, PoolRow, Run, Target, Winograd};
 use super::layers::{Layers, Operator, Pool};
-use super::packed::{Packed, Source, is_deep};
+use super::packed::{Packed, Products, Source, is_deep};
 use super::{Answer, Each, Pixels};
 
 pub(super) struct Stream<K: Kernel> {
@@ -221,7 +221,8 @@ impl<K: Kernel> Stream<K> {
             if let Some(winograd) = packed.winograd {
                 let tiles = from.block / LANES;
                 packed.products(winograd, group, source, from.point, tiles, products);
-                packed.transform_output(winograd, group, products, [0, tiles], None, width, &mut target);
+                let products = Products { values: products, first: 0, tiles, lower: None, width };
+                packed.transform_output(winograd, group, products, &mut target);
             } else {
                 packed.row(group, source, width, &mut target);
             }

@@ -4,8 +4,8 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::{
-    Activation, InputRow, Kernel, LANES, F43, OutputRow, PoolRow, Row, Target, Tile, TileFn, Winograd,
-    checked_input, checked_output, checked_pool, pick, run_tiles, transforms, window, with_pixels,
+    Activation, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Target, Tile, TileFn, Winograd, checked_input,
+    checked_output, checked_pool, pick, run_tiles, transforms, window, with_pixels,
 };
 
 /// 8 floats at once.

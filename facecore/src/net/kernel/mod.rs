@@ -242,9 +242,13 @@ fn run_tiles<K: Kernel>(
     let tiles = row.outputs().div_ceil(K::max_pixels(row.blocks) / unit);
     let (short, wider) = (row.outputs() / tiles, row.outputs() % tiles);
     let of_width = |pixels| tile(row.pixel, row.blocks, pixels).expect("a tile of every width up to the largest");
-    let (wide, narrow) = (of_width((short + usize::from(wider > 0)) * unit), of_width(short * unit));
-    // Less what hangs over the edge.
+    // The last one without what hangs over the edge.
     let last = of_width(row.width - (row.outputs() - short) * unit);
+    let (narrow, wide) = match wider {
+        _ if tiles == 1 => (last, last),
+        0 => (of_width(short * unit), last),
+        _ => (of_width(short * unit), of_width((short + 1) * unit)),
+    };
     let (values, floats, start, block) = match target {
         Target::Values(place) => (place.values.as_mut_ptr(), std::ptr::null_mut(), place.start, place.block),
         Target::Floats(place) | Target::Sums(place) => {
@@ -284,7 +288,10 @@ fn run_tiles<K: Kernel>(
 #[cfg(any(target_arch = "x86_64", test))]
 fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     assert!(row.width > 0 && (1..=K::MAX_BLOCKS).contains(&row.blocks), "no tile for {} blocks", row.blocks);
-    assert!(!row.pooled || (K::POOLS && row.pixel < LANES && row.blocks == 1 && row.residual.is_none()), "not to be pooled");
+    assert!(
+        !row.pooled || (K::POOLS && row.pixel < LANES && row.blocks == 1 && row.residual.is_none()),
+        "not to be pooled"
+    );
     let reach = row.runs.iter().map(|run| run.offset + run.steps * K::STEP).max().unwrap_or(0);
     let weighed = row.runs.len() - usize::from(row.pooled);
     let steps: usize = row.runs[..weighed].iter().map(|run| run.steps).sum();

@@ -1,8 +1,8 @@
 //! The definition in plain loops: what every kernel must compute, and what Miri can run.
 
 use super::{
-    Activation, InputRow, Kernel, LANES, F43, OutputRow, PoolRow, Row, Run, Target, Winograd, checked,
-    checked_input, checked_output, checked_pool,
+    Activation, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Run, Target, Winograd, checked, checked_input,
+    checked_output, checked_pool,
 };
 
 pub(in crate::net) struct Scalar;
@@ -57,7 +57,9 @@ impl Kernel for Scalar {
                     finish(row, sum(row, row.runs, x, channel), channel, residual)
                 };
                 match target {
-                    Target::Values(place) | Target::Floats(place) | Target::Sums(place) => place.values[at(place.start, place.block)] = y,
+                    Target::Values(place) | Target::Floats(place) | Target::Sums(place) => {
+                        place.values[at(place.start, place.block)] = y
+                    }
                 }
             }
         }
@@ -155,7 +157,8 @@ fn transform_output(row: &OutputRow<'_>, target: &mut Target<'_, f32>) {
             let (block, lane) = (channel / LANES, channel % LANES);
             let from = row.start + block * row.block + x / F43.outputs * LANES + lane;
             let product = |point: usize| -> f32 {
-                let of_row = |(down, factor): (usize, &f32)| factor * row.products[from + point * row.point + down * stride];
+                let of_row =
+                    |(down, factor): (usize, &f32)| factor * row.products[from + point * row.point + down * stride];
                 factors.iter().enumerate().map(of_row).sum()
             };
             let along = ALONG[x % F43.outputs].iter().enumerate();

@@ -36,11 +36,8 @@ pub(in crate::net) const F43: Form = Form {
 };
 
 /// Sums and differences of two numbers at most: bf16 bears them.
-pub(in crate::net) const F23: Form = Form {
-    outputs: 2,
-    points: 4,
-    kernel: |[a, b, c]| [a, (a + b + c) / 2.0, (a - b + c) / 2.0, c, 0.0, 0.0],
-};
+pub(in crate::net) const F23: Form =
+    Form { outputs: 2, points: 4, kernel: |[a, b, c]| [a, (a + b + c) / 2.0, (a - b + c) / 2.0, c, 0.0, 0.0] };
 
 /// A row of one block on its way to the points.
 pub(in crate::net) struct InputRow<'a, V> {
@@ -127,7 +124,12 @@ macro_rules! transforms {
 
         #[inline]
         #[target_feature(enable = $features)]
-        fn input_rows<const ROWS: usize>(rows: [&[f32]; ROWS], down: usize, row: &InputRow<'_, f32>, target: &mut [f32]) {
+        fn input_rows<const ROWS: usize>(
+            rows: [&[f32]; ROWS],
+            down: usize,
+            row: &InputRow<'_, f32>,
+            target: &mut [f32],
+        ) {
             const OUTPUTS: usize = F43.outputs;
             const POINTS: usize = F43.points;
             checked_input(F43, row, target);
@@ -239,7 +241,8 @@ macro_rules! transforms {
                                 let (p3, p4, p5) = (products[3][index], products[4][index], products[5][index]);
                                 let (near, slant) = ($add($add(p1, p2), bias), $add($subtract(p1, p2), bias));
                                 let (far, far_slant) = ($add(p3, p4), $subtract(p3, p4));
-                                let to = place.values.as_mut_ptr().add(start + block * place.block + first * LANES + lane);
+                                let to =
+                                    place.values.as_mut_ptr().add(start + block * place.block + first * LANES + lane);
                                 let left = row.width - first;
                                 $store(to, $leak($add(p0, $add(near, far)), slope));
                                 if left > 1 {
