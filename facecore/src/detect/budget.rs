@@ -20,8 +20,8 @@ pub struct Budget {
     pub max_pixels: u64,
     /// Most candidates of P-Net that R-Net may reject, 200 by default. What R-Net passes does not count, nor what overlaps it: so
     /// a hostile photo is bounded, and a crowd, whose candidates are faces, is hardly cut. In all, R-Net sees at most five times as many, all
-    /// among the best two thousand (ten times), and O-Net one and a half times as many, different faces first; fewer, down to 1.3 times,
-    /// where R-Net had most to do.
+    /// among the best two thousand (ten times), and O-Net one and a half times as many, different faces first; in f32 fewer, down to 1.3
+    /// times, where R-Net had most to do.
     pub max_candidates: usize,
     /// Most faces returned, those with the best scores.
     pub max_faces: usize,
@@ -46,10 +46,11 @@ impl Budget {
     }
 
     /// Most candidates that O-Net sees after R-Net has seen `seen`: about three for each face of a crowd of a hundred. One costs as
-    /// much as five of R-Net's, and what both cost together is bounded as well.
-    pub(super) fn most_chosen(&self, seen: usize) -> usize {
+    /// much as five of R-Net's, and what both cost together is bounded as well; but not if they are `cheap`.
+    pub(super) fn most_chosen(&self, seen: usize, cheap: bool) -> usize {
+        let most = self.max_candidates.saturating_mul(3) / 2;
         let together = (self.max_candidates.saturating_mul(23) / 2).saturating_sub(seen) / 5;
-        together.min(self.max_candidates.saturating_mul(3) / 2)
+        if cheap { most } else { most.min(together) }
     }
 
     /// The default with a deadline.
@@ -186,9 +187,10 @@ mod tests {
 
     #[test]
     fn the_more_r_net_saw_the_less_o_net_sees() {
-        let most = |seen| Budget::default().most_chosen(seen);
+        let most = |seen| Budget::default().most_chosen(seen, false);
         assert_eq!([0, 800, 900, 1_000].map(most), [300, 300, 280, 260]);
-        assert_eq!(Budget::UNBOUNDED.most_chosen(0), 0);
+        assert_eq!(Budget::default().most_chosen(1_000, true), 300);
+        assert_eq!(Budget::UNBOUNDED.most_chosen(0, false), 0);
     }
 
     #[test]
