@@ -2,7 +2,7 @@
 
 use super::Pixels;
 use super::buffer::Buffer;
-use super::kernel::{Activation, F23, Kernel, LANES, OutputRow, Place, Row, Run, Target, Winograd};
+use super::kernel::{Activation, F23, Kernel, LANES, OutputRow, Place, Repeat, Row, Run, Target, Winograd};
 use super::layers::{Convolution, Layer, Slope, Value};
 
 /// So many sums stay in a processor's second cache, and leave room there.
@@ -232,6 +232,7 @@ impl<K: Kernel> Packed<K> {
             residual: source.residual,
             width,
             pooled: source.pooled,
+            repeat: Repeat::ONCE,
         };
         K::row(&row, target);
     }
@@ -250,25 +251,28 @@ impl<K: Kernel> Packed<K> {
         let block = tiles * LANES;
         let points = self.points(winograd);
         products.reserve(points * group.blocks * block);
-        for (index, weights) in group.weights.chunks_exact(group.weights.len() / points).enumerate() {
-            let row = Row {
-                input: source.values,
-                start: source.start + index * point,
-                pixel: LANES,
-                runs: source.runs,
-                weights,
-                blocks: group.blocks,
-                bias: &[],
-                slope: &[],
-                activation: Activation::None,
-                scale: 1.0,
-                residual: None,
-                width: tiles,
-                pooled: false,
-            };
-            let place = Place { values: &mut **products, start: index * group.blocks * block, block };
-            K::row(&row, &mut Target::Sums(place));
-        }
+        let row = Row {
+            input: source.values,
+            start: source.start,
+            pixel: LANES,
+            runs: source.runs,
+            weights: &group.weights,
+            blocks: group.blocks,
+            bias: &[],
+            slope: &[],
+            activation: Activation::None,
+            scale: 1.0,
+            residual: None,
+            width: tiles,
+            pooled: false,
+            repeat: Repeat {
+                times: points,
+                input: point,
+                weights: group.weights.len() / points,
+                target: group.blocks * block,
+            },
+        };
+        K::row(&row, &mut Target::Sums(Place { values: &mut **products, start: 0, block }));
     }
 
     /// A row of the output, or two.

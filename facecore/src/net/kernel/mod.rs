@@ -130,6 +130,20 @@ pub(super) struct Row<'a, V> {
     /// Two rows are computed, and of each 2 × 2 pixels the largest goes out (a window may hang over the right edge). There is one
     /// run more than the kernel has rows: the first row reads all runs but the last, the second one all but the first.
     pub pooled: bool,
+    pub repeat: Repeat,
+}
+
+/// A row is computed so many times, each time so much further on: once for each of Winograd's points.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repeat {
+    pub times: usize,
+    pub input: usize,
+    pub weights: usize,
+    pub target: usize,
+}
+
+impl Repeat {
+    pub(super) const ONCE: Self = Self { times: 1, input: 0, weights: 0, target: 0 };
 }
 
 impl<V> Row<'_, V> {
@@ -276,12 +290,19 @@ fn run_tiles<K: Kernel>(
             block,
             plain,
         };
-        for index in 1..tiles {
-            let (function, outputs) = if index <= wider { (wide, short + 1) } else { (narrow, short) };
-            function(&tile);
-            tile.advance(outputs * unit * row.pixel, outputs * LANES);
+        for time in 0..row.repeat.times {
+            for index in 1..tiles {
+                let (function, outputs) = if index <= wider { (wide, short + 1) } else { (narrow, short) };
+                function(&tile);
+                tile.advance(outputs * unit * row.pixel, outputs * LANES);
+            }
+            last(&tile);
+            if time + 1 < row.repeat.times {
+                tile.input = row.input.as_ptr().add(row.start + (time + 1) * row.repeat.input);
+                tile.weights = tile.weights.add(row.repeat.weights);
+                tile.floats = floats.add(start + (time + 1) * row.repeat.target);
+            }
         }
-        last(&tile);
     }
 }
 
@@ -297,16 +318,19 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     let steps: usize = row.runs[..weighed].iter().map(|run| run.steps).sum();
     let channels = row.blocks * LANES;
     assert!(!row.pooled || row.runs.iter().all(|run| run.steps == row.runs[0].steps), "runs of several lengths");
-    assert!(row.start + (row.width - 1) * row.pixel + reach <= row.input.len(), "the input is too small");
-    assert!(steps * channels * K::STEP <= row.weights.len(), "too few weights");
     let plain = matches!(target, Target::Sums(_));
     assert!(!(plain && row.pooled), "not to be pooled");
+    assert!(row.repeat.times == 1 || row.repeat.times > 1 && plain, "only plain sums are repeated");
+    let Repeat { input, weights, target: further, .. } = row.repeat;
+    let [input, weights, further] = [input, weights, further].map(|stride| (row.repeat.times - 1) * stride);
+    assert!(input + row.start + (row.width - 1) * row.pixel + reach <= row.input.len(), "the input is too small");
+    assert!(weights + steps * channels * K::STEP <= row.weights.len(), "too few weights");
     assert!(plain || channels <= row.bias.len(), "too few biases");
     assert!(plain || row.activation != Activation::PRelu || channels <= row.slope.len(), "too few slopes");
     if let Some(place) = &row.residual {
         assert!(place.end(row.width, row.blocks) <= place.values.len(), "the residual is too small");
     }
-    assert!(target.fits(target.start(), row.outputs(), row.blocks), "the target is too small");
+    assert!(target.fits(target.start() + further, row.outputs(), row.blocks), "the target is too small");
 }
 
 /// The pool's slices are as large as it will read; the last window may hang over the right edge.

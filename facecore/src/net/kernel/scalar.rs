@@ -40,7 +40,16 @@ impl Kernel for Scalar {
 
     fn row(row: &Row<'_, f32>, target: &mut Target<'_, f32>) {
         checked::<Self>(row, target);
-        let (channels, plain) = (row.blocks * LANES, matches!(target, Target::Sums(_)));
+        let channels = row.blocks * LANES;
+        if let Target::Sums(place) = target {
+            for time in 0..row.repeat.times {
+                for (channel, x) in (0..channels).flat_map(|channel| (0..row.width).map(move |x| (channel, x))) {
+                    let to = place.start + time * row.repeat.target + channel / LANES * place.block;
+                    place.values[to + x * LANES + channel % LANES] = sum(row, row.runs, x, channel, time);
+                }
+            }
+            return;
+        }
         for x in 0..row.outputs() {
             for channel in 0..channels {
                 let (block, lane) = (channel / LANES, channel % LANES);
@@ -49,12 +58,10 @@ impl Kernel for Scalar {
                 let y = if row.pooled {
                     let columns = 2 * x..row.width.min(2 * x + 2);
                     let runs = [&row.runs[..row.runs.len() - 1], &row.runs[1..]];
-                    let window = columns.flat_map(|x| runs.map(|runs| sum(row, runs, x, channel)));
+                    let window = columns.flat_map(|x| runs.map(|runs| sum(row, runs, x, channel, 0)));
                     window.map(|sum| finish(row, sum, channel, 0.0)).fold(f32::NEG_INFINITY, f32::max)
-                } else if plain {
-                    sum(row, row.runs, x, channel)
                 } else {
-                    finish(row, sum(row, row.runs, x, channel), channel, residual)
+                    finish(row, sum(row, row.runs, x, channel, 0), channel, residual)
                 };
                 match target {
                     Target::Values(place) | Target::Floats(place) | Target::Sums(place) => {
@@ -87,11 +94,11 @@ impl Kernel for Scalar {
     }
 }
 
-fn sum(row: &Row<'_, f32>, runs: &[Run], x: usize, channel: usize) -> f32 {
-    let mut weights = row.weights.iter().skip(channel).step_by(row.blocks * LANES);
+fn sum(row: &Row<'_, f32>, runs: &[Run], x: usize, channel: usize, time: usize) -> f32 {
+    let mut weights = row.weights.iter().skip(time * row.repeat.weights + channel).step_by(row.blocks * LANES);
     let mut sum = 0.0;
     for run in runs {
-        let from = row.start + x * row.pixel + run.offset;
+        let from = row.start + time * row.repeat.input + x * row.pixel + run.offset;
         for input in &row.input[from..from + run.steps] {
             sum += input * weights.next().unwrap();
         }

@@ -82,7 +82,9 @@ fn run<K: Kernel>(case: &Case) -> Vec<f32> {
     let rows = case.size[0] + usize::from(case.pooled);
     let block = row * rows;
     let narrow = |values: Vec<f32>| -> Vec<K::Value> { values.into_iter().map(K::narrow).collect() };
-    let input = narrow(numbers(case.seed, case.input_blocks * block + 1));
+    // A pair of values further on each time.
+    let times = if case.to == To::Sums { 1 + case.seed as usize % 3 } else { 1 };
+    let input = narrow(numbers(case.seed, case.input_blocks * block + 1 + 2 * (times - 1)));
     // An odd run's last pair has a second weight of 0, as the packing makes it.
     let (steps, wide) = if interleaved { (3 * case.size[1], case.size[1]) } else { (case.channels, 1) };
     let mut runs = Vec::new();
@@ -94,7 +96,7 @@ fn run<K: Kernel>(case: &Case) -> Vec<f32> {
         }
     }
     let outputs = case.blocks * LANES;
-    let plain = numbers(case.seed ^ 77, runs.len() * steps * outputs);
+    let plain = numbers(case.seed ^ 77, times * runs.len() * steps * outputs);
     let mut weights = Vec::new();
     for run in plain.chunks_exact(steps * outputs) {
         for step in run.chunks(K::STEP * outputs) {
@@ -107,7 +109,7 @@ fn run<K: Kernel>(case: &Case) -> Vec<f32> {
     let (bias, slope) = (numbers(case.seed ^ 5, outputs), numbers(case.seed ^ 6, outputs));
     let residual = narrow(numbers(case.seed ^ 7, outputs * case.width + 3));
     let out_block = case.width * LANES + 3;
-    let mut values = vec![K::Value::default(); case.blocks * out_block + 8];
+    let mut values = vec![K::Value::default(); times * case.blocks * out_block + 8];
     let mut floats = vec![0.0; values.len()];
     let row = Row {
         input: &input,
@@ -123,6 +125,7 @@ fn run<K: Kernel>(case: &Case) -> Vec<f32> {
         residual: case.residual.then(|| Place { values: &residual[..], start: 3, block: case.width * LANES }),
         width: case.width,
         pooled: case.pooled,
+        repeat: Repeat { times, input: 2, weights: weights.len() / times, target: case.blocks * out_block },
     };
     let mut target = match case.to {
         To::Floats => Target::Floats(Place { values: &mut floats[..], start: 5, block: out_block }),
@@ -330,6 +333,7 @@ fn a_row_beyond_its_input_is_refused() {
         residual: None,
         width: 3,
         pooled: false,
+        repeat: Repeat::ONCE,
     };
     let mut target = Target::Values(Place { values: &mut values[..], start: 0, block: 0 });
     if Avx512::available() { Avx512::row(&row, &mut target) } else { Scalar::row(&row, &mut target) }
