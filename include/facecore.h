@@ -182,7 +182,7 @@ enum facecore_compute
   FACECORE_COMPUTE_AUTO = 0,
   // 32-bit floats: AVX-512, else AVX2, else portable.
   FACECORE_COMPUTE_F32 = 1,
-  // Products of bf16 numbers: about half the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
+  // Products of bf16 numbers: about two thirds of the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
   FACECORE_COMPUTE_BF16 = 2,
   // No special instructions: slow, the same everywhere.
   FACECORE_COMPUTE_PORTABLE = 3,

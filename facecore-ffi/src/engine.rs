@@ -30,7 +30,7 @@ pub enum facecore_compute {
     Auto = 0,
     /// 32-bit floats: AVX-512, else AVX2, else portable.
     F32 = 1,
-    /// Products of bf16 numbers: about half the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
+    /// Products of bf16 numbers: about two thirds of the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
     Bf16 = 2,
     /// No special instructions: slow, the same everywhere.
     Portable = 3,

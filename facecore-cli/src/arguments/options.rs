@@ -66,7 +66,7 @@ pub struct ModelsFolder {
 
 #[derive(Debug, Args)]
 pub struct Computing {
-    /// How the networks compute: auto, f32, bf16 (about half the time, slightly other numbers) or portable
+    /// How the networks compute: auto, f32, bf16 (about two thirds of the time, slightly other numbers) or portable
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = compute)]
     pub compute: Compute,
 }

@@ -13,7 +13,7 @@ pub enum Compute {
     Auto,
     /// 32-bit floats: AVX-512, else AVX2 with FMA, else tract.
     F32,
-    /// Products of bf16 numbers (8 significant bits), sums in f32: about half the time, on processors with AVX-512 BF16 (Intel since
+    /// Products of bf16 numbers (8 significant bits), sums in f32: about two thirds of the time, on processors with AVX-512 BF16 (Intel since
     /// Cooper Lake, AMD since Zen 4).
     Bf16,
     /// tract's own operators, on any processor.

@@ -52,6 +52,17 @@ pub(super) struct Source<'a, V> {
     pub pooled: bool,
 }
 
+/// A layer's place among the others.
+#[derive(Clone, Copy)]
+pub(super) struct Role {
+    /// It reads the picture.
+    pub first: bool,
+    /// See [`is_deep`].
+    pub deep: bool,
+    /// Two of its rows may be computed at once.
+    pub pairs: bool,
+}
+
 /// Whether errors have many layers to grow in: FaceNet's embeddings would suffer from Winograd's way in bf16 (lowest cosine 0.998, not
 /// 0.9998), the few layers of MTCNN do not.
 pub(super) fn is_deep(layers: &[Layer]) -> bool {
@@ -72,12 +83,8 @@ pub(super) struct Products<'a> {
 
 impl<K: Kernel> Packed<K> {
     /// Refuses what the kernel has no tiles for. The first layer reads interleaved pixels, all others blocks of channels.
-    /// `deep`: one of many layers. `pairs`: rows may be computed two at a time.
-    pub(super) fn new(
-        mut layer: Convolution,
-        input: &Value,
-        [is_first, deep, pairs]: [bool; 3],
-    ) -> Result<Self, String> {
+    pub(super) fn new(mut layer: Convolution, input: &Value, role: Role) -> Result<Self, String> {
+        let is_first = role.first;
         let pixel = if is_first { layer.inputs } else { LANES } * layer.stride;
         if !K::takes(pixel) {
             return Err(format!("no tile for pixels {pixel} values apart"));
@@ -85,12 +92,13 @@ impl<K: Kernel> Packed<K> {
         let [height, width] = layer.unpooled(input.size).ok_or("the picture is too small")?;
         let winograd = K::winograd();
         let tiles = height * width.div_ceil(winograd.form.outputs);
-        let fits = !is_first && (layer.size[1], layer.stride, layer.residual) == (3, 1, None) && !(K::COARSE && deep);
+        let fits =
+            !is_first && (layer.size[1], layer.stride, layer.residual) == (3, 1, None) && !(K::COARSE && role.deep);
         let winograd = (fits && tiles >= WINOGRAD_FROM).then_some(winograd);
         let tiles_of_pairs = tiles / height * height.div_ceil(2);
         // An odd row at the end costs as much as two: of few rows that is too many.
         let pays = tiles_of_pairs >= WINOGRAD_FROM && (height % 2 == 0 || height > 15);
-        let paired = pairs && winograd.is_some() && layer.size[0] == 3 && pays;
+        let paired = role.pairs && winograd.is_some() && layer.size[0] == 3 && pays;
         let parts = parts::<K>(&mut layer, winograd, paired);
         let width = match () {
             () if paired => tiles_of_pairs,
@@ -100,7 +108,7 @@ impl<K: Kernel> Packed<K> {
         };
         let blocks = layer.outputs.div_ceil(LANES);
         let halves = layer.pool.is_some_and(|pool| (pool.size, pool.stride) == (2, 2));
-        let pools = K::POOLS && is_first && halves && layer.stride == 1 && blocks == 1;
+        let pools = K::POOLS && is_first && halves && pixel == 3 && layer.stride == 1 && blocks == 1;
         // The first layer's tiles hold two blocks at most, to keep the number of compiled tiles small.
         let most = if is_first { K::MAX_BLOCKS.min(2) } else { K::MAX_BLOCKS };
         let held = blocks_of_a_tile::<K>(blocks, most, width);

@@ -13,7 +13,7 @@ use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
 use super::kernel::{Kernel, LANES, Place, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
-use super::packed::{Packed, Source, is_deep};
+use super::packed::{Packed, Role, Source, is_deep};
 use super::{Answer, Each, Pixels};
 use job::{Job, Map, Points, pool_row};
 
@@ -74,7 +74,8 @@ impl<K: Kernel> Program<K> {
             let opens = !std::mem::replace(&mut opened[layer.output.value], true);
             let work = match layer.operator {
                 Operator::Convolution(convolution) => {
-                    let packed = Packed::new(*convolution, &values[layer.input], [layer.input == 0, deep, true])?;
+                    let role = Role { first: layer.input == 0, deep, pairs: true };
+                    let packed = Packed::new(*convolution, &values[layer.input], role)?;
                     if at >= body {
                         head.push(packed);
                         continue;

@@ -7,7 +7,7 @@ use super::buffer::Buffer;
 use super::fused::{Fused, Idle, pool_starts};
 use super::kernel::{Form, InputRow, Kernel, LANES, Place, PoolRow, Run, Target, Winograd};
 use super::layers::{Layers, Operator, Pool};
-use super::packed::{Packed, Products, Source, is_deep};
+use super::packed::{Packed, Products, Role, Source, is_deep};
 use super::{Answer, Each, Pixels};
 
 pub(super) struct Stream<K: Kernel> {
@@ -97,7 +97,8 @@ impl<K: Kernel> Stream<K> {
             if layer.input != value || convolution.residual.is_some() || convolution.padding != [0, 0] {
                 return Err("not a chain of unpadded convolutions".into());
             }
-            chain.push(Packed::new(*convolution, &layers.values[value], [value == 0, deep, false])?);
+            let role = Role { first: value == 0, deep, pairs: false };
+            chain.push(Packed::new(*convolution, &layers.values[value], role)?);
             value = layer.output.value;
         }
         match chain.last() {

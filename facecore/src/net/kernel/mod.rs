@@ -174,7 +174,7 @@ pub(super) trait Kernel: Send + Sync + 'static {
     const STEP: usize;
     /// Whether values are coarser than floats.
     const COARSE: bool;
-    /// Whether it takes rows that are pooled at once, of interleaved pixels and one block.
+    /// Whether it takes rows that are pooled at once, of interleaved RGB and one block.
     const POOLS: bool;
     /// The most blocks of a tile.
     const MAX_BLOCKS: usize;
@@ -310,7 +310,7 @@ fn run_tiles<K: Kernel>(
 fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     assert!(row.width > 0 && (1..=K::MAX_BLOCKS).contains(&row.blocks), "no tile for {} blocks", row.blocks);
     assert!(
-        !row.pooled || (K::POOLS && row.pixel < LANES && row.blocks == 1 && row.residual.is_none()),
+        !row.pooled || (K::POOLS && row.pixel == 3 && row.blocks == 1 && row.residual.is_none()),
         "not to be pooled"
     );
     let reach = row.runs.iter().map(|run| run.offset + run.steps * K::STEP).max().unwrap_or(0);
