@@ -317,9 +317,10 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     let weighed = row.runs.len() - usize::from(row.pooled);
     let steps: usize = row.runs[..weighed].iter().map(|run| run.steps).sum();
     let channels = row.blocks * LANES;
-    assert!(!row.pooled || row.runs.iter().all(|run| run.steps == row.runs[0].steps), "runs of several lengths");
+    let alike = row.runs.len() > 1 && row.runs.iter().all(|run| run.steps == row.runs[0].steps);
+    assert!(!row.pooled || alike, "one run, or runs of several lengths");
     let plain = matches!(target, Target::Sums(_));
-    assert!(!(plain && row.pooled), "not to be pooled");
+    assert!(!(plain && (row.pooled || row.residual.is_some())), "nothing is done to plain sums");
     assert!(row.repeat.times == 1 || row.repeat.times > 1 && plain, "only plain sums are repeated");
     let Repeat { input, weights, target: further, .. } = row.repeat;
     let [input, weights, further] = [input, weights, further].map(|stride| (row.repeat.times - 1) * stride);

@@ -47,27 +47,26 @@ fn input_rows_bf16<const ROWS: usize>(rows: [&[u16]; ROWS], down: usize, row: &I
 #[target_feature(enable = "avx512f,avx512bf16")]
 pub(super) fn transform_output_bf16(row: &OutputRow<'_>, target: &mut Target<'_, u16>) {
     checked_output(F23, row, target);
-    let (down, lower) = row.below.unwrap_or_default();
-    let rows = [0, 1, 2, 3].map(|index| index * down);
     // SAFETY: what is put somewhere lies where `checked_output` has looked.
     match target {
         Target::Values(Place { values, start, block }) => {
-            let (to, places) = (values.as_mut_ptr(), ([Some(*start), lower], *block));
-            let put = |at: usize, y| unsafe { store_bf16(to.add(at), y) };
-            if row.below.is_some() {
-                output_rows_bf16(rows, places, row, put)
-            } else {
-                output_rows_bf16([0], places, row, put)
-            }
+            let to = values.as_mut_ptr();
+            output_bf16([*start, *block], row, |at, y| unsafe { store_bf16(to.add(at), y) });
         }
         Target::Floats(Place { values, start, block }) | Target::Sums(Place { values, start, block }) => {
-            let (to, places) = (values.as_mut_ptr(), ([Some(*start), lower], *block));
-            let put = |at: usize, y| unsafe { store_f32(to.add(at), y) };
-            if row.below.is_some() {
-                output_rows_bf16(rows, places, row, put)
-            } else {
-                output_rows_bf16([0], places, row, put)
-            }
+            let to = values.as_mut_ptr();
+            output_bf16([*start, *block], row, |at, y| unsafe { store_f32(to.add(at), y) });
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn output_bf16([start, block]: [usize; 2], row: &OutputRow<'_>, put: impl Fn(usize, __m512)) {
+    match row.below {
+        None => output_rows_bf16([0], ([Some(start), None], block), row, put),
+        Some((down, lower)) => {
+            output_rows_bf16([0, 1, 2, 3].map(|index| index * down), ([Some(start), lower], block), row, put);
         }
     }
 }
