@@ -42,6 +42,7 @@ pub mod attributes;
 #[doc(hidden)]
 pub mod bench;
 pub mod cluster;
+mod crop;
 mod detect;
 mod embed;
 mod engine;
@@ -49,16 +50,21 @@ mod error;
 pub mod evaluate;
 mod geometry;
 mod matching;
+mod models;
 mod net;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod photo;
 pub mod profile;
 pub mod social;
+mod space;
 
-pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
+pub use detect::{
+    Budget, Cut, DetectOptions, DetectStats, Detection, Face, MtcnnOptions, MtcnnStats, ProposalFilter, YunetOptions,
+    YunetStats,
+};
 pub use embed::{
-    Embedding, Encoding, Ensemble, FaceQuality, NonFaceFilter, NonFaceVerdict, SpaceId, TwoLayerNet, mirror_average,
+    Embedding, Encoding, Ensemble, FaceQuality, NonFaceFilter, NonFaceVerdict, TwoLayerNet, mirror_average,
 };
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};
@@ -67,7 +73,11 @@ pub use matching::{
     CalibratedMatcher, Calibration, Candidate, Cohort, Logistic, Matcher, Neighbour, OperatingPoint, Outcome, Refusal,
     Verdict,
 };
-pub use net::{Compute, Manifest, ModelEntry, ModelFile, Normalisation};
+pub use models::{
+    ColourOrder, Crop, DetectorKind, Manifest, ModelEntry, ModelFile, ModelKind, Normalisation, Preprocessing,
+};
+pub use net::Compute;
 #[cfg(feature = "decode")]
 pub use photo::Degradation;
 pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};
+pub use space::{ParseSpaceIdError, SpaceId};

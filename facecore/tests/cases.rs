@@ -70,10 +70,10 @@ fn options(case: &Value) -> DetectOptions {
         options.max_face = side as u32;
     }
     if let Some(factor) = asked["factor"].as_f64() {
-        options.factor = factor as f32;
+        options.mtcnn.factor = factor as f32;
     }
     if asked["thresholds"].is_array() {
-        options.thresholds = floats(&asked["thresholds"]).try_into().unwrap();
+        options.mtcnn.thresholds = floats(&asked["thresholds"]).try_into().unwrap();
     }
     let bound = |name: &str, default: u64| asked[name].as_u64().unwrap_or(default);
     options.budget = Budget {

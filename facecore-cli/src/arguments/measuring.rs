@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use facecore::Engine;
 use facecore::evaluate::FP_TARGET;
 
 use super::{Finding, Model, Networks, Threads};
@@ -15,8 +14,8 @@ pub struct Evaluate {
     /// Compare the pairs of this list, as pairs.txt of Labeled Faces in the Wild; photos lie in --images as NAME/NAME_0001.jpg
     #[arg(long, value_name = "FILE", requires = "images")]
     pub pairs: Option<PathBuf>,
-    /// The networks to measure
-    #[arg(long, value_name = "ID", num_args = 1.., default_value = Engine::DEFAULT_MODEL)]
+    /// The networks to measure [default: the manifest's default]
+    #[arg(long, value_name = "ID", num_args = 1..)]
     pub model: Vec<String>,
     /// Crop margins to try: the share of the crop that is not the box, 0 to 0.9 [default: the manifest's]
     #[arg(long, value_name = "M", num_args = 1..)]

@@ -64,7 +64,7 @@ fn faces(engine: &Engine, path: &Path, arguments: &Compare) -> Result<Vec<(usize
     let found = super::detect(engine, &photo, &arguments.finding.options())?;
     let chosen = largest(&found.faces).ok_or_else(|| about(&"no face found"))?;
     let embed = |(at, face): (usize, &FoundFace)| -> Result<_> {
-        let embedding = engine.embed_box(&photo, &face.face.bounding_box);
+        let embedding = engine.embed_face(&photo, &face.face);
         Ok((at + 1, embedding.map_err(|error| about(&error))?))
     };
     let wanted = |&(at, _): &(usize, &FoundFace)| arguments.all || at == chosen;

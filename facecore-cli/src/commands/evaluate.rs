@@ -50,10 +50,7 @@ impl Measured {
 pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
     let data = read(arguments)?;
     let networks = networks(arguments)?;
-    let engines: Vec<Engine> = networks
-        .iter()
-        .map(|(model, margin)| Ok(arguments.networks.open(model)?.with_crop_margin(*margin)?))
-        .collect::<Result<_>>()?;
+    let engines = networks.iter().map(|network| network.open(arguments)).collect::<Result<Vec<_>>>()?;
     let looking = Looking {
         engines: &engines,
         options: arguments.finding.options(),
@@ -143,23 +140,40 @@ fn read(arguments: &Evaluate) -> Result<Data> {
     Ok(Data { photos, pairs })
 }
 
-/// Each model with each margin.
-fn networks(arguments: &Evaluate) -> Result<Vec<(String, f64)>> {
-    let mut networks = Vec::new();
-    for model in &arguments.model {
-        let margins = match &arguments.margin[..] {
-            [] => vec![arguments.networks.crop_margin(model)?],
-            given => given.to_vec(),
-        };
-        networks.extend(margins.into_iter().map(|margin| (model.clone(), margin)));
+/// A model, with another crop margin than the manifest's if one was given.
+struct Measurable {
+    model: String,
+    margin: Option<f64>,
+}
+
+impl Measurable {
+    fn open(&self, arguments: &Evaluate) -> Result<Engine> {
+        let engine = arguments.networks.open(Some(&self.model))?;
+        Ok(match self.margin {
+            Some(margin) => engine.with_crop_margin(margin)?,
+            None => engine,
+        })
     }
-    Ok(networks)
+}
+
+/// Each model with each margin.
+fn networks(arguments: &Evaluate) -> Result<Vec<Measurable>> {
+    let models = match &arguments.model[..] {
+        [] => vec![arguments.networks.default_model()?],
+        given => given.to_vec(),
+    };
+    let margins: Vec<Option<f64>> = match &arguments.margin[..] {
+        [] => vec![None],
+        given => given.iter().copied().map(Some).collect(),
+    };
+    let of = |model: String| margins.iter().map(move |&margin| Measurable { model: model.clone(), margin });
+    Ok(models.into_iter().flat_map(of).collect())
 }
 
 fn configurations(
     arguments: &Evaluate,
     data: &Data,
-    networks: &[(String, f64)],
+    networks: &[Measurable],
     seen: &[Option<SeenFace>],
     fusions: &mut Vec<FusionRecord>,
 ) -> Result<Vec<Configuration>> {
@@ -169,7 +183,7 @@ fn configurations(
         let singles = networks
             .iter()
             .enumerate()
-            .map(|(at, (model, margin))| Configuration::single(model, *margin, mirror, at, seen))
+            .map(|(at, network)| Configuration::single(&network.model, network.margin, mirror, at, seen))
             .collect::<Result<Vec<_>>>()?;
         let mut joined = None;
         if arguments.ensemble {

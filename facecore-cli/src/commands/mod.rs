@@ -49,7 +49,7 @@ fn detect(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> faceco
 fn embed(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecore::Result<Found> {
     let mut found = detect(engine, photo, options)?;
     for face in &mut found.faces {
-        face.embedding = Some(engine.embed_box(photo, &face.face.bounding_box));
+        face.embedding = Some(engine.embed_face(photo, &face.face));
     }
     Ok(found)
 }

@@ -83,7 +83,7 @@ fn enrol(
         let Some(at) = largest(&found.faces) else {
             return Ok(None);
         };
-        Ok(Some(engine.embed_box(&photo, &found.faces[at].face.bounding_box)?))
+        Ok(Some(engine.embed_face(&photo, &found.faces[at].face)?))
     };
     let mut known: BTreeMap<_, Vec<_>> = photos.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
     let mut report = Report::new(false, photos.len());

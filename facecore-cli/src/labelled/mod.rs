@@ -9,7 +9,7 @@ mod level;
 
 use std::path::{Path, PathBuf};
 
-use facecore::{BoundingBox, DetectOptions, Embedding, Engine, FaceQuality, Limits, Photo};
+use facecore::{BoundingBox, DetectOptions, Embedding, Engine, Face, FaceQuality, Landmarks, Limits, Photo};
 
 pub use cache::CachedFace;
 use cache::{CachedPhoto, FaceCache, VectorCache, photo_key, vector_key};
@@ -61,7 +61,10 @@ struct Look {
 /// Looks at each photo; `None` for those that could not be read, which the report lists at its end.
 pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Report) -> Result<Vec<Option<SeenFace>>> {
     let folder = looking.cache.as_deref();
-    let mut faces = FaceCache::open(folder, &format!("{:?}{}", looking.options, compute(&looking.engines[0])))?;
+    let mut faces = FaceCache::open(
+        folder,
+        &format!("{} {:?}{}", looking.engines[0].detector(), looking.options, compute(&looking.engines[0])),
+    )?;
     let mut vectors = looking.engines.iter().map(|engine| open_vectors(folder, engine)).collect::<Result<Vec<_>>>()?;
     let mut seen: Vec<Option<SeenFace>> = Vec::with_capacity(photos.len());
     // The caches are read by the workers and written here, after each batch.
@@ -137,12 +140,17 @@ fn look(
                 return Ok(embedding.clone());
             }
             let photo = decode(&mut decoded, &bytes, &limits)?;
-            let embed = if mirrored { Engine::embed_mirrored } else { Engine::embed_box };
+            let landmarks = found.then_some(&face.landmarks);
+            let embed = |photo: &Photo<'_>, area: BoundingBox, landmarks: Option<&Landmarks>| match landmarks {
+                landmarks if mirrored => engine.embed_mirrored(photo, &area, landmarks),
+                Some(landmarks) => engine.embed_face(photo, &Face::new(photo, area, *landmarks, face.score)),
+                None => engine.embed_box(photo, &area),
+            };
             let embedding = if looking.level {
                 let (turned, area) = level::turned(photo, &area, &face.landmarks)?;
-                embed(engine, &turned, &area)?
+                embed(&turned, area, None)?
             } else {
-                embed(engine, photo, &area)?
+                embed(photo, area, landmarks)?
             };
             new.push((at, key, embedding.clone()));
             Ok(embedding)

@@ -1,12 +1,13 @@
-//! Thresholds fitted on data, in a small file that knows its space (R67).
+//! Thresholds fitted on data, in a small file that knows its space.
 
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Candidate, Cohort, Matcher, Verdict};
-use crate::embed::{Embedding, Encoding, SpaceId};
+use crate::embed::{Embedding, Encoding};
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// What a [`Matcher`] needs to know of a space and a kind of photos, fitted by [`calibrate`](crate::evaluate::calibrate).
 ///

@@ -1,7 +1,8 @@
 //! How crowded it is around a face: similarity to strangers, to be taken off similarity to a candidate.
 
-use crate::embed::{Embedding, SpaceId};
+use crate::embed::Embedding;
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// Strangers to compare with: faces of people who are nobody's candidate.
 ///

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::embed::SpaceId;
+use crate::space::SpaceId;
 
 const SPACE: SpaceId = SpaceId([1; 8]);
 

@@ -1,4 +1,4 @@
-//! Networks: find their files, check them against the manifest, run them.
+//! Networks: read an ONNX file and run it.
 //!
 //! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
 //! `layers` reads the ONNX graph, `packed` brings its weights into order, and `program` (one picture size, any graph) or `stream`
@@ -10,7 +10,6 @@ mod compute;
 mod fused;
 mod kernel;
 mod layers;
-mod manifest;
 mod packed;
 mod portable;
 mod prelu;
@@ -19,9 +18,7 @@ mod stream;
 
 pub use compute::Compute;
 pub(crate) use compute::Kernels;
-pub use manifest::{Manifest, ModelEntry, ModelFile, Normalisation};
 
-use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use tract_onnx::prelude::Framework;
@@ -83,10 +80,6 @@ enum Body {
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no kernels for this processor"))]
     Fused(Box<dyn Fused>, Kernels),
     Portable(Box<Portable>),
-}
-
-fn model_error(id: &str, what: impl Display) -> Error {
-    Error::Model { id: id.into(), reason: format!("{what:#}") }
 }
 
 impl Network {

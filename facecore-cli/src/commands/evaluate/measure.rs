@@ -14,7 +14,8 @@ use crate::labelled::{LabelledPhoto, SeenFace};
 /// A network (or several joined) with its preprocessing, and what it makes of the photos.
 pub struct Configuration {
     pub models: Vec<String>,
-    pub margins: Vec<f64>,
+    /// Where another one than the manifest's was tried.
+    pub margins: Vec<Option<f64>>,
     pub mirror: bool,
     /// Of each photo; `None` where the photo could not be read.
     pub faces: Vec<Option<Embedding>>,
@@ -22,7 +23,13 @@ pub struct Configuration {
 
 impl Configuration {
     /// What the network with number `at` sees.
-    pub fn single(model: &str, margin: f64, mirror: bool, at: usize, seen: &[Option<SeenFace>]) -> Result<Self> {
+    pub fn single(
+        model: &str,
+        margin: Option<f64>,
+        mirror: bool,
+        at: usize,
+        seen: &[Option<SeenFace>],
+    ) -> Result<Self> {
         let face = |seen: &SeenFace| -> Result<Embedding> {
             match &seen.views[at] {
                 (plain, Some(mirrored)) if mirror => Ok(mirror_average(plain, mirrored)?),
@@ -53,8 +60,11 @@ impl Configuration {
     }
 
     pub fn name(&self) -> String {
-        let members: Vec<_> =
-            self.models.iter().zip(&self.margins).map(|(model, margin)| format!("{model} {margin:.2}")).collect();
+        let name = |(model, margin): (&String, &Option<f64>)| match margin {
+            Some(margin) => format!("{model} {margin:.2}"),
+            None => model.clone(),
+        };
+        let members: Vec<_> = self.models.iter().zip(&self.margins).map(name).collect();
         members.join(" + ") + if self.mirror { ", mirror" } else { "" }
     }
 }
