@@ -47,6 +47,10 @@ pub(crate) struct Pixels<'a> {
 /// A row of what a network answers, or what it answers to one of some pictures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
+    /// Which of the network's outputs, in the graph's order. Rows of one output come from top to bottom; which output has its turn
+    /// is not promised.
+    #[allow(dead_code, reason = "only detectors with several outputs ask")]
+    pub output: usize,
     pub row: usize,
     channels: usize,
     /// The channels of a cell together, with zeros up to a multiple of 16.

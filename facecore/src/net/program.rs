@@ -235,7 +235,7 @@ impl<K: Kernel> Fused for Program<K> {
                 answer.clear();
                 let blocks = output.chunks_exact(count * LANES).take(channels.div_ceil(LANES));
                 answer.extend(blocks.flat_map(|block| &block[row * LANES..(row + 1) * LANES]));
-                if each(Answer { row, channels, values: answer }).is_break() {
+                if each(Answer { output: 0, row, channels, values: answer }).is_break() {
                     break;
                 }
             }

@@ -251,7 +251,7 @@ impl<K: Kernel> Fused for Stream<K> {
             for row in 0..rows {
                 self.convolve(last, row, pixels, scratch, Sink::Output);
                 let values = &scratch.output[..columns * channels.next_multiple_of(LANES)];
-                if each(Answer { row, channels, values }).is_break() {
+                if each(Answer { output: 0, row, channels, values }).is_break() {
                     break;
                 }
             }
