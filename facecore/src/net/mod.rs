@@ -1,12 +1,13 @@
 //! Networks: find their files, check them against the manifest, run them.
 //!
 //! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
-//! `layers` reads the ONNX graph, `packed` brings its weights into order, and `program` (one picture size, any graph) or `stream`
+//! `layers` reads the ONNX graph, `packed` and `depthwise` bring its weights into order, and `program` (one picture size, any graph) or `stream`
 //! (any size, a chain of layers) runs it with the kernels of `kernel`. Everywhere else tract runs it: `portable`. tract also reads the files for both. No tract type leaves this room, and nothing here starts a
 //! thread. May use: `error`. Knows nothing of photos or faces.
 
 mod buffer;
 mod compute;
+mod depthwise;
 mod fused;
 mod kernel;
 mod layers;

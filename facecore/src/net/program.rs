@@ -10,8 +10,9 @@
 mod job;
 
 use super::buffer::Buffer;
+use super::depthwise::PackedDepthwise;
 use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{Kernel, LANES, Place, Run, Target};
+use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
 use super::packed::{Packed, Role, Source, is_deep};
 use super::{Answer, Each, Pixels};
@@ -39,6 +40,7 @@ struct Step<K: Kernel> {
 
 enum Work<K: Kernel> {
     Convolution(Box<Packed<K>>),
+    Depthwise(PackedDepthwise),
     MaxPool(Pool),
     Average,
 }
@@ -83,6 +85,7 @@ impl<K: Kernel> Program<K> {
                     Work::Convolution(packed.into())
                 }
                 _ if layer.input == 0 => return Err("the first layer is no convolution".into()),
+                Operator::Depthwise(depthwise) => Work::Depthwise(PackedDepthwise::new(&depthwise)),
                 Operator::MaxPool(pool) => Work::MaxPool(pool),
                 Operator::Average => Work::Average,
             };
@@ -100,6 +103,19 @@ impl<K: Kernel> Program<K> {
 
     fn blocks(&self, value: usize) -> usize {
         self.values[value].channels.div_ceil(LANES)
+    }
+
+    /// The picture, with what the network counts as zero around it.
+    fn fill(&self, pixels: Pixels<'_>, picture: &[f32], input: &mut [K::Value]) {
+        let map = self.map(0);
+        if map.is_unpadded() {
+            return K::fill(input, picture);
+        }
+        input[..map.block].fill(K::narrow(-pixels.offset / pixels.scale));
+        let width = map.size[1] * map.pixel;
+        for (y, row) in picture.chunks_exact(width).enumerate() {
+            K::fill(&mut input[map.at(0, y, 0)..][..width], row);
+        }
     }
 
     fn step(&self, step: &Step<K>, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
@@ -128,6 +144,15 @@ impl<K: Kernel> Program<K> {
                 match packed.layer.pool {
                     None => job.plain(points, &mut target),
                     Some(pool) => job.pooled(pool, points, ring, &mut target),
+                }
+            }
+            Work::Depthwise(packed) => {
+                let row = |block, y| &source[from.at(block, y, 0)..][..from.size[1] * LANES];
+                for (block, y) in (0..packed.blocks()).flat_map(|block| (0..to.size[0]).map(move |y| (block, y))) {
+                    let rows = Rows::around(y * packed.stride, from.size[0], |y| row(block, y));
+                    let start = to.at(step.output.block + block, y, 0);
+                    let place = Place { values: &mut target[..], start, block: to.block };
+                    packed.row::<K>(block, rows, &mut Target::Values(place));
                 }
             }
             Work::MaxPool(pool) => {
@@ -221,8 +246,9 @@ impl<K: Kernel> Fused for Program<K> {
             for (index, picture) in pictures.enumerate() {
                 let input = &mut scratch.slots[self.slots[0]];
                 // One more: the last step of an odd run reads a pair.
-                input.reserve(picture.len() + 1);
-                K::fill(input, picture);
+                let map = self.map(0);
+                input.reserve(map.block + 1);
+                self.fill(pixels, picture, input);
                 for step in &self.steps {
                     self.step(step, pixels, scratch);
                 }
