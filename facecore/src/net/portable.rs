@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{Symbol, TDim, ToDim};
 
@@ -29,11 +30,11 @@ impl Portable {
     /// Enough for the scales of a few photo formats; each plan is small, the weights are shared.
     const PLANS_KEPT: usize = 64;
 
-    pub(super) fn load(id: &str, onnx: &[u8], size: Size) -> Result<Self> {
+    pub(super) fn load(id: &str, proto: &ModelProto, size: Size) -> Result<Self> {
         let prepare = || -> TractResult<Self> {
             let mut format = tract_onnx::onnx();
             prelu::register(&mut format.op_register);
-            let mut model = format.model_for_read(&mut &*onnx)?;
+            let mut model = format.model_for_proto_model(proto)?;
             let (height, width) = (model.symbols.sym("height"), model.symbols.sym("width"));
             let [rows, columns] = match size {
                 Size::Fixed(size) => size.map(|side| side.to_dim()),
