@@ -1,7 +1,8 @@
 //! An ONNX graph as the layers that our kernels run: what can follow a convolution is fused into it.
 //!
-//! Recognised: `Conv` or `Gemm`, then a residual `Add`, `Relu` or `PRelu`, `MaxPool`; `MaxPool` alone; `Concat`, which costs
-//! nothing, since its parts are written where they belong; `GlobalAveragePool`; and at the end a division by the L2 norm, which is
+//! Recognised: `Conv` or `Gemm`, then a residual `Add`, `Relu` or `PRelu`, `MaxPool`; a depthwise 3×3 `Conv`, then `Relu` or `PRelu`; `MaxPool` alone; `Concat`, which costs
+//! nothing, since its parts are written where they belong; `GlobalAveragePool`;
+//! `Add` of any two values; `Resize` to twice the size by nearest neighbours; and at the end a division by the L2 norm, which is
 //! left to the caller. Anything else is refused with its name, and tract runs the network.
 
 use std::collections::HashMap;
@@ -37,9 +38,14 @@ pub(super) struct Layer {
 #[derive(Debug)]
 pub(super) enum Operator {
     Convolution(Box<Convolution>),
+    Depthwise(Box<Depthwise>),
     MaxPool(Pool),
     /// Over the whole picture.
     Average,
+    /// The value of this index is added.
+    Add(usize),
+    /// Each pixel becomes 2 × 2 of itself.
+    Double,
 }
 
 /// A convolution and what is fused into it, in this order: residual, slope, pool.
@@ -56,6 +62,19 @@ pub(super) struct Convolution {
     pub residual: Option<usize>,
     pub activation: Slope,
     pub pool: Option<Pool>,
+}
+
+/// A 3 × 3 convolution of each channel by itself, and the slope that follows. It counts a pixel of zeros around its input, which is
+/// not stored there.
+#[derive(Debug)]
+pub(super) struct Depthwise {
+    /// `[channel][row][column]`.
+    pub weights: Vec<f32>,
+    /// One for each channel.
+    pub bias: Vec<f32>,
+    /// 1 or 2.
+    pub stride: usize,
+    pub activation: Slope,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -107,8 +126,11 @@ impl Operator {
                 let size = convolution.unpooled(size)?;
                 convolution.pool.map_or(Some(size), |pool| pool.output(size))
             }
+            Self::Depthwise(depthwise) => Some(size.map(|side| side.div_ceil(depthwise.stride))),
             Self::MaxPool(pool) => pool.output(size),
             Self::Average => Some([1, 1]),
+            Self::Add(_) => Some(size),
+            Self::Double => Some(size.map(|side| 2 * side)),
         }
     }
 }
@@ -118,6 +140,8 @@ impl Operator {
 pub(super) struct Layers {
     pub values: Vec<Value>,
     pub layers: Vec<Layer>,
+    /// Values, in the graph's order.
+    pub outputs: Vec<usize>,
 }
 
 /// Why a graph is not ours.
@@ -127,8 +151,9 @@ type Refused = String;
 pub(super) fn read(graph: &GraphProto, size: [usize; 2]) -> Result<Layers, Refused> {
     let weights = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for input in graph.node.iter().flat_map(|node| &node.input) {
-        *uses.entry(input).or_default() += 1;
+    let outputs = graph.output.iter().map(|output| &output.name);
+    for name in graph.node.iter().flat_map(|node| &node.input).chain(outputs) {
+        *uses.entry(name).or_default() += 1;
     }
     let input = graph.input.iter().find(|input| graph.initializer.iter().all(|tensor| tensor.name != input.name));
     let input = input.ok_or("no input")?;
@@ -136,17 +161,24 @@ pub(super) fn read(graph: &GraphProto, size: [usize; 2]) -> Result<Layers, Refus
         weights,
         uses,
         names: HashMap::from([(input.name.as_str(), 0)]),
-        layers: Layers { values: vec![Value { channels: 3, size, padding: [0, 0] }], layers: Vec::new() },
+        layers: Layers {
+            values: vec![Value { channels: 3, size, padding: [0, 0] }],
+            layers: Vec::new(),
+            outputs: Vec::new(),
+        },
     };
-    let body = match &graph.node[..] {
+    let (body, outputs) = match &graph.node[..] {
         // An embedding is made a unit vector by whoever takes it.
-        [body @ .., norm, divide] if norm.op_type == "ReduceL2" && divide.op_type == "Div" => body,
-        body => body,
+        [body @ .., norm, divide] if norm.op_type == "ReduceL2" && divide.op_type == "Div" => {
+            (body, norm.input.iter().take(1).collect())
+        }
+        body => (body, graph.output.iter().map(|output| &output.name).collect::<Vec<_>>()),
     };
     for node in body {
         reader.node(node).map_err(|why| format!("{} {}: {why}", node.op_type, node.name))?;
     }
-    reader.pad()?;
+    reader.pad();
+    reader.layers.outputs = outputs.into_iter().map(|name| reader.value(name)).collect::<Result<_, _>>()?;
     Ok(reader.layers)
 }
 
@@ -174,6 +206,7 @@ impl<'a> Reader<'a> {
             "Add" => self.residual(node)?,
             "MaxPool" => self.max_pool(node)?,
             "Concat" => self.concat(node)?,
+            "Resize" => self.double(node)?,
             "GlobalAveragePool" => self.layer(Operator::Average, first, None)?,
             // The next layer is dense, and reads the picture as it lies.
             "Flatten" => self.value(first)?,
@@ -197,14 +230,11 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// The convolution that makes `name`, if nothing else reads it: what follows can be fused into it.
-    fn producer(&mut self, name: &str) -> Option<(usize, &mut Convolution)> {
+    /// What makes `name`, if nothing else reads it: what follows can be fused into it.
+    fn producer(&mut self, name: &str) -> Option<(usize, &mut Operator)> {
         let value = self.value(name).ok().filter(|_| self.uses.get(name) == Some(&1))?;
         let layer = self.layers.layers.iter_mut().rfind(|layer| layer.output.value == value)?;
-        match &mut layer.operator {
-            Operator::Convolution(convolution) => Some((value, convolution)),
-            _ => None,
-        }
+        Some((value, &mut layer.operator))
     }
 
     fn weights(&self, node: &NodeProto, input: usize) -> Result<(Vec<f32>, Vec<usize>), Refused> {
@@ -229,10 +259,19 @@ impl<'a> Reader<'a> {
         let bias = if node.input.len() > 2 { self.weights(node, 2)?.0 } else { vec![0.0; outputs] };
         let stride = square(&ints(node, "strides", &[1, 1]))?;
         let pads = ints(node, "pads", &[0; 4]);
-        let whole = ints(node, "dilations", &[1, 1]) == [1, 1] && int(node, "group", 1) == 1;
-        let known = self.value(&node.input[0]).is_ok_and(|value| self.layers.values[value].channels == inputs);
-        if !whole || !known || pads.len() != 4 || pads[..2] != pads[2..] || bias.len() != outputs {
-            return Err("dilated, grouped or unevenly padded".into());
+        let group = int(node, "group", 1) as usize;
+        let known = self.value(&node.input[0]).is_ok_and(|value| self.layers.values[value].channels == inputs * group);
+        let plain = ints(node, "dilations", &[1, 1]) == [1, 1] && pads.len() == 4 && pads[..2] == pads[2..];
+        if !known || !plain || bias.len() != outputs {
+            return Err("dilated or unevenly padded".into());
+        }
+        if group > 1 {
+            let alone = group == outputs && inputs == 1;
+            if !alone || [rows, columns] != [3, 3] || pads != [1; 4] || stride > 2 {
+                return Err("grouped, but not 3 × 3, one channel a group, padded by 1".into());
+            }
+            let depthwise = Depthwise { weights, bias, stride, activation: Slope::None };
+            return self.layer(Operator::Depthwise(depthwise.into()), &node.input[0], Some(outputs));
         }
         let convolution = Convolution {
             weights,
@@ -280,34 +319,65 @@ impl<'a> Reader<'a> {
     }
 
     fn activation(&mut self, input: &str, slope: Slope) -> Result<usize, Refused> {
-        let (value, convolution) = self.producer(input).ok_or("not after a convolution")?;
+        let (value, operator) = self.producer(input).ok_or("not after a convolution")?;
+        let (channels, activation) = match operator {
+            Operator::Convolution(layer) if layer.pool.is_none() => (layer.outputs, &mut layer.activation),
+            Operator::Depthwise(layer) => (layer.bias.len(), &mut layer.activation),
+            _ => return Err("not right after a convolution".into()),
+        };
         let fits = match &slope {
-            Slope::PerChannel(slopes) => slopes.len() == convolution.outputs,
+            Slope::PerChannel(slopes) => slopes.len() == channels,
             _ => true,
         };
-        if !fits || convolution.activation != Slope::None || convolution.pool.is_some() {
-            return Err("not right after a convolution".into());
+        if !fits || *activation != Slope::None {
+            return Err("a second activation, or not one slope a channel".into());
         }
-        convolution.activation = slope;
+        *activation = slope;
         Ok(value)
     }
 
-    /// One side is a convolution that nothing else reads: the other is added to its sums.
+    /// If one side is a convolution that nothing else reads, the other is added to its sums.
     fn residual(&mut self, node: &NodeProto) -> Result<usize, Refused> {
         let [left, right] = &node.input[..] else { return Err("not two inputs".into()) };
         for (own, other) in [(right, left), (left, right)] {
             let other = self.value(other)?;
             let (channels, size) = (self.layers.values[other].channels, self.layers.values[other].size);
-            let Some((value, convolution)) = self.producer(own) else { continue };
+            let Some((value, Operator::Convolution(convolution))) = self.producer(own) else { continue };
             let free =
                 convolution.residual.is_none() && convolution.activation == Slope::None && convolution.pool.is_none();
             // What the convolution reads cannot be its residual's successor: the other side must be older.
-            if free && other < value && channels == convolution.outputs {
+            if free && 0 < other && other < value && channels == convolution.outputs {
                 convolution.residual = Some(other);
                 return if self.layers.values[value].size == size { Ok(value) } else { Err("two sizes".into()) };
             }
         }
-        Err("no convolution to add to".into())
+        let other = self.value(right)?;
+        let [a, b] = [self.value(left)?, other].map(|value| &self.layers.values[value]);
+        if (a.channels, a.size) != (b.channels, b.size) || other == 0 {
+            return Err("two sizes, or the picture itself".into());
+        }
+        self.layer(Operator::Add(other), left, None)
+    }
+
+    /// Nearest neighbour, twice as high and wide.
+    fn double(&mut self, node: &NodeProto) -> Result<usize, Refused> {
+        let text = |name: &str, default: &str| {
+            attribute(node, name).map_or(default.into(), |found| String::from_utf8_lossy(&found.s).into_owned())
+        };
+        let mode = text("mode", "nearest");
+        let pixels = text("coordinate_transformation_mode", "half_pixel");
+        let nearest = text("nearest_mode", "round_prefer_floor");
+        // For a factor of two all of these come to the same: ⌊x / 2⌋.
+        let halves = match (pixels.as_str(), nearest.as_str()) {
+            ("asymmetric", "floor" | "round_prefer_floor") => true,
+            ("half_pixel" | "pytorch_half_pixel", "round_prefer_floor" | "round_prefer_ceil") => true,
+            _ => false,
+        };
+        let (scales, _) = self.weights(node, 2)?;
+        if mode != "nearest" || !halves || node.input.len() > 3 || scales != [1.0, 1.0, 2.0, 2.0] {
+            return Err("not to twice the size by nearest neighbours".into());
+        }
+        self.layer(Operator::Double, &node.input[0], None)
     }
 
     fn max_pool(&mut self, node: &NodeProto) -> Result<usize, Refused> {
@@ -322,7 +392,7 @@ impl<'a> Reader<'a> {
         let input = &node.input[0];
         let size = self.layers.values[self.value(input)?].size;
         let pooled = pool.output(size).ok_or("the picture is too small")?;
-        if let Some((value, convolution)) = self.producer(input)
+        if let Some((value, Operator::Convolution(convolution))) = self.producer(input)
             && convolution.pool.is_none()
             && convolution.residual.is_none()
         {
@@ -355,15 +425,14 @@ impl<'a> Reader<'a> {
         Ok(whole)
     }
 
-    /// Each value gets the padding of its most demanding reader. The input has none: it is read as the caller holds it.
-    fn pad(&mut self) -> Result<(), Refused> {
+    /// Each value gets the padding of its most demanding reader.
+    fn pad(&mut self) {
         for layer in &self.layers.layers {
             if let Operator::Convolution(convolution) = &layer.operator {
                 let padding = &mut self.layers.values[layer.input].padding;
                 *padding = [0, 1].map(|axis| padding[axis].max(convolution.padding[axis]));
             }
         }
-        if self.layers.values[0].padding != [0, 0] { Err("the first layer is padded".into()) } else { Ok(()) }
     }
 }
 

@@ -10,12 +10,13 @@
 mod job;
 
 use super::buffer::Buffer;
-use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{Kernel, LANES, Place, Run, Target};
+use super::depthwise::PackedDepthwise;
+use super::fused::{Fused, Idle, pool_row, pool_starts};
+use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
 use super::packed::{Packed, Role, Source, is_deep};
 use super::{Answer, Each, Pixels};
-use job::{Job, Map, Points, pool_row};
+use job::{Job, Map, Points};
 
 pub(super) struct Program<K: Kernel> {
     values: Vec<Value>,
@@ -39,6 +40,7 @@ struct Step<K: Kernel> {
 
 enum Work<K: Kernel> {
     Convolution(Box<Packed<K>>),
+    Depthwise(PackedDepthwise),
     MaxPool(Pool),
     Average,
 }
@@ -63,7 +65,10 @@ const NO_SLOT: usize = usize::MAX;
 impl<K: Kernel> Program<K> {
     /// Refuses what the kernel has no tiles for.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
-        let Layers { values, layers } = layers;
+        let Layers { values, layers, outputs } = layers;
+        if layers.last().is_none_or(|layer| outputs[..] != [layer.output.value]) {
+            return Err("not one output, of the last layer".into());
+        }
         let deep = is_deep(&layers);
         let body = layers.len() - head_len(&layers, &values);
         let seen = layers.get(body).ok_or("the last layer does not see the whole picture")?.input;
@@ -83,8 +88,10 @@ impl<K: Kernel> Program<K> {
                     Work::Convolution(packed.into())
                 }
                 _ if layer.input == 0 => return Err("the first layer is no convolution".into()),
+                Operator::Depthwise(depthwise) => Work::Depthwise(PackedDepthwise::new(&depthwise)),
                 Operator::MaxPool(pool) => Work::MaxPool(pool),
                 Operator::Average => Work::Average,
+                Operator::Add(_) | Operator::Double => return Err("only a stream adds values or doubles them".into()),
             };
             steps.push(Step { work, input: layer.input, output: layer.output, opens });
         }
@@ -100,6 +107,19 @@ impl<K: Kernel> Program<K> {
 
     fn blocks(&self, value: usize) -> usize {
         self.values[value].channels.div_ceil(LANES)
+    }
+
+    /// The picture, with what the network counts as zero around it.
+    fn fill(&self, pixels: Pixels<'_>, picture: &[f32], input: &mut [K::Value]) {
+        let map = self.map(0);
+        if map.is_unpadded() {
+            return K::fill(input, picture);
+        }
+        input[..map.block].fill(K::narrow(-pixels.offset / pixels.scale));
+        let width = map.size[1] * map.pixel;
+        for (y, row) in picture.chunks_exact(width).enumerate() {
+            K::fill(&mut input[map.at(0, y, 0)..][..width], row);
+        }
     }
 
     fn step(&self, step: &Step<K>, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
@@ -128,6 +148,15 @@ impl<K: Kernel> Program<K> {
                 match packed.layer.pool {
                     None => job.plain(points, &mut target),
                     Some(pool) => job.pooled(pool, points, ring, &mut target),
+                }
+            }
+            Work::Depthwise(packed) => {
+                let row = |block, y| &source[from.at(block, y, 0)..][..from.size[1] * LANES];
+                for (block, y) in (0..packed.blocks()).flat_map(|block| (0..to.size[0]).map(move |y| (block, y))) {
+                    let rows = Rows::around(y * packed.stride, from.size[0], |y| row(block, y));
+                    let start = to.at(step.output.block + block, y, 0);
+                    let place = Place { values: &mut target[..], start, block: to.block };
+                    packed.row::<K>(block, rows, &mut Target::Values(place));
                 }
             }
             Work::MaxPool(pool) => {
@@ -221,8 +250,9 @@ impl<K: Kernel> Fused for Program<K> {
             for (index, picture) in pictures.enumerate() {
                 let input = &mut scratch.slots[self.slots[0]];
                 // One more: the last step of an odd run reads a pair.
-                input.reserve(picture.len() + 1);
-                K::fill(input, picture);
+                let map = self.map(0);
+                input.reserve(map.block + 1);
+                self.fill(pixels, picture, input);
                 for step in &self.steps {
                     self.step(step, pixels, scratch);
                 }
@@ -235,7 +265,7 @@ impl<K: Kernel> Fused for Program<K> {
                 answer.clear();
                 let blocks = output.chunks_exact(count * LANES).take(channels.div_ceil(LANES));
                 answer.extend(blocks.flat_map(|block| &block[row * LANES..(row + 1) * LANES]));
-                if each(Answer { row, channels, values: answer }).is_break() {
+                if each(Answer { output: 0, row, channels, values: answer }).is_break() {
                     break;
                 }
             }
@@ -335,6 +365,7 @@ mod tests {
         let layers = Layers {
             values: vec![value(3, 2), value(1, 2), value(1, 1), value(1, 1)],
             layers: vec![layer(3, 1, 1.0, 0, 1), layer(1, 2, 5.0, 1, 2), layer(1, 2, 2.0, 1, 3)],
+            outputs: vec![3],
         };
         let program = Program::<Scalar>::new(layers).unwrap();
         assert_eq!((program.steps.len(), program.head.len()), (2, 1));

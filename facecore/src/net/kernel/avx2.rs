@@ -4,8 +4,8 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::{
-    Activation, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Target, Tile, TileFn, Winograd, checked_input,
-    checked_output, checked_pool, pick, run_tiles, transforms, window, with_pixels,
+    Activation, DepthwiseRow, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Rows, Target, Tile, TileFn,
+    Winograd, checked_input, checked_output, checked_pool, depthwise, pick, run_tiles, transforms, window, with_pixels,
 };
 
 /// 8 floats at once.
@@ -105,6 +105,7 @@ fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
 }
 
 transforms!("avx2,fma" __m256 8 _mm256_set1_ps load store _mm256_add_ps _mm256_sub_ps _mm256_fmadd_ps leak);
+depthwise!(depthwise_f32 "avx2,fma" f32, __m256 8, _mm256_set1_ps load store load store _mm256_fmadd_ps leak);
 
 #[inline]
 #[target_feature(enable = "avx2,fma")]
@@ -168,6 +169,11 @@ impl Kernel for Avx2 {
             )
         };
         run_tiles::<Self>(row, target, tile);
+    }
+
+    fn depthwise(row: &DepthwiseRow<'_, f32>, target: &mut Target<'_, f32>) {
+        // SAFETY: as `pool`.
+        unsafe { depthwise_f32(row, target) }
     }
 
     fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {

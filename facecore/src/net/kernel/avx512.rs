@@ -10,8 +10,8 @@ use std::arch::x86_64::*;
 use half::bf16;
 
 use super::{
-    Activation, F23, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Target, TileFn, Winograd, checked_input,
-    checked_output, pick, run_tiles, transforms, window,
+    Activation, DepthwiseRow, F23, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Rows, Target, TileFn,
+    Winograd, checked_input, checked_output, depthwise, pick, run_tiles, transforms, window,
 };
 use pool::{pool_bf16, pool_f32, pool_to_bf16};
 use pooled::{pooled_bf16, pooled_f32};
@@ -88,6 +88,8 @@ unsafe fn store_bf16(at: *mut u16, values: __m512) {
 }
 
 transforms!("avx512f" __m512 16 _mm512_set1_ps load_f32 store_f32 _mm512_add_ps _mm512_sub_ps _mm512_fmadd_ps leak);
+depthwise!(depthwise_f32 "avx512f" f32, __m512 16, _mm512_set1_ps load_f32 store_f32 load_f32 store_f32 _mm512_fmadd_ps leak);
+depthwise!(depthwise_bf16 "avx512f,avx512bf16" u16, __m512 16, _mm512_set1_ps load_bf16 store_bf16 load_f32 store_f32 _mm512_fmadd_ps leak);
 
 #[inline]
 #[target_feature(enable = "avx512f")]
@@ -168,6 +170,11 @@ impl Kernel for Avx512 {
         run_tiles::<Self>(row, target, tile);
     }
 
+    fn depthwise(row: &DepthwiseRow<'_, f32>, target: &mut Target<'_, f32>) {
+        // SAFETY: as `pool`.
+        unsafe { depthwise_f32(row, target) }
+    }
+
     fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
         // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { pool_f32(row, target) }
@@ -228,6 +235,11 @@ impl Kernel for Avx512Bf16 {
             }
         };
         run_tiles::<Self>(row, target, tile);
+    }
+
+    fn depthwise(row: &DepthwiseRow<'_, u16>, target: &mut Target<'_, u16>) {
+        // SAFETY: as `row`.
+        unsafe { depthwise_bf16(row, target) }
     }
 
     fn pool(row: &PoolRow<'_, u16>, target: &mut [u16]) {

@@ -1,4 +1,4 @@
-//! The inner loops, and the only room of the crate with `unsafe` code: convolution of one row of pixels, and max pooling.
+//! The inner loops, and the only room of the crate with `unsafe` code: convolution of one row of pixels, depthwise as well, and max pooling.
 //!
 //! Values lie in blocks of 16 channels: `[block][row][column][16]`. A *tile* is some neighbouring pixels × some blocks of output
 //! channels, all sums of which stay in registers while the input goes by; docs/kernels.md has the picture. What differs
@@ -18,6 +18,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod depthwise;
 #[cfg(test)]
 mod scalar;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod winograd;
 pub(super) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 pub(super) use avx512::{Avx512, Avx512Bf16};
+pub(super) use depthwise::{DepthwiseRow, Rows};
 #[cfg(test)]
 pub(super) use scalar::Scalar;
 pub(super) use winograd::{F23, Form, InputRow, OutputRow, Winograd};
@@ -190,6 +192,7 @@ pub(super) trait Kernel: Send + Sync + 'static {
     /// As many values as fit, from floats.
     fn fill(values: &mut [Self::Value], floats: &[f32]);
     fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
+    fn depthwise(row: &DepthwiseRow<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
     fn pool(row: &PoolRow<'_, Self::Value>, target: &mut [Self::Value]);
     /// Of floats, which are rounded at last.
     fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [Self::Value]);
@@ -367,6 +370,7 @@ macro_rules! pick {
 
 #[cfg(target_arch = "x86_64")]
 use {
+    depthwise::depthwise,
     pick,
     winograd::{F43, checked_input, checked_output, transforms, window},
     with_pixels,

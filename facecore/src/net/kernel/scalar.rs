@@ -1,8 +1,8 @@
 //! The definition in plain loops: what every kernel must compute, and what Miri can run.
 
 use super::{
-    Activation, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Run, Target, Winograd, checked, checked_input,
-    checked_output, checked_pool,
+    Activation, DepthwiseRow, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Rows, Run, Target, Winograd,
+    checked, checked_input, checked_output, checked_pool,
 };
 
 pub(in crate::net) struct Scalar;
@@ -69,6 +69,28 @@ impl Kernel for Scalar {
                     }
                 }
             }
+        }
+    }
+
+    fn depthwise(row: &DepthwiseRow<'_, f32>, target: &mut Target<'_, f32>) {
+        row.checked(target);
+        let Rows { above, middle, below } = row.rows;
+        let (Target::Values(place) | Target::Floats(place) | Target::Sums(place)) = target;
+        for (x, lane) in (0..row.width()).flat_map(|x| (0..LANES).map(move |lane| (x, lane))) {
+            let mut y = row.bias[lane];
+            for (source, weights) in [above, Some(middle), below].into_iter().zip(row.weights.as_chunks::<3>().0) {
+                for (column, weights) in weights.iter().enumerate() {
+                    // What lies left of the first pixel or right of the last one is zero.
+                    let pixel = (x * row.stride + column).checked_sub(1);
+                    let value = pixel.and_then(|pixel| source?.get(pixel * LANES + lane));
+                    y += weights[lane] * value.copied().unwrap_or(0.0);
+                }
+            }
+            place.values[place.start + x * LANES + lane] = match row.activation {
+                Activation::Relu => y.max(0.0),
+                Activation::PRelu if y < 0.0 => y * row.slope[lane],
+                _ => y,
+            };
         }
     }
 
