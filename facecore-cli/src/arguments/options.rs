@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Manifest};
+use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Manifest, YunetOptions};
 
 use crate::failure::Result;
 
@@ -47,13 +47,17 @@ pub struct Finding {
     /// The most time that finding the faces of a photo may take, in milliseconds; what it left out makes a result incomplete
     #[arg(long, value_name = "MS")]
     deadline: Option<u64>,
+    /// With yunet: look at a large photo once, as it is, without the second look at a shrunken one that finds its large faces
+    #[arg(long)]
+    single_look: bool,
 }
 
 impl Finding {
     pub fn options(&self) -> DetectOptions {
         let deadline = self.deadline.map(Duration::from_millis);
         let budget = Budget { max_candidates: self.max_candidates, deadline, ..Budget::default() };
-        DetectOptions { min_face: self.min_face, budget, ..DetectOptions::default() }
+        let yunet = YunetOptions { second_look: !self.single_look, ..YunetOptions::default() };
+        DetectOptions { min_face: self.min_face, budget, yunet, ..DetectOptions::default() }
     }
 }
 

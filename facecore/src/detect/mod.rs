@@ -22,10 +22,12 @@ use crate::models::{DetectorKind, Manifest};
 use crate::net::Kernels;
 use crate::photo::Photo;
 use mtcnn::Mtcnn;
+use yunet::Yunet;
 
 /// One of the detectors, with its networks.
 pub(crate) enum Detector {
     Mtcnn(Box<Mtcnn>),
+    Yunet(Yunet),
 }
 
 impl Detector {
@@ -62,13 +64,17 @@ impl Detector {
                 let nets = nets.try_into().map_err(|_| wrong(3))?;
                 Ok(Self::Mtcnn(Mtcnn::load(nets, kernels)?.into()))
             }
-            DetectorKind::Yunet => Err(wrong(1)),
+            DetectorKind::Yunet => match nets {
+                [net] => Ok(Self::Yunet(Yunet::load(net, kernels)?)),
+                _ => Err(wrong(1)),
+            },
         }
     }
 
     pub(crate) fn kind(&self) -> DetectorKind {
         match self {
             Self::Mtcnn(_) => DetectorKind::Mtcnn,
+            Self::Yunet(_) => DetectorKind::Yunet,
         }
     }
 
@@ -76,6 +82,7 @@ impl Detector {
     pub(crate) fn kernels(&self) -> Kernels {
         match self {
             Self::Mtcnn(mtcnn) => mtcnn.kernels(),
+            Self::Yunet(yunet) => yunet.kernels(),
         }
     }
 
@@ -83,6 +90,7 @@ impl Detector {
         options.check()?;
         match self {
             Self::Mtcnn(mtcnn) => mtcnn.detect(photo, options),
+            Self::Yunet(yunet) => yunet.detect(photo, options),
         }
     }
 }
@@ -96,6 +104,9 @@ fn bundled(kind: DetectorKind) -> Option<&'static [&'static [u8]]> {
             include_bytes!("../../mtcnn/rnet.onnx"),
             include_bytes!("../../mtcnn/onet.onnx"),
         ]),
+        #[cfg(feature = "bundled-yunet")]
+        DetectorKind::Yunet => Some(&[include_bytes!("../../yunet/yunet.onnx")]),
+        #[allow(unreachable_patterns, reason = "unless both are compiled in")]
         _ => None,
     }
 }
