@@ -29,8 +29,13 @@ impl Onnx {
     }
 
     fn initializer(&mut self, name: &str, shape: &[i64], values: Vec<f32>) {
-        let tensor =
-            TensorProto { dims: shape.into(), data_type: 1, name: name.into(), float_data: values, ..Default::default() };
+        let tensor = TensorProto {
+            dims: shape.into(),
+            data_type: 1,
+            name: name.into(),
+            float_data: values,
+            ..Default::default()
+        };
         self.graph.initializer.push(tensor);
     }
 
