@@ -12,7 +12,7 @@
 //! let embeddings: Vec<_> = engine.embed(&photo, &found.faces)?.into_iter().collect::<Result<_, _>>()?;
 //!
 //! let friends: Vec<Candidate> = vec![/* name and embeddings of each */];
-//! let matcher = Matcher::new(engine.default_threshold().unwrap_or(0.5), 0.05)?;
+//! let matcher = Matcher::for_space(engine.space().ok_or("no embedder")?)?; // one stranger in a hundred gets a name
 //! for verdict in matcher.decide(&embeddings, &friends)? {
 //!     println!("{:?}", verdict.outcome);
 //! }
@@ -56,6 +56,7 @@ mod net;
 mod parallel;
 mod photo;
 pub mod profile;
+mod random;
 pub mod social;
 mod space;
 
@@ -70,8 +71,8 @@ pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};
 pub use geometry::{BoundingBox, Landmarks};
 pub use matching::{
-    CalibratedMatcher, Calibration, Candidate, Cohort, Logistic, Matcher, Neighbour, OperatingPoint, Outcome, Refusal,
-    Verdict,
+    Calibration, Candidate, Cohort, Crowding, Gallery, Logistic, Matcher, MatchingNumbers, Neighbour, OperatingPoint,
+    Outcome, Refusal, Thresholds, Verdict,
 };
 pub use models::{
     ColourOrder, Crop, DetectorKind, Manifest, ModelEntry, ModelFile, ModelKind, Normalisation, Preprocessing,

@@ -248,7 +248,7 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
         people.push(Candidate { person: name, embeddings: embeddings(&person["embeddings"])? });
     }
     let [threshold, margin] = ["threshold", "margin"].map(|name| case[name].as_f64().unwrap() as f32);
-    let verdicts = Matcher::new(threshold, margin)?.decide(&embeddings(&case["faces"])?, &people)?;
+    let verdicts = Matcher::cosine(threshold, margin)?.decide(&embeddings(&case["faces"])?, &people)?;
     let expected = case["expect"]["people"].as_array().unwrap();
     assert_eq!(verdicts.len(), expected.len(), "{case}");
     for (verdict, expected) in verdicts.iter().zip(expected) {
@@ -261,7 +261,7 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
             Outcome::NoMatch { reason } => panic!("{reason}"),
         };
         let neighbours = [&verdict.nearest, &verdict.runner_up]
-            .map(|found| found.as_ref().map(|Neighbour { person, cosine }| (person, cosine)));
+            .map(|found| found.as_ref().map(|Neighbour { person, cosine, .. }| (person, cosine)));
         write!(answer, "verdict {number}").unwrap();
         for found in [found].into_iter().chain(neighbours) {
             match found {

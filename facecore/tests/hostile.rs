@@ -113,7 +113,7 @@ fn nan_is_no_embedding() {
     let last = bytes.len() - 4;
     bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
     assert_eq!(Embedding::decode(&bytes).unwrap_err().code(), "embedding");
-    assert_eq!(Matcher::new(f32::NAN, 0.0).unwrap_err().code(), "option");
+    assert_eq!(Matcher::cosine(f32::NAN, 0.0).unwrap_err().code(), "option");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn two_hundred_faces_meet_5000_candidates() {
         .map(|(number, embedding)| Candidate { person: format!("P{number}"), embeddings: vec![embedding] })
         .collect();
     let faces: Vec<_> = candidates.iter().step_by(25).map(|candidate| candidate.embeddings[0].clone()).collect();
-    let verdicts = Matcher::new(0.5, 0.05).unwrap().decide(&faces, &candidates).unwrap();
+    let verdicts = Matcher::cosine(0.5, 0.05).unwrap().decide(&faces, &candidates).unwrap();
     assert_eq!(verdicts.len(), 200);
     for (face, verdict) in verdicts.iter().enumerate() {
         let expected = format!("P{}", 25 * face);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use facecore::evaluate::FP_TARGET;
+use facecore::evaluate::{FP_TARGET, MatchingFit};
 
 use super::{Finding, Model, Networks, Threads};
 
@@ -126,6 +126,86 @@ pub struct Calibrate {
     /// Average each face with its mirror image
     #[arg(long)]
     pub mirror: bool,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Matching {
+    /// Fit the numbers of a network's matcher on labelled people
+    Fit(MatchingTeach),
+    /// Measure how many strangers get a name, and how many people theirs
+    Measure(MatchingMeasure),
+}
+
+#[derive(Debug, Args)]
+pub struct MatchingTeach {
+    #[command(flatten)]
+    pub from: MatchingFaces,
+    /// Features that tell how crowded it is around a face
+    #[arg(long, value_name = "N", default_value_t = MatchingFit::default().features)]
+    pub features: usize,
+    /// Where the numbers go
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MatchingMeasure {
+    #[command(flatten)]
+    pub from: MatchingFaces,
+    /// The numbers [default: those that come with the model]
+    #[arg(long, value_name = "FILE")]
+    pub numbers: Option<PathBuf>,
+    /// Measure a plain matcher with this cosine instead
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, conflicts_with = "numbers")]
+    pub threshold: Option<f32>,
+    /// How far the nearest person must be ahead of the next, with --threshold
+    #[arg(long, value_name = "COSINE", default_value_t = 0.0, requires = "threshold")]
+    pub lead: f32,
+    /// Rates of false positives to ask for
+    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3])]
+    pub fp: Vec<f64>,
+    /// Lengths of the lists of candidates
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [10, 100, 1_000])]
+    pub candidates: Vec<usize>,
+    /// Photos of a candidate
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [1, 3, 5, 10])]
+    pub photos: Vec<usize>,
+    /// Lists drawn for each, at the least
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub lists: usize,
+    /// Candidates in all lists of a length together, at the least
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub listed: usize,
+    /// Other seeds draw other lists
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Labelled people of several sets of photos.
+#[derive(Debug, Args)]
+pub struct MatchingFaces {
+    /// A CSV file: photo (path from its folder), person, and as far as known family (relatives are no strangers) and set (the kind of
+    /// photos)
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// A CSV file whose fields name photos to leave out
+    #[arg(long, value_name = "FILE")]
+    pub without: Option<PathBuf>,
+    /// Only these sets
+    #[arg(long, value_name = "SET", num_args = 1..)]
+    pub set: Vec<String>,
+    /// Only this half of the families: fit on one half, measure on the other
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub half: Option<u8>,
+    /// Keep what was found and embedded in this folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     #[command(flatten)]
     pub finding: Finding,
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Embedding, Engine, Matcher};
+use facecore::{Embedding, Engine};
 use serde::Serialize;
 
 use super::tag::largest;
@@ -35,7 +35,7 @@ impl Comparison<'_> {
 
 pub fn run(arguments: &Compare, json: bool) -> Result<ExitCode> {
     let engine = arguments.model.open()?;
-    let threshold = Matcher::new(arguments.threshold.of(&engine)?, 0.0)?.threshold;
+    let threshold = arguments.threshold.of(&engine)?;
     let left = faces(&engine, &arguments.a, arguments)?;
     let right = faces(&engine, &arguments.b, arguments)?;
     let (a, b) = (arguments.a.to_string_lossy(), arguments.b.to_string_lossy());

@@ -5,6 +5,7 @@ mod compare;
 mod detect;
 mod embed;
 mod evaluate;
+mod matching;
 mod models;
 mod nonface;
 mod profile;
@@ -31,6 +32,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Tag(arguments) => tag::run(arguments, json),
         Command::Evaluate(arguments) => evaluate::run(arguments, json),
         Command::Calibrate(arguments) => calibrate::run(arguments, json),
+        Command::Matching(arguments) => matching::run(arguments, json),
         Command::NonFace(arguments) => nonface::run(arguments, json),
         Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Profile(arguments) => profile::run(arguments, json),

@@ -9,15 +9,18 @@ mod calibration;
 mod estimate;
 mod fusion;
 mod identification;
+mod numbers;
 mod pairs;
-mod random;
 mod resolution;
 mod verification;
+
+use crate::random;
 
 pub use calibration::{CalibrationOptions, calibrate, check};
 pub use estimate::{Rate, Tally};
 pub use fusion::{Fusion, fit_share};
 pub use identification::{Draws, Identification, Normalisation, Population, Profile, Trial, identify, threshold_at};
+pub use numbers::{LabelledSet, MatchingDraws, MatchingFit, fit_matching, measure_matching};
 pub use pairs::{Pair, PairList, PhotoRef, read_pairs};
 pub use resolution::{Resolution, resolve};
 pub use verification::{FP_TARGET, Fold, MeanStd, PairScore, Verification, verify};
