@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use facecore::evaluate::FP_TARGET;
 
-pub use measuring::{Calibrate, Evaluate, NonFace, NonFaceBuild, NonFaceMeasure, NonFacePhotos, Robustness};
+pub use measuring::{Calibrate, Evaluate, NonFace, NonFaceBuild, NonFaceMeasure, NonFacePhotos, NotFound, Robustness};
 pub use options::{Computing, Finding, Model, ModelsFolder, Networks, Photos, Threads, Threshold};
 
 /// Find, compare and name faces in photos.

@@ -204,6 +204,7 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
         options: from.finding.options(),
         mirrored: false,
         level: false,
+        pad: 0.0,
         cache: from.cache.clone(),
         threads: from.threads.count(),
     };
