@@ -187,6 +187,10 @@ fn values(column: &str, set: &Set<'_>) -> Result<Vec<Option<String>>> {
 fn sex_of(person: &str) -> Option<String> {
     let words: Vec<&str> = person.split(['_', ' ']).filter(|word| !word.is_empty()).collect();
     let (first, rest) = words.split_first()?;
+    // A number such as F0001 is no name.
+    if person.contains(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
     let sex = match sex_from_name(first, rest.last().unwrap_or(&"")).sex? {
         Sex::Female => "women",
         Sex::Male => "men",

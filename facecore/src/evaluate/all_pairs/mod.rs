@@ -215,20 +215,19 @@ fn rates(
 ) -> AcceptRates {
     let negatives = ordered.negatives();
     let slices = (0..ordered.slices()).map(|slice| {
-        let (faces, pairs) = ordered.in_slice(slice);
+        let (units, pairs) = ordered.in_slice(slice);
         let (hits, positives) = accepted.weighted_positives(at, Some(slice));
         let rate = |hits: f64, all: f64| (all > 0.0).then(|| hits / all);
         let drawn = |value: fn(&bootstrap::Drawn, usize) -> f64| bootstrap.interval(at, |drawn| value(drawn, slice));
         SliceRates {
             positives: accepted.positives.iter().filter(|of| of.slice == Some(slice)).map(|of| of.pairs).sum(),
             negatives: pairs,
-            tp: rate(hits, positives).map(|value| estimate(value, drawn(|drawn, at| drawn.slices[at].0), faces)),
+            tp: rate(hits, positives).map(|value| estimate(value, drawn(|drawn, at| drawn.slices[at].0), units)),
             fp: rate(accepted.slices[at][slice] as f64, pairs as f64)
-                .map(|value| estimate(value, drawn(|drawn, at| drawn.slices[at].1), faces)),
+                .map(|value| estimate(value, drawn(|drawn, at| drawn.slices[at].1), pairs_of(units))),
         }
     });
     let slices = slices.collect();
-    let units = ordered.units();
     let positive_units = accepted.units_with_positives();
     let value = |(hits, all): (f64, f64)| (all > 0.0).then(|| hits / all);
     let (low, high) = bootstrap.interval(at, |drawn| accepted::score_of(drawn.level).into());
@@ -243,7 +242,7 @@ fn rates(
         fp: estimate(
             accepted.false_positives[at] as f64 / negatives as f64,
             bootstrap.interval(at, |drawn| drawn.fp),
-            units,
+            pairs_of(ordered.units()),
         ),
         related: value(accepted.all_related(at))
             .map(|value| estimate(value, bootstrap.interval(at, |drawn| drawn.related), accepted.related.len())),
@@ -251,10 +250,14 @@ fn rates(
     }
 }
 
-/// Where nothing or everything was accepted every draw says the same; then Wilson's interval for as many trials as there are
-/// people is the honest one.
-fn estimate(value: f64, (low, high): (f64, f64), people: usize) -> Estimate {
+/// Where nothing or everything was accepted every draw says the same; then the interval is Wilson's for as many trials as there are
+/// people, or pairs of people, as [`Rate::between`](super::Rate::between) has it.
+fn estimate(value: f64, (low, high): (f64, f64), trials: usize) -> Estimate {
     let (widest_low, widest_high) =
-        if value <= 0.0 || value >= 1.0 { wilson(value, people as f64) } else { (low, high) };
+        if value <= 0.0 || value >= 1.0 { wilson(value, trials as f64) } else { (low, high) };
     Estimate { value, low: low.min(widest_low).min(value), high: high.max(widest_high).max(value) }
+}
+
+fn pairs_of(units: usize) -> usize {
+    units * units.saturating_sub(1) / 2
 }
