@@ -52,6 +52,7 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
         mirrored: arguments.mirror,
         level: false,
         pad: data.pad,
+        centre: false,
         cache: data.cache.clone(),
         threads: arguments.threads.count(),
     };

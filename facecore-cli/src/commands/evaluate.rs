@@ -58,18 +58,19 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         mirrored: arguments.mirror,
         level: arguments.level,
         pad: arguments.labelled.pad,
+        centre: match arguments.not_found {
+            Some(choice) => choice == NotFound::Centre,
+            None => data.pairs.is_some(),
+        },
         cache: arguments.labelled.cache.clone(),
         threads: arguments.threads.count(),
     };
     let mut report = Report::new(json, data.photos.len());
-    let mut seen = gather(&data.photos, &looking, &mut report)?;
+    let seen = gather(&data.photos, &looking, &mut report)?;
     let photos = Photos {
         photos: seen.iter().flatten().count(),
         without_face: seen.iter().flatten().filter(|seen| !seen.found).count(),
     };
-    if arguments.not_found == Some(NotFound::LeaveOut) {
-        seen.iter_mut().for_each(|seen| drop(seen.take_if(|seen| !seen.found)));
-    }
     let centre = arguments.not_found == Some(NotFound::Centre);
     let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found || centre)).collect();
 

@@ -205,6 +205,7 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
         mirrored: false,
         level: false,
         pad: 0.0,
+        centre: false,
         cache: from.cache.clone(),
         threads: from.threads.count(),
     };

@@ -93,6 +93,7 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
         mirrored: false,
         level: false,
         pad: 0.0,
+        centre: false,
         cache: arguments.cache.clone(),
         threads: arguments.threads.count(),
     };

@@ -32,9 +32,14 @@ pub struct Looking<'a> {
     pub level: bool,
     /// Black to add around each photo, as a part of its width and height; then the face nearest to the middle is meant.
     pub pad: f64,
+    /// Where no face is found: embed the centre of the photo, or nothing.
+    pub centre: bool,
     pub cache: Option<PathBuf>,
     pub threads: usize,
 }
+
+/// The landmarks of a box in which no face was found.
+const NO_LANDMARKS: facecore::Landmarks = [[0.0; 2]; 5];
 
 /// The face of a photo.
 #[derive(Debug, Clone)]
@@ -44,7 +49,7 @@ pub struct SeenFace {
     /// In the photo as it was padded.
     pub face: CachedFace,
     pub pad: f64,
-    /// For each engine the embedding, and the mirror image's where asked for.
+    /// For each engine the embedding, and the mirror image's where asked for; empty if nothing was found and the centre is not meant.
     pub views: Vec<(Embedding, Option<Embedding>)>,
 }
 
@@ -137,19 +142,20 @@ fn look(
         None => {
             let area = labelled.area.unwrap_or_else(|| centre(detection.width as f32, detection.height as f32));
             let photo = once(&mut decoded, load)?;
-            (labelled.area.is_some(), measured(photo, area, [[0.0; 2]; 5], 0.0)?)
+            (labelled.area.is_some(), measured(photo, area, NO_LANDMARKS, 0.0)?)
         }
     };
     let area = face.area();
     let (mut views, mut new) = (Vec::new(), Vec::new());
-    for (at, (engine, vectors)) in looking.engines.iter().zip(vectors).enumerate() {
+    let engines = if found || looking.centre { looking.engines } else { &[] };
+    for (at, (engine, vectors)) in engines.iter().zip(vectors).enumerate() {
         let mut view = |mirrored: bool| -> Result<Embedding, PhotoError> {
             let key = vector_key(&key, &area, mirrored, looking.level);
             if let Some(embedding) = vectors.get(&key) {
                 return Ok(embedding.clone());
             }
             let photo = once(&mut decoded, load)?;
-            let landmarks = found.then_some(&face.landmarks);
+            let landmarks = Some(&face.landmarks).filter(|landmarks| **landmarks != NO_LANDMARKS);
             let embed = |photo: &Photo<'_>, area: BoundingBox, landmarks: Option<&Landmarks>| match landmarks {
                 landmarks if mirrored => engine.embed_mirrored(photo, &area, landmarks),
                 Some(landmarks) => engine.embed_face(photo, &Face::new(photo, area, *landmarks, face.score)),
