@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use facecore::evaluate::{FP_TARGET, MatchingFit};
 
 use super::{Finding, Model, Networks, Threads};
@@ -53,6 +53,11 @@ pub struct Evaluate {
     /// Edges that cut a column of numbers into slices, such as age=4,13,20; without, three slices of one size
     #[arg(long, value_name = "NAME=N,N")]
     pub bands: Vec<String>,
+    #[command(flatten)]
+    pub all: AllPairs,
+    /// Where no face is found: take the centre of the photo, or leave the photo out [default: the centre for --pairs, else leave out]
+    #[arg(long, value_name = "WHAT")]
+    pub not_found: Option<NotFound>,
     /// Write a report: one HTML file that reads offline
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -65,6 +70,37 @@ pub struct Evaluate {
     pub networks: Networks,
     #[command(flatten)]
     pub threads: Threads,
+}
+
+/// Over all pairs of the photos, instead of drawn pairs and lists of candidates.
+#[derive(Debug, Args)]
+pub struct AllPairs {
+    /// Compare every photo with every other: true positives at rates that drawn pairs are too few for
+    #[arg(long, conflicts_with_all = ["pairs", "scores", "candidates", "photos", "lists", "pairs_per_fold", "fp"])]
+    pub all_pairs: bool,
+    /// Rates of false positives [default: those of 0.01, 0.001, 0.0001 and 0.00001 that the pairs can tell]
+    #[arg(long, value_name = "RATE", num_args = 1.., requires = "all_pairs")]
+    pub rates: Vec<f64>,
+    /// A person counts as this many pairs at the most
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "all_pairs")]
+    pub cap: usize,
+    /// People who look alike, such as a family, whose pairs are counted apart: a column of the manifest, or prefix:_ for what
+    /// stands before the first _ in a person's name
+    #[arg(long, value_name = "COLUMN", requires = "all_pairs")]
+    pub group_by: Option<String>,
+    /// Accept rates within slices: a column of the manifest, face_size, sharpness, brightness, yaw, or sex-of-name (guessed
+    /// from First_Last)
+    #[arg(long, value_name = "COLUMN", requires = "all_pairs")]
+    pub slice_by: Option<String>,
+}
+
+/// What to do with a photo in which no face is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NotFound {
+    /// Take the centre of the photo.
+    Centre,
+    /// Leave the photo out.
+    LeaveOut,
 }
 
 #[derive(Debug, Args)]
@@ -287,7 +323,16 @@ pub struct Labelled {
     /// A CSV file whose fields name photos to leave out
     #[arg(long, value_name = "FILE")]
     pub without: Option<PathBuf>,
+    /// Black to add on each side of a photo that is cut tightly around the head, as a part of its width and height, such as 0.25
+    /// (0 to 2); then the face nearest to the middle is meant
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = pad)]
+    pub pad: f64,
     /// Keep what was found and embedded in this folder, so that the next run goes on from there
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
+}
+
+fn pad(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=2.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to 2".to_owned())
 }

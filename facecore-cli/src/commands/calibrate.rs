@@ -51,6 +51,8 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
         options: arguments.finding.options(),
         mirrored: arguments.mirror,
         level: false,
+        pad: data.pad,
+        centre: false,
         cache: data.cache.clone(),
         threads: arguments.threads.count(),
     };

@@ -1,6 +1,7 @@
 //! `facecore evaluate`: how often is it right, on labelled photos? Pairs by the protocol of facenet's `validate_on_lfw.py`, and
-//! faces against lists of candidates; with intervals, slices and a report that reads offline.
+//! faces against lists of candidates, or every photo against every other; with intervals, slices and a report that reads offline.
 
+mod all_pairs;
 mod chart;
 pub(super) mod measure;
 mod records;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use facecore::Engine;
 use facecore::evaluate::{Population, Verification, fit_share, resolve};
 
-use crate::arguments::Evaluate;
+use crate::arguments::{Evaluate, NotFound};
 use crate::failure::Result;
 use crate::labelled::{self, LabelledPhoto, Looking, SeenFace, gather};
 use crate::output::{Report, json_line};
@@ -56,17 +57,31 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         options: arguments.finding.options(),
         mirrored: arguments.mirror,
         level: arguments.level,
+        pad: arguments.labelled.pad,
+        centre: match arguments.not_found {
+            Some(choice) => choice == NotFound::Centre,
+            None => data.pairs.is_some(),
+        },
         cache: arguments.labelled.cache.clone(),
         threads: arguments.threads.count(),
     };
     let mut report = Report::new(json, data.photos.len());
     let seen = gather(&data.photos, &looking, &mut report)?;
-    let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();
+    let photos = Photos {
+        photos: seen.iter().flatten().count(),
+        without_face: seen.iter().flatten().filter(|seen| !seen.found).count(),
+    };
+    let centre = arguments.not_found == Some(NotFound::Centre);
+    let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found || centre)).collect();
 
     let columns = columns(&data.photos, &seen, &arguments.bands)?;
     let mut measured = Vec::new();
     let mut fusions = Vec::new();
     let configurations = configurations(arguments, &data, &networks, &seen, &mut fusions)?;
+    if arguments.all.all_pairs {
+        let set = all_pairs::Set { photos: &data.photos, usable: &usable, columns: &columns, counts: &photos };
+        return all_pairs::run(arguments, &set, &configurations, report, json);
+    }
     for configuration in configurations {
         let grouped = measure::group(&data.photos, &configuration.faces, &usable);
         let cohorts = if arguments.cohort { &[false, true][..] } else { &[false] };
@@ -84,10 +99,6 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         }
     }
 
-    let photos = Photos {
-        photos: seen.iter().flatten().count(),
-        without_face: seen.iter().flatten().filter(|seen| !seen.found).count(),
-    };
     let text = if json {
         json_text(&measured, &fusions, &photos, arguments)
     } else {
@@ -131,6 +142,9 @@ fn read(arguments: &Evaluate) -> Result<Data> {
         (None, Some(manifest), None) => (labelled::manifest(manifest)?, None),
         _ => return Err("give --images DIR, with or without --pairs FILE, or --manifest FILE".to_owned().into()),
     };
+    if labelled.pad > 0.0 && photos.iter().any(|photo| photo.area.is_some()) {
+        return Err("--pad is for photos without boxes; the manifest has some".to_owned().into());
+    }
     if let Some(list) = &labelled.without {
         if pairs.is_some() {
             return Err("--without leaves photos out, which a list of pairs does not allow".to_owned().into());

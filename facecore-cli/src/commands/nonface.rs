@@ -204,6 +204,8 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
         options: from.finding.options(),
         mirrored: false,
         level: false,
+        pad: 0.0,
+        centre: false,
         cache: from.cache.clone(),
         threads: from.threads.count(),
     };

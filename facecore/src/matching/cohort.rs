@@ -80,6 +80,11 @@ impl Cohort {
         ((size as f32 + 0.5) / Self::ONE_IN - 0.5).max(1.0)
     }
 
+    /// So many of `size` members count at least in part.
+    pub(crate) fn nearest_of(size: usize) -> usize {
+        Self::near(size).ceil() as usize
+    }
+
     /// The mean of the largest of `size` cosines, given in falling order.
     pub(crate) fn mean_of_nearest(falling: impl Iterator<Item = f32>, size: usize) -> f32 {
         let near = Self::near(size);

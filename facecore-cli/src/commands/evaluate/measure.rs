@@ -17,7 +17,7 @@ pub struct Configuration {
     /// Where another one than the manifest's was tried.
     pub margins: Vec<Option<f64>>,
     pub mirror: bool,
-    /// Of each photo; `None` where the photo could not be read.
+    /// Of each photo; `None` where the photo could not be read, or has no face and is left out.
     pub faces: Vec<Option<Embedding>>,
 }
 
@@ -30,13 +30,14 @@ impl Configuration {
         at: usize,
         seen: &[Option<SeenFace>],
     ) -> Result<Self> {
-        let face = |seen: &SeenFace| -> Result<Embedding> {
-            match &seen.views[at] {
-                (plain, Some(mirrored)) if mirror => Ok(mirror_average(plain, mirrored)?),
+        let face = |seen: &Option<SeenFace>| {
+            let face = match seen.as_ref()?.views.get(at)? {
+                (plain, Some(mirrored)) if mirror => mirror_average(plain, mirrored),
                 (plain, _) => Ok(plain.clone()),
-            }
+            };
+            Some(face)
         };
-        let faces = seen.iter().map(|seen| seen.as_ref().map(face).transpose()).collect::<Result<_>>()?;
+        let faces = seen.iter().map(|seen| face(seen).transpose()).collect::<facecore::Result<_>>()?;
         Ok(Self { models: vec![model.to_owned()], margins: vec![margin], mirror, faces })
     }
 
