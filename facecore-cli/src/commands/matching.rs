@@ -138,19 +138,21 @@ fn look(from: &MatchingFaces, json: bool) -> Result<(BTreeMap<String, Set>, Repo
     photos.retain(|photo| from.half.is_none_or(|half| half_of(family(photo)) == half));
     photos.retain(|photo| from.set.is_empty() || from.set.iter().any(|set| set == column(photo, "set")));
     let engine = from.model.open()?;
-    let margin = engine.crop_margin().unwrap_or_default();
+    let model = engine.model().unwrap_or_default().to_owned();
     let looking = Looking {
         engines: &[engine],
         options: from.finding.options(),
         mirrored: false,
         level: false,
+        pad: 0.0,
+        centre: false,
         cache: from.cache.clone(),
         threads: from.threads.count(),
     };
     let mut report = Report::new(json, photos.len());
     let seen = gather(&photos, &looking, &mut report)?;
     let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();
-    let faces = Configuration::single(from.model.id(), margin, false, 0, &seen)?.faces;
+    let faces = Configuration::single(&model, None, false, 0, &seen)?.faces;
     let grouped = group(&photos, &faces, &usable);
     let mut families: BTreeMap<String, usize> = BTreeMap::new();
     let mut sets: BTreeMap<String, Set> = BTreeMap::new();

@@ -32,7 +32,7 @@ use crate::space::SpaceId;
 ///
 /// ```
 /// # use facecore::{Candidate, Embedding, Matcher, Outcome, SpaceId};
-/// let space: SpaceId = "ed217c75d0bafa7e".parse()?; // facenet-ms1m-128
+/// let space: SpaceId = "e37f9c1f75f50abd".parse()?; // facenet-ms1m-128
 /// # let face = |x: f32, y: f32| Embedding::new(space, [vec![x, y], vec![0.0; 126]].concat()).unwrap();
 /// let people = [
 ///     Candidate { person: "Ada".into(), embeddings: vec![face(1.0, 0.0), face(0.9, 0.1)] },

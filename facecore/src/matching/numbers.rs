@@ -37,7 +37,7 @@ impl MatchingNumbers {
     ///
     /// ```
     /// # use facecore::MatchingNumbers;
-    /// let space = "ed217c75d0bafa7e".parse()?; // facenet-ms1m-128
+    /// let space = "e37f9c1f75f50abd".parse()?; // facenet-ms1m-128
     /// assert!(MatchingNumbers::bundled(space).is_some());
     /// # Ok::<(), facecore::Error>(())
     /// ```

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::super::random::Random;
 use super::bootstrap::Sample;
 use super::*;
-use crate::embed::SpaceId;
+use crate::space::SpaceId;
 use crate::matching::Cohort;
 
 /// Scores that differ by rounding: single precision here, double in the definition.
