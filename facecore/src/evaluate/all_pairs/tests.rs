@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::super::random::Random;
 use super::bootstrap::Sample;
 use super::*;
-use crate::space::SpaceId;
 use crate::matching::Cohort;
+use crate::space::SpaceId;
 
 /// Scores that differ by rounding: single precision here, double in the definition.
 const ROUNDING: f64 = 1e-5;
