@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::kernel::PoolRow;
 use super::layers::Pool;
 use super::{Each, Pixels};
 
@@ -31,4 +32,14 @@ pub(super) fn pool_starts(pool: &Pool, y: usize, height: usize, start: impl Fn(u
     let mut starts = [0; 3];
     starts[..count].iter_mut().zip(first..).for_each(|(at, row)| *at = start(row));
     (starts, count)
+}
+
+pub(super) fn pool_row<'a, V>(
+    input: &'a [V],
+    rows: &'a [usize],
+    columns: usize,
+    pool: &Pool,
+    width: usize,
+) -> PoolRow<'a, V> {
+    PoolRow { input, rows, columns, size: pool.size, stride: pool.stride, width }
 }

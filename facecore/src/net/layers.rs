@@ -1,7 +1,8 @@
 //! An ONNX graph as the layers that our kernels run: what can follow a convolution is fused into it.
 //!
 //! Recognised: `Conv` or `Gemm`, then a residual `Add`, `Relu` or `PRelu`, `MaxPool`; a depthwise 3×3 `Conv`, then `Relu` or `PRelu`; `MaxPool` alone; `Concat`, which costs
-//! nothing, since its parts are written where they belong; `GlobalAveragePool`; and at the end a division by the L2 norm, which is
+//! nothing, since its parts are written where they belong; `GlobalAveragePool`;
+//! `Add` of any two values; `Resize` to twice the size by nearest neighbours; and at the end a division by the L2 norm, which is
 //! left to the caller. Anything else is refused with its name, and tract runs the network.
 
 use std::collections::HashMap;
@@ -41,6 +42,10 @@ pub(super) enum Operator {
     MaxPool(Pool),
     /// Over the whole picture.
     Average,
+    /// The value of this index is added.
+    Add(usize),
+    /// Each pixel becomes 2 × 2 of itself.
+    Double,
 }
 
 /// A convolution and what is fused into it, in this order: residual, slope, pool.
@@ -124,6 +129,8 @@ impl Operator {
             Self::Depthwise(depthwise) => Some(size.map(|side| side.div_ceil(depthwise.stride))),
             Self::MaxPool(pool) => pool.output(size),
             Self::Average => Some([1, 1]),
+            Self::Add(_) => Some(size),
+            Self::Double => Some(size.map(|side| 2 * side)),
         }
     }
 }
@@ -133,6 +140,8 @@ impl Operator {
 pub(super) struct Layers {
     pub values: Vec<Value>,
     pub layers: Vec<Layer>,
+    /// Values, in the graph's order.
+    pub outputs: Vec<usize>,
 }
 
 /// Why a graph is not ours.
@@ -142,8 +151,9 @@ type Refused = String;
 pub(super) fn read(graph: &GraphProto, size: [usize; 2]) -> Result<Layers, Refused> {
     let weights = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for input in graph.node.iter().flat_map(|node| &node.input) {
-        *uses.entry(input).or_default() += 1;
+    let outputs = graph.output.iter().map(|output| &output.name);
+    for name in graph.node.iter().flat_map(|node| &node.input).chain(outputs) {
+        *uses.entry(name).or_default() += 1;
     }
     let input = graph.input.iter().find(|input| graph.initializer.iter().all(|tensor| tensor.name != input.name));
     let input = input.ok_or("no input")?;
@@ -151,17 +161,24 @@ pub(super) fn read(graph: &GraphProto, size: [usize; 2]) -> Result<Layers, Refus
         weights,
         uses,
         names: HashMap::from([(input.name.as_str(), 0)]),
-        layers: Layers { values: vec![Value { channels: 3, size, padding: [0, 0] }], layers: Vec::new() },
+        layers: Layers {
+            values: vec![Value { channels: 3, size, padding: [0, 0] }],
+            layers: Vec::new(),
+            outputs: Vec::new(),
+        },
     };
-    let body = match &graph.node[..] {
+    let (body, outputs) = match &graph.node[..] {
         // An embedding is made a unit vector by whoever takes it.
-        [body @ .., norm, divide] if norm.op_type == "ReduceL2" && divide.op_type == "Div" => body,
-        body => body,
+        [body @ .., norm, divide] if norm.op_type == "ReduceL2" && divide.op_type == "Div" => {
+            (body, norm.input.iter().take(1).collect())
+        }
+        body => (body, graph.output.iter().map(|output| &output.name).collect::<Vec<_>>()),
     };
     for node in body {
         reader.node(node).map_err(|why| format!("{} {}: {why}", node.op_type, node.name))?;
     }
     reader.pad();
+    reader.layers.outputs = outputs.into_iter().map(|name| reader.value(name)).collect::<Result<_, _>>()?;
     Ok(reader.layers)
 }
 
@@ -189,6 +206,7 @@ impl<'a> Reader<'a> {
             "Add" => self.residual(node)?,
             "MaxPool" => self.max_pool(node)?,
             "Concat" => self.concat(node)?,
+            "Resize" => self.double(node)?,
             "GlobalAveragePool" => self.layer(Operator::Average, first, None)?,
             // The next layer is dense, and reads the picture as it lies.
             "Flatten" => self.value(first)?,
@@ -318,7 +336,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// One side is a convolution that nothing else reads: the other is added to its sums.
+    /// If one side is a convolution that nothing else reads, the other is added to its sums.
     fn residual(&mut self, node: &NodeProto) -> Result<usize, Refused> {
         let [left, right] = &node.input[..] else { return Err("not two inputs".into()) };
         for (own, other) in [(right, left), (left, right)] {
@@ -328,12 +346,38 @@ impl<'a> Reader<'a> {
             let free =
                 convolution.residual.is_none() && convolution.activation == Slope::None && convolution.pool.is_none();
             // What the convolution reads cannot be its residual's successor: the other side must be older.
-            if free && other < value && channels == convolution.outputs {
+            if free && 0 < other && other < value && channels == convolution.outputs {
                 convolution.residual = Some(other);
                 return if self.layers.values[value].size == size { Ok(value) } else { Err("two sizes".into()) };
             }
         }
-        Err("no convolution to add to".into())
+        let other = self.value(right)?;
+        let [a, b] = [self.value(left)?, other].map(|value| &self.layers.values[value]);
+        if (a.channels, a.size) != (b.channels, b.size) || other == 0 {
+            return Err("two sizes, or the picture itself".into());
+        }
+        self.layer(Operator::Add(other), left, None)
+    }
+
+    /// Nearest neighbour, twice as high and wide.
+    fn double(&mut self, node: &NodeProto) -> Result<usize, Refused> {
+        let text = |name: &str, default: &str| {
+            attribute(node, name).map_or(default.into(), |found| String::from_utf8_lossy(&found.s).into_owned())
+        };
+        let mode = text("mode", "nearest");
+        let pixels = text("coordinate_transformation_mode", "half_pixel");
+        let nearest = text("nearest_mode", "round_prefer_floor");
+        // For a factor of two all of these come to the same: ⌊x / 2⌋.
+        let halves = match (pixels.as_str(), nearest.as_str()) {
+            ("asymmetric", "floor" | "round_prefer_floor") => true,
+            ("half_pixel" | "pytorch_half_pixel", "round_prefer_floor" | "round_prefer_ceil") => true,
+            _ => false,
+        };
+        let (scales, _) = self.weights(node, 2)?;
+        if mode != "nearest" || !halves || node.input.len() > 3 || scales != [1.0, 1.0, 2.0, 2.0] {
+            return Err("not to twice the size by nearest neighbours".into());
+        }
+        self.layer(Operator::Double, &node.input[0], None)
     }
 
     fn max_pool(&mut self, node: &NodeProto) -> Result<usize, Refused> {

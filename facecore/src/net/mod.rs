@@ -1,9 +1,10 @@
 //! Networks: find their files, check them against the manifest, run them.
 //!
 //! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
-//! `layers` reads the ONNX graph, `packed` and `depthwise` bring its weights into order, and `program` (one picture size, any graph) or `stream`
-//! (any size, a chain of layers) runs it with the kernels of `kernel`. Everywhere else tract runs it: `portable`. tract also reads the files for both. No tract type leaves this room, and nothing here starts a
-//! thread. May use: `error`. Knows nothing of photos or faces.
+//! `layers` reads the ONNX graph, `packed` and `depthwise` bring its weights into order, and `program` (one picture size, one
+//! answer) or `stream` (any size, row by row) runs it with the kernels of `kernel`. Everywhere else tract runs it: `portable`. tract
+//! also reads the files for both. No tract type leaves this room, and nothing here starts a thread. May use: `error`. Knows nothing of
+//! photos or faces.
 
 mod buffer;
 mod compute;
@@ -25,6 +26,7 @@ pub use manifest::{Manifest, ModelEntry, ModelFile, Normalisation};
 use std::fmt::Display;
 use std::ops::ControlFlow;
 
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::Framework;
 
 use crate::error::{Error, Result};
@@ -48,6 +50,10 @@ pub(crate) struct Pixels<'a> {
 /// A row of what a network answers, or what it answers to one of some pictures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
+    /// Which of the network's outputs, in the graph's order. Rows of one output come from top to bottom; which output has its turn
+    /// is not promised.
+    #[allow(dead_code, reason = "only detectors with several outputs ask")]
+    pub output: usize,
     pub row: usize,
     channels: usize,
     /// The channels of a cell together, with zeros up to a multiple of 16.
@@ -93,16 +99,21 @@ fn model_error(id: &str, what: impl Display) -> Error {
 impl Network {
     /// Loads an ONNX network of one input of 3 channels; with tract if the graph has a layer that the kernels lack.
     pub(crate) fn load(id: &str, onnx: &[u8], size: Size, kernels: Kernels) -> Result<Self> {
-        let body = match Self::fused(onnx, size, kernels) {
+        let model = tract_onnx::onnx().proto_model_for_read(&mut &*onnx).map_err(|error| model_error(id, error))?;
+        Self::of(id, &model, size, kernels)
+    }
+
+    fn of(id: &str, model: &ModelProto, size: Size, kernels: Kernels) -> Result<Self> {
+        let body = match Self::fused(model, size, kernels) {
             Ok(body) => body,
             // Why not is no error: the graph is only not one of those that we know.
-            Err(_) => Body::Portable(Portable::load(id, onnx, size)?.into()),
+            Err(_) => Body::Portable(Portable::load(id, model, size)?.into()),
         };
         Ok(Self { body, size })
     }
 
     #[cfg(target_arch = "x86_64")]
-    fn fused(onnx: &[u8], size: Size, kernels: Kernels) -> Result<Body, String> {
+    fn fused(model: &ModelProto, size: Size, kernels: Kernels) -> Result<Body, String> {
         fn prepare<K: kernel::Kernel>(layers: layers::Layers, size: Size) -> Result<Box<dyn Fused>, String> {
             match size {
                 Size::Fixed(_) => Ok(Box::new(Program::<K>::new(layers)?)),
@@ -115,14 +126,13 @@ impl Network {
             Kernels::Avx2 => prepare::<kernel::Avx2>,
             Kernels::Portable => return Err("tract was asked for".into()),
         };
-        let proto = tract_onnx::onnx().proto_model_for_read(&mut &*onnx).map_err(|error| format!("{error:#}"))?;
         let (Size::Fixed(sides) | Size::About(sides)) = size;
-        let layers = layers::read(proto.graph.as_ref().ok_or("no graph")?, sides)?;
+        let layers = layers::read(model.graph.as_ref().ok_or("no graph")?, sides)?;
         Ok(Body::Fused(prepare(layers, size)?, kernels))
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    fn fused(_: &[u8], _: Size, _: Kernels) -> Result<Body, String> {
+    fn fused(_: &ModelProto, _: Size, _: Kernels) -> Result<Body, String> {
         Err("no kernels for this processor".into())
     }
 

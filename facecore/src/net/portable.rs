@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{Symbol, TDim, ToDim};
 
@@ -29,11 +30,11 @@ impl Portable {
     /// Enough for the scales of a few photo formats; each plan is small, the weights are shared.
     const PLANS_KEPT: usize = 64;
 
-    pub(super) fn load(id: &str, onnx: &[u8], size: Size) -> Result<Self> {
+    pub(super) fn load(id: &str, proto: &ModelProto, size: Size) -> Result<Self> {
         let prepare = || -> TractResult<Self> {
             let mut format = tract_onnx::onnx();
             prelu::register(&mut format.op_register);
-            let mut model = format.model_for_read(&mut &*onnx)?;
+            let mut model = format.model_for_proto_model(proto)?;
             let (height, width) = (model.symbols.sym("height"), model.symbols.sym("width"));
             let [rows, columns] = match size {
                 Size::Fixed(size) => size.map(|side| side.to_dim()),
@@ -53,14 +54,17 @@ impl Portable {
     pub(super) fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Result<()> {
         let failed = |e: TractError| Error::Internal { reason: format!("a network failed: {e:#}") };
         let plan = self.plan(pixels.size).map_err(failed)?;
-        let mut rows = 0;
-        for values in pixels.values.chunks_exact(3 * pixels.size[0] * pixels.size[1]) {
-            let (channels, columns, values) = plan.answer(Pixels { values, ..pixels }).map_err(failed)?;
-            for values in values.chunks_exact(columns * channels.next_multiple_of(LANES)) {
-                if each(Answer { row: rows, channels, values }).is_break() {
-                    return Ok(());
+        for (index, values) in pixels.values.chunks_exact(3 * pixels.size[0] * pixels.size[1]).enumerate() {
+            let outputs = plan.answer(Pixels { values, ..pixels }).map_err(failed)?;
+            for (output, Whole { channels, columns, values }) in outputs.into_iter().enumerate() {
+                let rows = values.chunks_exact(columns * channels.next_multiple_of(LANES));
+                // Of several pictures, each answers as many rows.
+                let first = index * rows.len();
+                for (row, values) in (first..).zip(rows) {
+                    if each(Answer { output, row, channels, values }).is_break() {
+                        return Ok(());
+                    }
                 }
-                rows += 1;
             }
         }
         Ok(())
@@ -90,26 +94,38 @@ impl Portable {
     }
 }
 
-impl Plan {
-    /// Channels, columns, and the numbers as [`Answer`] has them.
-    fn answer(&self, pixels: Pixels<'_>) -> TractResult<(usize, usize, Vec<f32>)> {
-        let [height, width] = pixels.size;
-        let planes: Vec<f32> = (0..3)
-            .flat_map(|channel| pixels.values.iter().skip(channel).step_by(3))
-            .map(|value| value * pixels.scale + pixels.offset)
-            .collect();
-        let input = Tensor::from_shape(&[1, 3, height, width], &planes)?;
-        let outputs = self.runnable.run(tvec!(input.into()))?;
-        let (channels, rows, columns) = match *outputs[0].shape() {
+/// One output of a network for a whole picture, in the order of [`Answer`].
+struct Whole {
+    channels: usize,
+    columns: usize,
+    values: Vec<f32>,
+}
+
+impl Whole {
+    fn new(output: &Tensor) -> TractResult<Self> {
+        let (channels, rows, columns) = match *output.shape() {
             [1, channels] => (channels, 1, 1),
             [1, channels, rows, columns] if rows * columns > 0 => (channels, rows, columns),
             ref shape => tract_onnx::tract_core::internal::bail!("an answer of shape {shape:?}"),
         };
         let (stride, cells) = (channels.next_multiple_of(LANES), rows * columns);
         let mut values = vec![0.0; cells * stride];
-        for (at, &value) in outputs[0].to_plain_array_view::<f32>()?.iter().enumerate() {
+        for (at, &value) in output.to_plain_array_view::<f32>()?.iter().enumerate() {
             values[at % cells * stride + at / cells] = value;
         }
-        Ok((channels, columns, values))
+        Ok(Self { channels, columns, values })
+    }
+}
+
+impl Plan {
+    /// What each of the network's outputs has for the picture.
+    fn answer(&self, pixels: Pixels<'_>) -> TractResult<Vec<Whole>> {
+        let [height, width] = pixels.size;
+        let planes: Vec<f32> = (0..3)
+            .flat_map(|channel| pixels.values.iter().skip(channel).step_by(3))
+            .map(|value| value * pixels.scale + pixels.offset)
+            .collect();
+        let input = Tensor::from_shape(&[1, 3, height, width], &planes)?;
+        self.runnable.run(tvec!(input.into()))?.iter().map(|output| Whole::new(output)).collect()
     }
 }

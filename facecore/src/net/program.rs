@@ -11,12 +11,12 @@ mod job;
 
 use super::buffer::Buffer;
 use super::depthwise::PackedDepthwise;
-use super::fused::{Fused, Idle, pool_starts};
+use super::fused::{Fused, Idle, pool_row, pool_starts};
 use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
 use super::packed::{Packed, Role, Source, is_deep};
 use super::{Answer, Each, Pixels};
-use job::{Job, Map, Points, pool_row};
+use job::{Job, Map, Points};
 
 pub(super) struct Program<K: Kernel> {
     values: Vec<Value>,
@@ -65,7 +65,10 @@ const NO_SLOT: usize = usize::MAX;
 impl<K: Kernel> Program<K> {
     /// Refuses what the kernel has no tiles for.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
-        let Layers { values, layers } = layers;
+        let Layers { values, layers, outputs } = layers;
+        if layers.last().is_none_or(|layer| outputs[..] != [layer.output.value]) {
+            return Err("not one output, of the last layer".into());
+        }
         let deep = is_deep(&layers);
         let body = layers.len() - head_len(&layers, &values);
         let seen = layers.get(body).ok_or("the last layer does not see the whole picture")?.input;
@@ -88,6 +91,7 @@ impl<K: Kernel> Program<K> {
                 Operator::Depthwise(depthwise) => Work::Depthwise(PackedDepthwise::new(&depthwise)),
                 Operator::MaxPool(pool) => Work::MaxPool(pool),
                 Operator::Average => Work::Average,
+                Operator::Add(_) | Operator::Double => return Err("only a stream adds values or doubles them".into()),
             };
             steps.push(Step { work, input: layer.input, output: layer.output, opens });
         }
@@ -261,7 +265,7 @@ impl<K: Kernel> Fused for Program<K> {
                 answer.clear();
                 let blocks = output.chunks_exact(count * LANES).take(channels.div_ceil(LANES));
                 answer.extend(blocks.flat_map(|block| &block[row * LANES..(row + 1) * LANES]));
-                if each(Answer { row, channels, values: answer }).is_break() {
+                if each(Answer { output: 0, row, channels, values: answer }).is_break() {
                     break;
                 }
             }
@@ -361,6 +365,7 @@ mod tests {
         let layers = Layers {
             values: vec![value(3, 2), value(1, 2), value(1, 1), value(1, 1)],
             layers: vec![layer(3, 1, 1.0, 0, 1), layer(1, 2, 5.0, 1, 2), layer(1, 2, 2.0, 1, 3)],
+            outputs: vec![3],
         };
         let program = Program::<Scalar>::new(layers).unwrap();
         assert_eq!((program.steps.len(), program.head.len()), (2, 1));

@@ -1,223 +1,250 @@
-//! A chain of convolutions over pictures of any size: all layers advance together, row by row.
+//! A graph of layers over pictures of any size: all layers advance together, row by row.
 //!
-//! A layer keeps only the rows that the next one's kernel still needs, in a ring. So a picture of any size takes a few rows of
-//! memory, which stay in the cache, and a caller who has seen enough stops between two rows.
+//! A value keeps only the rows that its readers still need, in a ring. So a picture of any height takes a few rows of memory, which
+//! stay in the cache, and a caller who has seen enough stops between two rows. `graph` makes ready what computes the rows,
+//! `schedule` says in which order and how many must be kept, `lines` keeps them.
+
+mod graph;
+mod lines;
+mod schedule;
 
 use super::buffer::Buffer;
-use super::fused::{Fused, Idle, pool_starts};
-use super::kernel::{Form, InputRow, Kernel, LANES, Place, PoolRow, Run, Target, Winograd};
-use super::layers::{Layers, Operator, Pool};
-use super::packed::{Packed, Products, Role, Source, is_deep};
+use super::depthwise::PackedDepthwise;
+use super::fused::{Fused, Idle, pool_row, pool_starts};
+use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
+use super::layers::{Layers, Pool};
+use super::packed::{Packed, Products, Source};
 use super::{Answer, Each, Pixels};
+use graph::Graph;
+use lines::{Lines, Shape};
+use schedule::{Made, Schedule};
 
 pub(super) struct Stream<K: Kernel> {
-    layers: Vec<Packed<K>>,
+    nodes: Vec<Node<K>>,
+    schedule: Schedule,
     idle: Idle<Scratch<K::Value>>,
+}
+
+/// What makes the rows of a value.
+struct Node<K: Kernel> {
+    work: Work<K>,
+    /// Nodes before it.
+    input: usize,
+    other: Option<usize>,
+    channels: usize,
+    /// Values of a pixel that it reads.
+    pixel: usize,
+    shape: Shape,
+    is_output: bool,
+}
+
+enum Work<K: Kernel> {
+    Picture,
+    Convolution(Box<Packed<K>>),
+    /// Two rows at once, pooled as they are made.
+    Pooled(Box<Packed<K>>, Pool),
+    Depthwise(PackedDepthwise),
+    MaxPool(Pool),
+    Add,
+    Double,
 }
 
 #[derive(Default)]
 struct Scratch<V> {
-    /// The input's rows, then those of each layer but the last.
+    made: Made,
+    heights: Vec<usize>,
+    /// Of each node.
     lines: Vec<Lines<V>>,
-    /// For each layer, rows that wait to be pooled.
-    unpooled: Vec<Lines<V>>,
     biases: Vec<Vec<f32>>,
     scales: Vec<f32>,
     runs: Vec<Run>,
     /// A row that waits to be transformed.
     plain: Buffer<V>,
+    /// A row that is pooled by itself.
+    spare: Buffer<V>,
     products: Buffer<f32>,
+    /// A row of an output, `[block][column][16]`, and as an answer has it.
     output: Buffer<f32>,
-}
-
-/// The last rows of a value, `[row][block][column][16]`, or `[row][point][block][tile][16]` for a layer that takes Winograd's way;
-/// row `y` is at `y % rows`.
-#[derive(Default)]
-struct Lines<V> {
-    values: Buffer<V>,
-    rows: usize,
-    height: usize,
-    width: usize,
-    blocks: usize,
-    /// From one row to the next, from one block to the next.
-    row: usize,
-    block: usize,
-    /// From one of Winograd's points to the next; 0 for plain rows.
-    point: usize,
-    /// Rows made so far.
-    made: usize,
-}
-
-impl<V: Copy + Default> Lines<V> {
-    fn open(&mut self, rows: usize, [height, width]: [usize; 2], blocks: usize, pixel: usize, form: Option<Form>) {
-        let block = form.map_or(width * pixel, |form| (width - 2).div_ceil(form.outputs) * LANES);
-        let point = form.map_or(0, |_| blocks * block);
-        let row = form.map_or(blocks * block, |form| form.points * point);
-        // One more: the last step of an odd run reads a pair.
-        self.values.reserve(rows * row + 1);
-        let values = std::mem::take(&mut self.values);
-        *self = Self { values, rows, height, width, blocks, row, block, point, made: 0 };
-    }
-
-    fn at(&self, y: usize) -> usize {
-        y % self.rows * self.row
-    }
-
-    /// Where row `y` is to be made: `plain` where it is transformed afterwards.
-    fn place<'a>(&'a mut self, y: usize, plain: &'a mut Buffer<V>) -> Place<&'a mut [V]> {
-        if self.point == 0 {
-            let start = self.at(y);
-            return Place { values: &mut self.values, start, block: self.block };
-        }
-        let block = self.width * LANES;
-        plain.reserve(self.blocks * block);
-        Place { values: plain, start: 0, block }
-    }
-
-    fn transform(&mut self, winograd: Winograd<V>, y: usize, plain: &[V]) {
-        let start = self.at(y);
-        for block in 0..self.blocks {
-            let pixels = &plain[block * self.width * LANES..][..self.width * LANES];
-            let row = InputRow { pixels, below: None, tiles: self.block / LANES, point: self.point };
-            (winograd.input)(&row, &mut self.values[start + block * self.block..]);
-        }
-    }
+    answer: Vec<f32>,
 }
 
 impl<K: Kernel> Stream<K> {
-    /// Refuses what is no chain of unpadded convolutions, or what the kernel has no tiles for.
+    /// Refuses what the kernel has no tiles for, and graphs of which no bounded number of rows is enough.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
-        let deep = is_deep(&layers.layers);
-        let mut chain = Vec::new();
-        let mut value = 0;
-        for layer in layers.layers {
-            let Operator::Convolution(convolution) = layer.operator else {
-                return Err("a layer that is no convolution".into());
+        let size = layers.values[0].size;
+        let Graph { nodes, schedule } = Graph::new(layers)?;
+        let mut stream = Self { nodes, schedule, idle: Idle::default() };
+        let rings = stream.rings(size).ok_or("it takes no picture of that size, or needs all of its rows at once")?;
+        stream.nodes.iter_mut().zip(rings).for_each(|(node, rows)| node.shape.rows = rows);
+        Ok(stream)
+    }
+
+    /// How many rows of each node must be kept: what twice the height, and four times, does not change.
+    fn rings(&self, [height, width]: [usize; 2]) -> Option<Vec<usize>> {
+        let rings = |height: usize| {
+            let mut heights = Vec::new();
+            self.sizes([height, width], |_, size| heights.push(size[0]))?;
+            Some(self.schedule.rings(&heights))
+        };
+        let heights = (0..8).map(|doublings| height << doublings);
+        let rings = heights.map(rings).collect::<Option<Vec<_>>>()?;
+        let settled = rings.windows(3).find(|rings| rings[0] == rings[1] && rings[1] == rings[2])?;
+        Some(settled[0].clone())
+    }
+
+    /// The size of each node's value in turn; `None` if the picture is too small, or two sizes are to be added.
+    fn sizes(&self, picture: [usize; 2], mut each: impl FnMut(usize, [usize; 2])) -> Option<()> {
+        let mut sizes: Vec<[usize; 2]> = Vec::with_capacity(self.nodes.len());
+        for (index, node) in self.nodes.iter().enumerate() {
+            let from = sizes.get(node.input).copied();
+            let size = match &node.work {
+                Work::Picture => picture,
+                Work::Convolution(packed) => packed.layer.unpooled(from?)?,
+                Work::Pooled(packed, pool) => pool.output(packed.layer.unpooled(from?)?)?,
+                Work::Depthwise(packed) => from?.map(|side| side.div_ceil(packed.stride)),
+                Work::MaxPool(pool) => pool.output(from?)?,
+                Work::Add => from?,
+                Work::Double => from?.map(|side| 2 * side),
             };
-            if layer.input != value || convolution.residual.is_some() || convolution.padding != [0, 0] {
-                return Err("not a chain of unpadded convolutions".into());
+            let fits = node.other.is_none_or(|other| sizes[other] == size);
+            if !fits || size.contains(&0) {
+                return None;
             }
-            let role = Role { first: value == 0, deep, pairs: false };
-            chain.push(Packed::new(*convolution, &layers.values[value], role)?);
-            value = layer.output.value;
+            each(index, size);
+            sizes.push(size);
         }
-        match chain.last() {
-            Some(last) if last.layer.pool.is_none() => Ok(Self { layers: chain, idle: Idle::default() }),
-            _ => Err("the last layer is no plain convolution".into()),
-        }
+        Some(())
     }
 
-    /// `None` if the picture is too small. Answers the size of the output.
-    fn open(&self, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) -> Option<[usize; 2]> {
-        scratch.lines.resize_with(self.layers.len(), Lines::default);
-        scratch.unpooled.resize_with(self.layers.len(), Lines::default);
-        scratch.biases.resize(self.layers.len(), Vec::new());
-        scratch.scales.clear();
-        let mut size = pixels.size;
-        for (at, packed) in self.layers.iter().enumerate() {
-            let (blocks, pixel) =
-                if at == 0 { (1, packed.layer.inputs) } else { (self.layers[at - 1].blocks(), LANES) };
-            let unpooled = packed.layer.unpooled(size)?;
-            let rows = packed.layer.size[0] + usize::from(packed.pools);
-            scratch.lines[at].open(rows, size, blocks, pixel, packed.winograd.map(|way| way.form));
-            scratch.scales.push(packed.bias(pixels, &mut scratch.biases[at]));
-            size = unpooled;
-            if let Some(pool) = packed.layer.pool {
-                scratch.unpooled[at].open(pool.size, size, packed.blocks(), LANES, None);
-                size = pool.output(size)?;
+    fn open(&self, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) -> Option<()> {
+        let Scratch { made, heights, lines, biases, scales, output, .. } = scratch;
+        lines.resize_with(self.nodes.len(), Lines::default);
+        biases.resize(self.nodes.len(), Vec::new());
+        heights.clear();
+        scales.clear();
+        self.sizes(pixels.size, |index, size| {
+            let node = &self.nodes[index];
+            // Around the picture are zeros as the network counts, which are no zeros of the raw pixels.
+            let zero = if index == 0 { K::narrow(-pixels.offset / pixels.scale) } else { K::Value::default() };
+            if node.is_output {
+                lines[index].size = size;
+                output.reserve(node.shape.blocks * size[1] * LANES);
+            } else {
+                lines[index].open(&node.shape, size, zero);
             }
-        }
-        Some(size)
+            heights.push(size[0]);
+            scales.push(match &node.work {
+                Work::Convolution(packed) | Work::Pooled(packed, _) => packed.bias(pixels, &mut biases[index]),
+                _ => 1.0,
+            });
+        })?;
+        self.schedule.start(made);
+        Some(())
     }
 
-    /// Makes row `y` of line `at`, and what it needs before.
-    fn make(&self, at: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
-        while scratch.lines[at].made <= y {
-            let row = scratch.lines[at].made;
-            scratch.lines[at].made += 1;
-            match at.checked_sub(1) {
-                None => {
-                    let line = &mut scratch.lines[0];
-                    let width = line.row;
-                    let start = line.at(row);
-                    K::fill(&mut line.values[start..start + width], &pixels.values[row * width..][..width]);
+    /// Makes row `y` of a node from rows that are there.
+    fn make(&self, index: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
+        let node = &self.nodes[index];
+        let (before, after) = scratch.lines.split_at_mut(index);
+        let to = &mut after[0];
+        match &node.work {
+            Work::Picture => {
+                let row = 3 * pixels.size[1];
+                K::fill(to.row_mut(y, 0), &pixels.values[y * row..][..row]);
+            }
+            Work::Convolution(packed) => self.convolve(index, packed, Sink::Line(y), scratch),
+            Work::Pooled(packed, pool) => self.pool(index, packed, pool, y, scratch),
+            Work::Depthwise(packed) => {
+                let from = &before[node.input];
+                for block in 0..packed.blocks() {
+                    let rows = Rows::around(y * packed.stride, from.size[0], |y| from.row(y, block));
+                    let mut target = match node.is_output {
+                        true => Target::Floats(output_place(&mut scratch.output, to.size[1]).from(block)),
+                        false => Target::Values(to.place(y, &mut scratch.plain).from(block)),
+                    };
+                    packed.row::<K>(block, rows, &mut target);
                 }
-                Some(layer) => {
-                    match self.layers[layer].layer.pool {
-                        None => self.convolve(layer, row, pixels, scratch, Sink::Line),
-                        Some(pool) => self.pool(layer, row, &pool, pixels, scratch),
-                    }
-                    if let Some(winograd) = self.layers[at].winograd {
-                        scratch.lines[at].transform(winograd, row, &scratch.plain);
-                    }
+            }
+            Work::MaxPool(pool) => {
+                let from = &before[node.input];
+                let (width, place) = (to.size[1], to.place(y, &mut scratch.plain));
+                for block in 0..node.shape.blocks {
+                    let start = |row| from.at(row) + block * from.block;
+                    let (starts, count) = pool_starts(pool, y, from.size[0], start);
+                    let row = pool_row(&from.values, &starts[..count], from.size[1], pool, width);
+                    K::pool(&row, &mut place.values[place.start + block * place.block..]);
+                }
+            }
+            Work::Add => {
+                let [a, b] = [node.input, node.other.unwrap_or(node.input)].map(|input| &before[input]);
+                for block in 0..node.shape.blocks {
+                    add::<K>(a.row(y, block), b.row(y, block), to.row_mut(y, block));
+                }
+            }
+            Work::Double => {
+                for block in 0..node.shape.blocks {
+                    double(before[node.input].row(y / 2, block), to.row_mut(y, block));
                 }
             }
         }
+        // A value whose reader takes Winograd's way goes on to the points.
+        if node.shape.form.is_some() {
+            scratch.lines[index].transform(K::winograd(), y, &mut scratch.plain);
+        }
     }
 
-    fn pool(&self, layer: usize, y: usize, pool: &Pool, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
-        let height = scratch.unpooled[layer].height;
-        if self.layers[layer].pools && y * pool.stride + 1 < height {
-            return self.convolve(layer, y * pool.stride, pixels, scratch, Sink::Pooled);
+    /// Rows of a convolution that are pooled as they are made; of an odd number of rows, the last one by itself.
+    fn pool(&self, index: usize, packed: &Packed<K>, pool: &Pool, y: usize, scratch: &mut Scratch<K::Value>) {
+        let from = scratch.lines[self.nodes[index].input].size;
+        let [height, width] = packed.layer.unpooled(from).unwrap_or_default();
+        if y * pool.stride + 1 < height {
+            return self.convolve(index, packed, Sink::Pooled(y), scratch);
         }
-        let end = (y * pool.stride + pool.size).min(height);
-        while scratch.unpooled[layer].made < end {
-            let row = scratch.unpooled[layer].made;
-            scratch.unpooled[layer].made += 1;
-            self.convolve(layer, row, pixels, scratch, Sink::Unpooled);
-        }
-        let Scratch { lines, unpooled, plain, .. } = scratch;
-        let (from, to) = (&unpooled[layer], &mut lines[layer + 1]);
-        let (width, place) = (to.width, to.place(y, plain));
-        for block in 0..self.layers[layer].blocks() {
-            let (starts, count) = pool_starts(pool, y, height, |row| from.at(row) + block * from.block);
-            let row = PoolRow {
-                input: &from.values,
-                rows: &starts[..count],
-                columns: from.width,
-                size: pool.size,
-                stride: pool.stride,
-                width,
-            };
+        scratch.spare.reserve(packed.blocks() * width * LANES);
+        self.convolve(index, packed, Sink::Spare(height - 1), scratch);
+        let Scratch { lines, spare, plain, .. } = scratch;
+        let (columns, place) = (lines[index].size[1], lines[index].place(y, plain));
+        for block in 0..packed.blocks() {
+            let start = [block * width * LANES];
+            let row = pool_row(spare, &start, width, pool, columns);
             K::pool(&row, &mut place.values[place.start + block * place.block..]);
         }
     }
 
-    fn convolve(&self, layer: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>, sink: Sink) {
-        let packed = &self.layers[layer];
-        let first = y * packed.layer.stride;
-        let pooled = matches!(sink, Sink::Pooled);
-        self.make(layer, first + packed.layer.size[0] - 1 + usize::from(pooled), pixels, scratch);
-        let Scratch { lines, unpooled, biases, scales, runs, plain, products, output } = scratch;
-        let (before, after) = lines.split_at_mut(layer + 1);
-        let from = &before[layer];
-        let pixel = if layer == 0 { packed.layer.inputs } else { LANES };
-        packed.runs(from.block, pixel, |row| from.at(first + row), runs);
-        let mut width = (from.width - packed.layer.size[1]) / packed.layer.stride + 1;
+    fn convolve(&self, index: usize, packed: &Packed<K>, sink: Sink, scratch: &mut Scratch<K::Value>) {
+        let node = &self.nodes[index];
+        let Scratch { lines, biases, scales, runs, plain, spare, products, output, .. } = scratch;
+        let (before, after) = lines.split_at_mut(index);
+        let (from, to) = (&before[node.input], &mut after[0]);
+        let layer = &packed.layer;
+        let pixel = node.pixel;
+        let mut width = (from.size[1] + 2 * layer.padding[1] - layer.size[1]) / layer.stride + 1;
+        let (first, pooled) = match sink {
+            Sink::Line(y) | Sink::Spare(y) => (y * layer.stride, false),
+            Sink::Pooled(y) => (2 * y * layer.stride, true),
+        };
+        packed.runs(from.block, pixel, |row| from.padded(first + row, layer.padding), runs);
         if pooled {
-            runs.push(Run { offset: from.at(first + packed.layer.size[0]), ..runs[0] });
+            runs.push(Run { offset: from.padded(first + layer.size[0], layer.padding), ..runs[0] });
             // Without what no window reaches.
-            width = width.min(2 * after[0].width);
+            width = width.min(2 * to.size[1]);
         }
         for group in &packed.groups {
-            let source = Source {
-                values: &from.values,
-                start: 0,
-                pixel,
-                runs,
-                residual: None,
-                bias: &biases[layer],
-                scale: scales[layer],
-                pooled,
-            };
-            let mut target = match sink {
-                Sink::Output => {
-                    let block = width * LANES;
-                    Target::Floats(Place { values: &mut **output, start: group.first * block, block })
+            let residual = match (node.other, sink) {
+                (Some(other), Sink::Line(y)) => {
+                    let other = &before[other];
+                    Some(Place { values: &other.values[..], start: other.at(y), block: other.block }.from(group.first))
                 }
-                Sink::Line => Target::Values(after[0].place(y, plain).from(group.first)),
-                Sink::Pooled => Target::Values(after[0].place(y / 2, plain).from(group.first)),
-                Sink::Unpooled => Target::Values(unpooled[layer].place(y, plain).from(group.first)),
+                _ => None,
+            };
+            let (bias, scale) = (&biases[index], scales[index]);
+            let source = Source { values: &from.values, start: 0, pixel, runs, residual, bias, scale, pooled };
+            let mut target = match sink {
+                Sink::Line(_) if node.is_output => Target::Floats(output_place(output, width).from(group.first)),
+                Sink::Line(y) | Sink::Pooled(y) => Target::Values(to.place(y, plain).from(group.first)),
+                Sink::Spare(_) => {
+                    Target::Values(Place { values: &mut **spare, start: 0, block: width * LANES }.from(group.first))
+                }
             };
             if let Some(winograd) = packed.winograd {
                 let tiles = from.block / LANES;
@@ -234,28 +261,65 @@ impl<K: Kernel> Stream<K> {
 /// Where a convolution's row goes.
 #[derive(Clone, Copy)]
 enum Sink {
-    Line,
-    Unpooled,
-    /// This row and the next, pooled, into the line.
-    Pooled,
-    Output,
+    Line(usize),
+    /// The two rows that make this row when pooled.
+    Pooled(usize),
+    /// This row, by itself.
+    Spare(usize),
+}
+
+/// A row of an output, block by block.
+fn output_place(output: &mut [f32], width: usize) -> Place<&mut [f32]> {
+    Place { values: output, start: 0, block: width * LANES }
+}
+
+fn add<K: Kernel>(a: &[K::Value], b: &[K::Value], to: &mut [K::Value]) {
+    for ((to, &a), &b) in to.iter_mut().zip(a).zip(b) {
+        *to = K::narrow(K::widen(a) + K::widen(b));
+    }
+}
+
+/// Each pixel twice.
+fn double<V: Copy>(from: &[V], to: &mut [V]) {
+    let pixels = from.as_chunks::<LANES>().0;
+    for (pair, pixel) in to.as_chunks_mut::<LANES>().0.as_chunks_mut::<2>().0.iter_mut().zip(pixels) {
+        *pair = [*pixel; 2];
+    }
 }
 
 impl<K: Kernel> Fused for Stream<K> {
     fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Option<()> {
         self.idle.with(|scratch| {
-            let [rows, columns] = self.open(pixels, scratch)?;
-            let last = self.layers.len() - 1;
-            let channels = self.layers[last].layer.outputs;
-            scratch.output.reserve(columns * channels.next_multiple_of(LANES));
-            for row in 0..rows {
-                self.convolve(last, row, pixels, scratch, Sink::Output);
-                let values = &scratch.output[..columns * channels.next_multiple_of(LANES)];
-                if each(Answer { row, channels, values }).is_break() {
+            self.open(pixels, scratch)?;
+            let (mut made, heights) = (std::mem::take(&mut scratch.made), std::mem::take(&mut scratch.heights));
+            while let Some(output) = self.schedule.next(&made, &heights) {
+                let make = &mut |_: &Made, node, row| self.make(node, row, pixels, scratch);
+                let (node, row) = self.schedule.pull(output, &mut made, &heights, make);
+                let (channels, width) = (self.nodes[node].channels, scratch.lines[node].size[1]);
+                let values = cells(scratch, width, self.nodes[node].shape.blocks);
+                if each(Answer { output, row, channels, values }).is_break() {
                     break;
                 }
             }
+            (scratch.made, scratch.heights) = (made, heights);
             Some(())
         })
     }
 }
+
+/// The row of an output that has just been made, the channels of a cell together.
+fn cells<V>(scratch: &mut Scratch<V>, width: usize, blocks: usize) -> &[f32] {
+    let Scratch { output, answer, .. } = scratch;
+    let block = width * LANES;
+    if blocks == 1 {
+        return &output[..block];
+    }
+    answer.clear();
+    for at in (0..block).step_by(LANES) {
+        answer.extend((0..blocks).flat_map(|index| &output[index * block + at..][..LANES]));
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,10 @@
 
 use super::*;
 
+pub(super) mod onnx;
+
 /// A picture with edges and slopes.
-fn picture([height, width]: [usize; 2]) -> Vec<f32> {
+pub(super) fn picture([height, width]: [usize; 2]) -> Vec<f32> {
     let pixel = |at: usize| ((at % (3 * width) * 7) ^ (at / (3 * width) * 13)) % 256;
     (0..3 * height * width).map(|at| pixel(at) as f32).collect()
 }

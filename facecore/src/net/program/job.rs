@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::buffer::Buffer;
-use super::super::fused::pool_starts;
-use super::super::kernel::{InputRow, Kernel, LANES, Place, PoolRow, Run, Target};
+use super::super::fused::{pool_row, pool_starts};
+use super::super::kernel::{InputRow, Kernel, LANES, Place, Run, Target};
 use super::super::layers::Pool;
 use super::super::packed::{Packed, Products, Source};
 
@@ -193,14 +193,4 @@ impl<K: Kernel> Job<'_, K> {
             pooled: false,
         }
     }
-}
-
-pub(super) fn pool_row<'a, V>(
-    input: &'a [V],
-    rows: &'a [usize],
-    columns: usize,
-    pool: &Pool,
-    width: usize,
-) -> PoolRow<'a, V> {
-    PoolRow { input, rows, columns, size: pool.size, stride: pool.stride, width }
 }
