@@ -36,7 +36,18 @@ macro_rules! tile {
                         input = input.add(1);
                     }
                 }
-                // Sums that nothing is done to go straight to the target.
+                // What most layers do to a sum is done in its register: nothing, or scale and bias, and perhaps ReLU.
+                if !tile.plain && tile.residual.is_null() && tile.activation != Activation::PRelu {
+                    let floor = if tile.activation == Activation::Relu { 0.0 } else { f32::NEG_INFINITY };
+                    let (floor, scale) = (_mm256_set1_ps(floor), _mm256_set1_ps(tile.scale));
+                    let (low, high) = (_mm256_loadu_ps(tile.bias), _mm256_loadu_ps(tile.bias.add(8)));
+                    let to = if tile.floats.is_null() { tile.values } else { tile.floats };
+                    $(if $p < PIXELS {
+                        store(to.add($p * LANES), _mm256_max_ps(floor, _mm256_fmadd_ps($a, scale, low)));
+                        store(to.add($p * LANES + 8), _mm256_max_ps(floor, _mm256_fmadd_ps($b, scale, high)));
+                    })+
+                    return;
+                }
                 let to = if tile.plain { tile.floats } else { sums.as_mut_ptr().cast() };
                 $(if $p < PIXELS {
                     store(to.add($p * LANES), $a);
