@@ -66,7 +66,8 @@ impl Schedule {
 
     /// Which output has the next row: the one that is least far down, the coarser one of two. `None` when all are complete.
     pub(super) fn next(&self, made: &Made, heights: &[usize]) -> Option<usize> {
-        let open = (0..self.outputs.len()).filter(|&output| made.0[self.outputs[output]] < heights[self.outputs[output]]);
+        let open =
+            (0..self.outputs.len()).filter(|&output| made.0[self.outputs[output]] < heights[self.outputs[output]]);
         open.min_by(|&a, &b| {
             let [(a, a_height), (b, b_height)] =
                 [a, b].map(|output| (made.0[self.outputs[output]], heights[self.outputs[output]]));
