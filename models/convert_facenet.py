@@ -160,7 +160,7 @@ def main(source, target):
     reader = FrozenGraph if source.suffix == ".pb" else KerasWeights
     network = InceptionResnetV1(reader(source))
     embedding, length = network.build()
-    network.save(target, embedding, ["batch", 3, 160, 160], ["batch", length], "embedding")
+    network.save(target, ["batch", 3, 160, 160], {"embedding": (embedding, ["batch", length])})
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def p_net(path, target):
     x = net.conv_prelu(x, 3, "PReLU")
     matrix, bias = net.heads("conv4-1", "conv4-2")
     x = net.conv(x, matrix.T[:, :, None, None], bias)
-    net.save(target, x, [1, 3, "height", "width"], [1, 5, "rows", "columns"], "output")
+    net.save(target, [1, 3, "height", "width"], {"output": (x, [1, 5, "rows", "columns"])})
 
 
 def r_net(path, target):
@@ -54,7 +54,7 @@ def r_net(path, target):
     x = net.max_pool(net.conv_prelu(x, 2), 3, ceil=True)
     x = net.first_dense(net.conv_prelu(x, 3), 4)
     x = net.dense(x, *net.heads("conv5-1", "conv5-2"))
-    net.save(target, x, ["batch", 3, 24, 24], ["batch", 5], "output")
+    net.save(target, ["batch", 3, 24, 24], {"output": (x, ["batch", 5])})
 
 
 def o_net(path, target):
@@ -64,7 +64,7 @@ def o_net(path, target):
     x = net.max_pool(net.conv_prelu(x, 3), 2, ceil=True)
     x = net.first_dense(net.conv_prelu(x, 4), 5)
     x = net.dense(x, *net.heads("conv6-1", "conv6-2", "conv6-3"))
-    net.save(target, x, ["batch", 3, 48, 48], ["batch", 15], "output")
+    net.save(target, ["batch", 3, 48, 48], {"output": (x, ["batch", 15])})
 
 
 if __name__ == "__main__":

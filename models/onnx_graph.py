@@ -18,10 +18,11 @@ class Graph:
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(values, np.float32), name))
         return name
 
-    def conv(self, x, kernel, bias, stride=1, pad=(0, 0)):
-        """`kernel` is [out, in, height, width]; `pad` is rows, columns on each side."""
+    def conv(self, x, kernel, bias, stride=1, pad=(0, 0), groups=1):
+        """`kernel` is [out, in / groups, height, width]; `pad` is rows, columns on each side."""
+        grouped = {} if groups == 1 else {"group": groups}
         return self.node("Conv", [x, self.weight(kernel), self.weight(bias)], kernel_shape=kernel.shape[2:],
-                         strides=[stride] * 2, pads=[*pad, *pad])
+                         strides=[stride] * 2, pads=[*pad, *pad], **grouped)
 
     def dense(self, x, matrix, bias):
         """`matrix` is [in, out]."""
@@ -33,13 +34,22 @@ class Graph:
     def max_pool(self, x, size, stride=2, ceil=False):
         return self.node("MaxPool", [x], kernel_shape=[size] * 2, strides=[stride] * 2, ceil_mode=int(ceil))
 
-    def save(self, path, output, input_shape, output_shape, output_name):
-        self.nodes[-1].output[0] = output_name
-        assert self.nodes[-1].name == output
+    def double(self, x):
+        """Each pixel becomes 2 × 2 of itself."""
+        return self.node("Resize", [x, "", self.weight([1, 1, 2, 2])], mode="nearest", nearest_mode="floor",
+                         coordinate_transformation_mode="asymmetric")
+
+    def save(self, path, input_shape, outputs):
+        """`outputs` is {name: (what a method returned, shape)}; nothing else may read them."""
+        names = {node: name for name, (node, _) in outputs.items()}
+        assert not any(x in names for node in self.nodes for x in node.input)
+        for node in self.nodes:
+            node.output[0] = names.get(node.output[0], node.output[0])
         graph = helper.make_graph(
             self.nodes, "facecore",
             [helper.make_tensor_value_info("input", TensorProto.FLOAT, input_shape)],
-            [helper.make_tensor_value_info(output_name, TensorProto.FLOAT, output_shape)], self.weights)
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, (_, shape) in outputs.items()],
+            self.weights)
         # Fixed versions: the file must be the same bytes whatever version of onnx writes it.
         model = helper.make_model(graph, producer_name="facecore", ir_version=8,
                                   opset_imports=[helper.make_opsetid("", 13)])

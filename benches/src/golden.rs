@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use facecore::{BoundingBox, Budget, DetectOptions, Engine, Face, Limits, Photo, ProposalFilter};
+use facecore::{BoundingBox, Budget, DetectOptions, Engine, Face, Limits, MtcnnOptions, Photo, ProposalFilter};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -62,7 +62,7 @@ pub fn detections(engine: &Engine, folder: &Path) -> Result<Detections, Box<dyn 
     for expected in read::<Vec<Expected>>(&folder.join("detections.json"))? {
         let options = DetectOptions {
             min_face: expected.min_face,
-            filter: ProposalFilter::Nms,
+            mtcnn: MtcnnOptions { filter: ProposalFilter::Nms, ..MtcnnOptions::default() },
             budget: Budget::UNBOUNDED,
             ..Default::default()
         };
@@ -131,9 +131,10 @@ pub fn recall(
     let all = read::<Vec<Expected>>(&folder.join("detections.json"))?;
     for expected in all.iter().filter(|expected| expected.file.starts_with(prefix)) {
         let budget = Budget { max_candidates, ..Budget::UNBOUNDED };
-        let options = DetectOptions { min_face: expected.min_face, filter, budget, ..Default::default() };
+        let mtcnn = MtcnnOptions { filter, ..MtcnnOptions::default() };
+        let options = DetectOptions { min_face: expected.min_face, mtcnn, budget, ..Default::default() };
         let found = engine.detect(&photo(&folder.join("photos").join(&expected.file))?, &options)?;
-        sum.candidates += found.stats.candidates;
+        sum.candidates += found.stats.mtcnn().map_or(0, |stats| stats.candidates);
         for face in expected.faces.iter().filter(|face| face.score >= 0.9) {
             sum.expected += 1;
             let near = |ours: &Face| face.area().iou(&ours.bounding_box) >= 0.9;

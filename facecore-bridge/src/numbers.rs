@@ -2,7 +2,8 @@
 
 use facecore::profile::{self, Build, Pin, Role, Source};
 use facecore::{
-    Compute, Embedding, Encoding, NonFaceFilter, Orientation, PixelFormat, ProposalFilter, Refusal, Verdict,
+    Compute, DetectorKind, Embedding, Encoding, NonFaceFilter, Orientation, PixelFormat, ProposalFilter, Refusal,
+    Verdict,
 };
 
 use crate::{Failure, Result, Status};
@@ -144,6 +145,24 @@ pub fn compute(value: u32) -> Result<Compute> {
         3 => Compute::Portable,
         _ => return Err(unknown("compute", value, "0 (automatic), 1 (f32), 2 (bf16) and 3 (portable) are known")),
     })
+}
+
+/// 0 MTCNN, 1 YuNet.
+pub fn detector(value: u32) -> Result<DetectorKind> {
+    Ok(match value {
+        0 => DetectorKind::Mtcnn,
+        1 => DetectorKind::Yunet,
+        _ => return Err(unknown("detector", value, "0 (MTCNN) and 1 (YuNet) are known")),
+    })
+}
+
+/// The number of a detector; 255 for one that this version of the binding has no number for.
+pub fn detector_number(kind: DetectorKind) -> u32 {
+    match kind {
+        DetectorKind::Mtcnn => 0,
+        DetectorKind::Yunet => 1,
+        _ => 255,
+    }
 }
 
 /// 0 blobs, 1 NMS.

@@ -35,6 +35,8 @@ pub enum Status {
     NoEmbedder = 301,
     /// A face's box has no pixel inside the photo, or is no box.
     EmptyCrop = 400,
+    /// A network that is fed by landmarks was asked for what a box encloses.
+    NeedsLandmarks = 403,
     /// Embeddings of two networks were compared.
     SpaceMismatch = 401,
     /// Numbers or bytes that are no embedding.
@@ -95,6 +97,7 @@ impl Status {
         (Self::Model, "model", Exception::Model),
         (Self::NoEmbedder, "no-embedder", Exception::Model),
         (Self::EmptyCrop, "empty-crop", Exception::General),
+        (Self::NeedsLandmarks, "needs-landmarks", Exception::General),
         (Self::SpaceMismatch, "space-mismatch", Exception::General),
         (Self::Embedding, "embedding", Exception::General),
         (Self::Evaluation, "evaluation", Exception::General),

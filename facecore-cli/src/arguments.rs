@@ -6,9 +6,12 @@ mod options;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use facecore::evaluate::FP_TARGET;
+use facecore::Matcher;
 
-pub use measuring::{Calibrate, Evaluate, NonFace, NonFaceBuild, NonFaceMeasure, NonFacePhotos, Robustness};
+pub use measuring::{
+    Calibrate, Evaluate, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
+    NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
+};
 pub use options::{Computing, Finding, Model, ModelsFolder, Networks, Photos, Threads, Threshold};
 
 /// Find, compare and name faces in photos.
@@ -40,6 +43,9 @@ pub enum Command {
     Robustness(Robustness),
     /// Fit thresholds to your own labelled photos
     Calibrate(Calibrate),
+    /// What a matcher is taught of a network: fit it, and measure what it does
+    #[command(subcommand)]
+    Matching(Matching),
     /// A filter against detections that are no faces
     #[command(subcommand, name = "nonface")]
     NonFace(NonFace),
@@ -93,16 +99,17 @@ pub struct Tag {
     pub people: PathBuf,
     #[command(flatten)]
     pub photos: Photos,
-    #[command(flatten)]
-    pub threshold: Threshold,
+    /// Require one fixed cosine of each face instead (-1 to 1): how many strangers it names then depends on the number of people
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true)]
+    pub threshold: Option<f32>,
     /// How far the nearest person must be ahead of the next, as a cosine (0 to 2)
-    #[arg(long, value_name = "COSINE", default_value_t = 0.05)]
+    #[arg(long, value_name = "COSINE", default_value_t = 0.05, requires = "threshold")]
     pub lead: f32,
-    /// Take threshold, lead and cohort from a file that `facecore calibrate` made
+    /// Take the thresholds, and a cohort, from a file that `facecore calibrate` made
     #[arg(long, value_name = "FILE", conflicts_with_all = ["threshold", "lead"])]
     pub calibration: Option<PathBuf>,
-    /// The rate of strangers' faces that may get a name, with --calibration
-    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET)]
+    /// The share of strangers' faces that may get a name, whatever the number of people (0.0001 to 0.1)
+    #[arg(long, value_name = "RATE", default_value_t = Matcher::FALSE_POSITIVE_RATE, conflicts_with = "threshold")]
     pub fp: f64,
     #[command(flatten)]
     pub finding: Finding,

@@ -271,6 +271,51 @@ fn evaluate_measures_pairs() {
 }
 
 #[test]
+fn evaluate_compares_all_pairs() {
+    let folder = labelled_photos("evaluate-all");
+    fs::write(
+        folder.join("faces.csv"),
+        "photo,person,family\nB/B_0001.jpg,B,1\nB/B_0002.jpg,B,1\nB/B_0003.jpg,B,1\nJ/J_0001.jpg,J,1\nE/E_0001.jpg,E,2\n",
+    )
+    .unwrap();
+    let line = format!("evaluate --images {0} --all-pairs --cache {0}/cache", folder.display());
+    let table = facecore(&format!("{line} --rates 0.2 --report {}/all.html", folder.display()));
+    assert_eq!((code(&table), stderr(&table)), (0, ""));
+    assert!(stdout(&table).contains("5 faces of 3 people: 3 pairs of one person, 7 of two\n"), "{}", stdout(&table));
+    let html = fs::read_to_string(folder.join("all.html")).unwrap();
+    assert!(html.contains("<svg ") && html.contains("3 pairs of one person") && html.ends_with("</html>\n"));
+
+    let measure = |options: &str| {
+        let line = format!("evaluate --manifest {0}/faces.csv --all-pairs --cache {0}/cache --json", folder.display());
+        let output = facecore(&format!("{line} {options}"));
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        lines(&output).remove(0)
+    };
+    let record = measure("--rates 0.25 --group-by family --slice-by sex-of-name --threshold 0.5");
+    assert_eq!(record["kind"], "all-pairs");
+    assert_eq!([&record["positives"], &record["negatives"], &record["related_pairs"]], [3, 4, 3]);
+    let points = record["points"].as_array().unwrap();
+    assert_eq!((points.len(), points[1]["threshold"]["value"].as_f64()), (2, Some(0.5)));
+    assert!((0.0..=1.0).contains(&points[0]["tp"]["value"].as_f64().unwrap()));
+    // Without pairs of one person there are none to accept.
+    fs::write(folder.join("faces.csv"), "photo\nB/B_0001.jpg\nJ/J_0001.jpg\nE/E_0001.jpg\n").unwrap();
+    let record = measure("--rates 0.4 --pad 0.25 --not-found centre");
+    assert!(record["points"][0]["tp"].is_null() && record["faces"] == 3, "{record}");
+
+    for (options, expected) in [
+        ("--rates 0.1", "needs 10 negatives, there are 7"),
+        ("", "too few pairs"),
+        ("--rates 0.2 --cohort --group-by nothing", "--group-by nothing"),
+        ("--rates 0.2 --slice-by nothing", "--slice-by nothing"),
+        ("--rates 0.2 --pad -1", "0 to 2"),
+    ] {
+        let refused = facecore(&format!("{line} {options}"));
+        assert_eq!(code(&refused), 2, "{options}");
+        assert!(stderr(&refused).contains(expected), "{options}: {}", stderr(&refused));
+    }
+}
+
+#[test]
 fn a_second_run_takes_what_the_first_one_left() {
     let folder = labelled_photos("evaluate-cache");
     let cache = folder.join("cache");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face, ProposalFilter};
+use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face, MtcnnOptions, ProposalFilter};
 use facecore_bridge::{Result, Status};
 
 use crate::boundary::{self, Out, call, read, read_sized, write, write_sized};
@@ -103,7 +103,8 @@ unsafe impl boundary::Versioned for facecore_detect_options {
 
 impl facecore_detect_options {
     fn new(options: &DetectOptions) -> Self {
-        let DetectOptions { min_face, max_face, factor, thresholds, filter, budget } = *options;
+        let DetectOptions { min_face, max_face, budget, mtcnn: MtcnnOptions { factor, thresholds, filter }, .. } =
+            *options;
         Self {
             struct_size: size_of::<Self>(),
             min_face,
@@ -137,7 +138,8 @@ impl facecore_detect_options {
             deadline,
         };
         let filter = facecore_bridge::proposal_filter(options.filter)?;
-        Ok(DetectOptions { min_face, max_face, factor, thresholds, filter, budget })
+        let mtcnn = MtcnnOptions { factor, thresholds, filter };
+        Ok(DetectOptions { min_face, max_face, budget, mtcnn, ..DetectOptions::default() })
     }
 }
 
@@ -292,6 +294,7 @@ pub unsafe extern "C" fn facecore_detection_get_info(
     call(|| {
         let Detection { complete, cut, stats, .. } = &unsafe { read(detection, "detection") }?.detection;
         let info = unsafe { write_sized(info, "info") }?;
+        let stats = stats.mtcnn().cloned().unwrap_or_default();
         *info = facecore_detection_info {
             struct_size: info.struct_size,
             complete: (*complete).into(),

@@ -65,7 +65,7 @@ impl facecore_engine_options {
         if !options.is_null() {
             let options = unsafe { read_sized(options, "options") }?;
             if !options.model.is_null() {
-                read.model = unsafe { text(options.model, "options.model") }?.into();
+                read.model = Some(unsafe { text(options.model, "options.model") }?.into());
             }
             read.compute = facecore_bridge::compute(options.compute)?;
             read.mirror_average = options.mirror_average != 0;
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn facecore_engine_open_detector(
     call(|| {
         let out = unsafe { Out::new(engine, "engine") }?;
         let options = unsafe { facecore_engine_options::read(options) }?;
-        out.put(Engine::detector_only_with(options.compute)?.into());
+        out.put(Engine::detector_only_with(options.detector, options.compute)?.into());
         Ok(())
     })
 }

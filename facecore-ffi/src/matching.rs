@@ -101,7 +101,7 @@ pub unsafe extern "C" fn facecore_decide(
         let faces =
             faces.iter().map(|&face| Ok(unsafe { read(face, "faces[i]") }?.0.clone())).collect::<Result<Vec<_>>>()?;
         let candidates = &unsafe { read(candidates, "candidates") }?.0;
-        let verdicts = Matcher::new(threshold, margin)?.decide(&faces, candidates)?;
+        let verdicts = Matcher::cosine(threshold, margin)?.decide(&faces, candidates)?;
         let mut names = Vec::new();
         let verdicts = verdicts.iter().map(|verdict| to_verdict(verdict, &mut names)).collect();
         out.put(facecore_verdicts { verdicts, _names: names });
@@ -120,7 +120,7 @@ fn to_verdict(verdict: &Verdict, names: &mut Vec<CString>) -> facecore_verdict {
         Outcome::NoMatch { .. } => (ptr::null(), f32::NAN),
     };
     let mut neighbour = |found: &Option<Neighbour>| match found {
-        Some(Neighbour { person, cosine }) => (keep(person), *cosine),
+        Some(Neighbour { person, cosine, .. }) => (keep(person), *cosine),
         None => (ptr::null(), f32::NAN),
     };
     let (nearest, nearest_cosine) = neighbour(&verdict.nearest);

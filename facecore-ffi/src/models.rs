@@ -22,7 +22,7 @@ pub struct facecore_manifest {
 pub struct facecore_model {
     /// What `facecore_engine_open` takes.
     pub id: *const c_char,
-    /// "detector" or "embedder".
+    /// "detector", "embedder" or "attributes".
     pub kind: *const c_char,
     /// The weights' licence, as far as known.
     pub licence: *const c_char,
@@ -63,7 +63,7 @@ fn to_model(model: &ModelEntry, texts: &mut Vec<CString>) -> facecore_model {
     };
     facecore_model {
         id: keep(&model.id),
-        kind: keep(&model.kind),
+        kind: keep(model.kind.name()),
         licence: keep(&model.licence),
         training_data: keep(&model.training_data),
         source: keep(&model.source),

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use facecore::{
-    BoundingBox, Budget, DetectOptions, Detection, Embedding, Engine, EngineOptions, Face, Landmarks, Photo,
+    BoundingBox, Budget, DetectOptions, Detection, Embedding, Engine, EngineOptions, Face, Landmarks, MtcnnOptions,
+    Photo,
 };
 use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
@@ -20,10 +21,13 @@ fn options(record: &mut Reader) -> Result<DetectOptions> {
     Ok(DetectOptions {
         min_face: record.size()?,
         max_face: record.size()?,
-        factor: record.float()?,
-        thresholds: [record.float()?, record.float()?, record.float()?],
-        filter: facecore_bridge::proposal_filter(record.size()?)?,
+        mtcnn: MtcnnOptions {
+            factor: record.float()?,
+            thresholds: [record.float()?, record.float()?, record.float()?],
+            filter: facecore_bridge::proposal_filter(record.size()?)?,
+        },
         budget: budget(record)?,
+        ..DetectOptions::default()
     })
 }
 
@@ -40,8 +44,9 @@ fn budget(record: &mut Reader) -> Result<Budget> {
 /// `EngineOptions.write`.
 fn engine_options(record: &mut Reader) -> Result<EngineOptions> {
     let (model, compute) = (record.text()?, facecore_bridge::compute(record.size()?)?);
-    let (defaults, mirror_average) = (EngineOptions::default(), record.size()? != 0);
-    Ok(EngineOptions { model: if model.is_empty() { defaults.model } else { model }, compute, mirror_average })
+    let mirror_average = record.size()? != 0;
+    let model = Some(model).filter(|model| !model.is_empty());
+    Ok(EngineOptions { model, compute, mirror_average, ..EngineOptions::default() })
 }
 
 fn microseconds(time: Duration) -> i64 {
@@ -87,6 +92,7 @@ fn write_face(answer: &mut Writer, face: &Face) {
 /// `Detection.read`.
 fn write(detection: &Detection) -> Writer {
     let Detection { faces, complete, cut, stats } = detection;
+    let stats = stats.mtcnn().cloned().unwrap_or_default();
     let mut answer = Writer::default();
     answer.int((*complete).into());
     for count in [cut.scales, cut.candidates, cut.faces, cut.deadline.into()] {
@@ -152,7 +158,7 @@ pub extern "system" fn Java_io_facecore_FaceEngine_openDetector0<'l>(
 ) -> jlong {
     call(&mut env, |env| {
         let options = engine_options(&mut Reader::from_java(env, &record)?)?;
-        Ok(handle::give(Engine::detector_only_with(options.compute)?))
+        Ok(handle::give(Engine::detector_only_with(options.detector, options.compute)?))
     })
 }
 

@@ -29,7 +29,7 @@ fn write(answer: &mut Writer, verdict: &Verdict) {
         Outcome::NoMatch { .. } => None,
     });
     for found in [&verdict.nearest, &verdict.runner_up] {
-        neighbour(found.as_ref().map(|Neighbour { person, cosine }| (person.as_str(), *cosine)));
+        neighbour(found.as_ref().map(|Neighbour { person, cosine, .. }| (person.as_str(), *cosine)));
     }
     answer.float(verdict.margin.unwrap_or(f32::NAN));
     answer.float(verdict.threshold);
@@ -65,7 +65,7 @@ pub extern "system" fn Java_io_facecore_Matcher_decide0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let matcher = Matcher::new(record.float()?, record.float()?)?;
+        let matcher = Matcher::cosine(record.float()?, record.float()?)?;
         let faces = record.embeddings()?;
         let candidates = unsafe { handle::look::<Vec<Candidate>>(candidates) }?;
         let verdicts = matcher.decide(&faces, candidates)?;

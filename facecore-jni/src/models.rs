@@ -19,7 +19,7 @@ pub extern "system" fn Java_io_facecore_Models_list0<'l>(
         let mut answer = Writer::default();
         answer.count(models.len());
         for model in &models {
-            for words in [&model.id, &model.kind, &model.licence, &model.training_data, &model.source] {
+            for words in [model.id.as_str(), model.kind.name(), &model.licence, &model.training_data, &model.source] {
                 answer.text(words);
             }
             answer.long(model.space.map_or(0, |space| i64::from_be_bytes(space.0)));

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::detect::{DetectOptions, Detection, Detector, Face};
-use crate::embed::{Embedder, Embedding, SpaceId};
+use crate::embed::{Embedder, Embedding};
 use crate::error::{Error, Result};
-#[cfg(feature = "bundled-mtcnn")]
-use crate::net::Kernels;
-use crate::net::{Compute, Manifest};
+use crate::geometry::{BoundingBox, Landmarks};
+use crate::models::{Crop, DetectorKind, Manifest, Preprocessing};
+use crate::net::Compute;
 use crate::photo::Photo;
+use crate::space::SpaceId;
 
 /// How to open an [`Engine`].
 ///
@@ -16,20 +17,16 @@ use crate::photo::Photo;
 /// use facecore::{Compute, EngineOptions};
 /// let half_the_time = EngineOptions { compute: Compute::Bf16, ..EngineOptions::default() };
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EngineOptions {
-    /// The embedder's id in the manifest. Default [`Engine::DEFAULT_MODEL`].
-    pub model: String,
+    /// The embedder's id in the manifest; `None` (the default) is the one that the manifest calls default.
+    pub model: Option<String>,
+    /// What finds the faces. Embedders that are fed by landmarks have a space for each detector.
+    pub detector: DetectorKind,
     /// Which instructions run the networks.
     pub compute: Compute,
     /// As [`Engine::with_mirror_average`].
     pub mirror_average: bool,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        Self { model: Engine::DEFAULT_MODEL.into(), compute: Compute::Auto, mirror_average: false }
-    }
 }
 
 /// The networks, loaded once. `Send + Sync`: share one between all threads by reference or `Arc`. Every call runs on the
@@ -40,9 +37,6 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The model that [`Engine::open`] takes: the stronger of the two on LFW.
-    pub const DEFAULT_MODEL: &'static str = "facenet-ms1m-128";
-
     /// An engine that finds faces with the MTCNN compiled into the crate; it needs no file and makes no embeddings.
     ///
     /// ```
@@ -61,26 +55,27 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Model`] if the networks cannot be prepared.
-    #[cfg(feature = "bundled-mtcnn")]
+    #[cfg(any(feature = "bundled-mtcnn", feature = "bundled-yunet"))]
     pub fn detector_only() -> Result<Self> {
-        Self::detector_only_with(Compute::Auto)
+        Self::detector_only_with(DetectorKind::default(), Compute::Auto)
     }
 
-    /// [`Engine::detector_only`], computing as told.
+    /// [`Engine::detector_only`] with a detector that is compiled in, computing as told.
     ///
     /// # Errors
-    /// As [`Engine::detector_only`], and [`Error::Option`] for a [`Compute`] that this processor does not have.
-    #[cfg(feature = "bundled-mtcnn")]
-    pub fn detector_only_with(compute: Compute) -> Result<Self> {
-        Ok(Self { detector: bundled_detector(compute.kernels()?)?, embedder: None })
+    /// As [`Engine::detector_only`], and [`Error::Option`] for a [`Compute`] that this processor does not have, or a detector that
+    /// this build does not have.
+    #[cfg(any(feature = "bundled-mtcnn", feature = "bundled-yunet"))]
+    pub fn detector_only_with(detector: DetectorKind, compute: Compute) -> Result<Self> {
+        Ok(Self { detector: Detector::bundled(detector, compute.kernels()?)?, embedder: None })
     }
 
-    /// An engine with [`Engine::DEFAULT_MODEL`] from a folder made by `make models`.
+    /// An engine with the manifest's default embedder, from a folder made by `make models`.
     ///
     /// # Errors
     /// [`Error::Model`] if the manifest or the model's file is missing, altered or cannot be loaded.
     pub fn open(models: impl AsRef<Path>) -> Result<Self> {
-        Self::open_model(models, Self::DEFAULT_MODEL)
+        Self::open_with(models, &EngineOptions::default())
     }
 
     /// An engine with the embedder `id` of the folder's manifest.
@@ -88,7 +83,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::open`].
     pub fn open_model(models: impl AsRef<Path>, id: &str) -> Result<Self> {
-        Self::open_with(models, &EngineOptions { model: id.into(), ..EngineOptions::default() })
+        Self::open_with(models, &EngineOptions { model: Some(id.into()), ..EngineOptions::default() })
     }
 
     /// An engine as the options say, from a folder made by `make models`.
@@ -98,25 +93,16 @@ impl Engine {
     pub fn open_with(models: impl AsRef<Path>, options: &EngineOptions) -> Result<Self> {
         let manifest = Manifest::open(models)?;
         let kernels = options.compute.kernels()?;
-        let embedder = Embedder::load(&manifest, &options.model, kernels)?;
-        let embedder = Some(if options.mirror_average { embedder.with_mirror_average() } else { embedder });
-        #[cfg(feature = "bundled-mtcnn")]
-        let detector = bundled_detector(kernels)?;
-        #[cfg(not(feature = "bundled-mtcnn"))]
-        let detector = match &manifest.read("mtcnn")?[..] {
-            [p_net, r_net, o_net] => Detector::load([p_net, r_net, o_net], kernels)?,
-            files => {
-                let reason = format!("three files are needed, the manifest names {}", files.len());
-                return Err(Error::Model { id: "mtcnn".into(), reason });
-            }
-        };
-        Ok(Self { detector, embedder })
+        let id = options.model.as_deref().unwrap_or(&manifest.default);
+        let embedder = Embedder::load(&manifest, id, options.detector, kernels)?;
+        let embedder = if options.mirror_average { embedder.with_mirror_average() } else { embedder };
+        Ok(Self { detector: Detector::open(options.detector, &manifest, kernels)?, embedder: Some(embedder) })
     }
 
-    /// Crops with another margin than the manifest's, 0…0.9 of the crop: embeddings of another [space](Engine::space).
+    /// Crops boxes with another margin than the manifest's, 0…0.9 of the crop: embeddings of another [space](Engine::space).
     ///
     /// # Errors
-    /// [`Error::NoEmbedder`], or [`Error::Option`] outside the range.
+    /// [`Error::NoEmbedder`], or [`Error::Option`] outside the range and for a model that is cropped by landmarks.
     pub fn with_crop_margin(self, margin: f64) -> Result<Self> {
         let embedder = self.embedder.ok_or(Error::NoEmbedder)?.with_crop_margin(margin)?;
         Ok(Self { embedder: Some(embedder), ..self })
@@ -140,31 +126,50 @@ impl Engine {
         self.detector.detect(photo, options)
     }
 
-    /// Embeds faces of the same photo: for each, in their order, its embedding or the reason why not
-    /// ([`Error::EmptyCrop`]).
+    /// Embeds faces of the same photo, found by an engine with this one's detector: for each, in their order, its embedding or the
+    /// reason why not ([`Error::EmptyCrop`]). The model takes of a face what it needs, the box or the landmarks.
     ///
     /// # Errors
     /// [`Error::NoEmbedder`] if the engine only detects.
     pub fn embed(&self, photo: &Photo<'_>, faces: &[Face]) -> Result<Vec<Result<Embedding>>> {
+        self.embedder.as_ref().ok_or(Error::NoEmbedder)?;
+        Ok(faces.iter().map(|face| self.embed_face(photo, face)).collect())
+    }
+
+    /// Embeds one face of the photo, as [`Engine::embed`] does many.
+    ///
+    /// # Errors
+    /// [`Error::NoEmbedder`], [`Error::EmptyCrop`].
+    pub fn embed_face(&self, photo: &Photo<'_>, face: &Face) -> Result<Embedding> {
         let embedder = self.embedder.as_ref().ok_or(Error::NoEmbedder)?;
-        Ok(faces.iter().map(|face| embedder.embed(photo, &face.bounding_box)).collect())
+        embedder.embed(photo, (&face.bounding_box, Some(&face.landmarks)))
     }
 
     /// Embeds what a box (upright pixels) encloses, for boxes that another detector or a person gave.
     ///
     /// # Errors
-    /// [`Error::NoEmbedder`], [`Error::EmptyCrop`].
-    pub fn embed_box(&self, photo: &Photo<'_>, bounding_box: &crate::BoundingBox) -> Result<Embedding> {
-        self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed(photo, bounding_box)
+    /// [`Error::NoEmbedder`], [`Error::EmptyCrop`], and [`Error::NeedsLandmarks`] for a model that is fed by landmarks.
+    pub fn embed_box(&self, photo: &Photo<'_>, bounding_box: &BoundingBox) -> Result<Embedding> {
+        self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed(photo, (bounding_box, None))
     }
 
-    /// Embeds the mirror image of what a box encloses, without averaging; [`mirror_average`](crate::mirror_average) joins it
-    /// with the plain one.
+    /// Embeds a face's mirror image, without averaging; [`mirror_average`](crate::mirror_average) joins it with the plain one. `landmarks`
+    /// may be `None` for a model that is fed by boxes.
     ///
     /// # Errors
     /// As [`Engine::embed_box`].
-    pub fn embed_mirrored(&self, photo: &Photo<'_>, bounding_box: &crate::BoundingBox) -> Result<Embedding> {
-        self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed_mirrored(photo, bounding_box)
+    pub fn embed_mirrored(
+        &self,
+        photo: &Photo<'_>,
+        bounding_box: &BoundingBox,
+        landmarks: Option<&Landmarks>,
+    ) -> Result<Embedding> {
+        self.embedder.as_ref().ok_or(Error::NoEmbedder)?.embed_mirrored(photo, (bounding_box, landmarks))
+    }
+
+    /// The detector.
+    pub fn detector(&self) -> DetectorKind {
+        self.detector.kind()
     }
 
     /// What runs the networks on this processor, for a log: `AVX-512 f32`, `AVX-512 bf16`, `AVX2 f32` or `tract`.
@@ -187,9 +192,17 @@ impl Engine {
         self.embedder.as_ref().map(|embedder| embedder.entry().id.as_str())
     }
 
-    /// The share of a crop that is not the detected box; `None` if the engine only detects.
+    /// What the embedder is fed; `None` if the engine only detects.
+    pub fn preprocessing(&self) -> Option<&Preprocessing> {
+        self.embedder.as_ref().map(Embedder::preprocessing)
+    }
+
+    /// The share of a crop that is not the detected box; `None` if the engine only detects, or crops by landmarks.
     pub fn crop_margin(&self) -> Option<f64> {
-        self.embedder.as_ref().map(|embedder| embedder.entry().crop_margin)
+        match self.preprocessing()?.crop {
+            Crop::Box { margin } => Some(margin),
+            Crop::Points { .. } => None,
+        }
     }
 
     /// The embedder's cosine threshold from the manifest, for [`crate::Matcher`].
@@ -202,16 +215,6 @@ impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine").field("model", &self.model()).field("space", &self.space()).finish()
     }
-}
-
-#[cfg(feature = "bundled-mtcnn")]
-fn bundled_detector(kernels: Kernels) -> Result<Detector> {
-    let nets: [&[u8]; 3] = [
-        include_bytes!("../mtcnn/pnet.onnx"),
-        include_bytes!("../mtcnn/rnet.onnx"),
-        include_bytes!("../mtcnn/onet.onnx"),
-    ];
-    Detector::load(nets, kernels)
 }
 
 const _: () = {

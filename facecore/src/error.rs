@@ -1,6 +1,8 @@
 //! The one error type of the crate: what was wrong, with which input, and what to do.
 
-use crate::embed::SpaceId;
+use std::fmt::Display;
+
+use crate::space::{ParseSpaceIdError, SpaceId};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -59,6 +61,14 @@ pub enum Error {
         /// The box as `x1,y1,x2,y2`.
         box_: String,
     },
+    /// A network that is fed by landmarks was asked for what a box encloses.
+    #[error(
+        "{model} aligns a face by its five landmarks, and a box has none; use `Engine::embed` with a detected face"
+    )]
+    NeedsLandmarks {
+        /// The model's id in the manifest.
+        model: String,
+    },
     /// Embeddings of two networks were compared.
     #[error("embeddings of two spaces cannot be compared: {left} and {right}; embed both faces with one model")]
     SpaceMismatch {
@@ -105,7 +115,18 @@ pub enum Error {
     },
 }
 
+impl From<ParseSpaceIdError> for Error {
+    /// [`Error::Embedding`].
+    fn from(error: ParseSpaceIdError) -> Self {
+        Self::Embedding { reason: error.to_string() }
+    }
+}
+
 impl Error {
+    pub(crate) fn model(id: &str, reason: impl Display) -> Self {
+        Self::Model { id: id.into(), reason: format!("{reason:#}") }
+    }
+
     /// A stable lower-case name of the kind of error, such as `decode` or `space-mismatch`.
     ///
     /// ```
@@ -121,6 +142,7 @@ impl Error {
             Self::Option { .. } => "option",
             Self::NoEmbedder => "no-embedder",
             Self::EmptyCrop { .. } => "empty-crop",
+            Self::NeedsLandmarks { .. } => "needs-landmarks",
             Self::SpaceMismatch { .. } => "space-mismatch",
             Self::Embedding { .. } => "embedding",
             Self::Profile { .. } => "profile",

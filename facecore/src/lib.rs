@@ -12,7 +12,7 @@
 //! let embeddings: Vec<_> = engine.embed(&photo, &found.faces)?.into_iter().collect::<Result<_, _>>()?;
 //!
 //! let friends: Vec<Candidate> = vec![/* name and embeddings of each */];
-//! let matcher = Matcher::new(engine.default_threshold().unwrap_or(0.5), 0.05)?;
+//! let matcher = Matcher::for_space(engine.space().ok_or("no embedder")?)?; // one stranger in a hundred gets a name
 //! for verdict in matcher.decide(&embeddings, &friends)? {
 //!     println!("{:?}", verdict.outcome);
 //! }
@@ -42,6 +42,7 @@ pub mod attributes;
 #[doc(hidden)]
 pub mod bench;
 pub mod cluster;
+mod crop;
 mod detect;
 mod embed;
 mod engine;
@@ -49,25 +50,35 @@ mod error;
 pub mod evaluate;
 mod geometry;
 mod matching;
+mod models;
 mod net;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod photo;
 pub mod profile;
+mod random;
 pub mod social;
+mod space;
 
-pub use detect::{Budget, Cut, DetectOptions, DetectStats, Detection, Face, ProposalFilter};
+pub use detect::{
+    Budget, Cut, DetectOptions, DetectStats, Detection, Face, MtcnnOptions, MtcnnStats, ProposalFilter, YunetOptions,
+    YunetStats,
+};
 pub use embed::{
-    Embedding, Encoding, Ensemble, FaceQuality, NonFaceFilter, NonFaceVerdict, SpaceId, TwoLayerNet, mirror_average,
+    Embedding, Encoding, Ensemble, FaceQuality, NonFaceFilter, NonFaceVerdict, TwoLayerNet, mirror_average,
 };
 pub use engine::{Engine, EngineOptions};
 pub use error::{Error, Result};
 pub use geometry::{BoundingBox, Landmarks};
 pub use matching::{
-    CalibratedMatcher, Calibration, Candidate, Cohort, Logistic, Matcher, Neighbour, OperatingPoint, Outcome, Refusal,
-    Verdict,
+    Calibration, Candidate, Cohort, Crowding, Gallery, Logistic, Matcher, MatchingNumbers, Neighbour, OperatingPoint,
+    Outcome, Refusal, Thresholds, Verdict,
 };
-pub use net::{Compute, Manifest, ModelEntry, ModelFile, Normalisation};
+pub use models::{
+    ColourOrder, Crop, DetectorKind, Manifest, ModelEntry, ModelFile, ModelKind, Normalisation, Preprocessing,
+};
+pub use net::Compute;
 #[cfg(feature = "decode")]
 pub use photo::Degradation;
 pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};
+pub use space::{ParseSpaceIdError, SpaceId};

@@ -33,6 +33,6 @@ impl Engine {
         if self.space().is_none() {
             return Err(Error::NoEmbedder);
         }
-        Ok(faces.par_iter().map(|face| self.embed_box(photo, &face.bounding_box)).collect())
+        Ok(faces.par_iter().map(|face| self.embed_face(photo, face)).collect())
     }
 }

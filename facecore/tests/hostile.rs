@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use facecore::{
-    Candidate, DetectOptions, Embedding, Encoding, Engine, Error, Limits, Matcher, Orientation, Outcome, Photo,
-    PixelFormat, RawView, SpaceId,
+    Candidate, DetectOptions, Embedding, Encoding, Engine, Error, Limits, Matcher, MtcnnOptions, Orientation, Outcome,
+    Photo, PixelFormat, RawView, SpaceId,
 };
 
 fn testdata(file: &str) -> PathBuf {
@@ -64,10 +64,11 @@ fn noise_costs_no_more_than_the_cap_of_candidates() {
     let data = noise(3 * 640 * 480);
     let photo = raw(&data, 640, 480, PixelFormat::Rgb);
     // A cascade that lets everything pass P-Net.
-    let options = DetectOptions { thresholds: [0.0, 0.7, 0.7], ..DetectOptions::default() };
-    let found = engine.detect(&photo, &options).unwrap();
-    assert!(found.stats.candidates > 200, "{:?}", found.stats);
-    let shown = found.stats.candidates - found.cut.candidates;
+    let mtcnn = MtcnnOptions { thresholds: [0.0, 0.7, 0.7], ..MtcnnOptions::default() };
+    let found = engine.detect(&photo, &DetectOptions { mtcnn, ..DetectOptions::default() }).unwrap();
+    let candidates = found.stats.mtcnn().unwrap().candidates;
+    assert!(candidates > 200, "{:?}", found.stats);
+    let shown = candidates - found.cut.candidates;
     assert!((200..=1000).contains(&shown), "{shown}");
     assert!(!found.complete);
 }
@@ -86,11 +87,13 @@ fn options_out_of_range_are_named() {
     let engine = Engine::detector_only().unwrap();
     let photo = decode("photos/astronaut.jpg").unwrap();
     let defaults = DetectOptions::default;
+    let mtcnn = |mtcnn| DetectOptions { mtcnn, ..defaults() };
+    let cascade = MtcnnOptions::default;
     let bad = [
         (DetectOptions { min_face: 0, ..defaults() }, "min_face"),
-        (DetectOptions { factor: f32::NAN, ..defaults() }, "factor"),
-        (DetectOptions { factor: 1.0, ..defaults() }, "factor"),
-        (DetectOptions { thresholds: [0.6, 0.7, f32::NAN], ..defaults() }, "thresholds"),
+        (mtcnn(MtcnnOptions { factor: f32::NAN, ..cascade() }), "factor"),
+        (mtcnn(MtcnnOptions { factor: 1.0, ..cascade() }), "factor"),
+        (mtcnn(MtcnnOptions { thresholds: [0.6, 0.7, f32::NAN], ..cascade() }), "thresholds"),
     ];
     for (options, expected) in bad {
         let error = engine.detect(&photo, &options).unwrap_err();
@@ -110,7 +113,7 @@ fn nan_is_no_embedding() {
     let last = bytes.len() - 4;
     bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
     assert_eq!(Embedding::decode(&bytes).unwrap_err().code(), "embedding");
-    assert_eq!(Matcher::new(f32::NAN, 0.0).unwrap_err().code(), "option");
+    assert_eq!(Matcher::cosine(f32::NAN, 0.0).unwrap_err().code(), "option");
 }
 
 #[test]
@@ -125,7 +128,7 @@ fn two_hundred_faces_meet_5000_candidates() {
         .map(|(number, embedding)| Candidate { person: format!("P{number}"), embeddings: vec![embedding] })
         .collect();
     let faces: Vec<_> = candidates.iter().step_by(25).map(|candidate| candidate.embeddings[0].clone()).collect();
-    let verdicts = Matcher::new(0.5, 0.05).unwrap().decide(&faces, &candidates).unwrap();
+    let verdicts = Matcher::cosine(0.5, 0.05).unwrap().decide(&faces, &candidates).unwrap();
     assert_eq!(verdicts.len(), 200);
     for (face, verdict) in verdicts.iter().enumerate() {
         let expected = format!("P{}", 25 * face);

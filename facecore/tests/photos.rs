@@ -52,7 +52,7 @@ fn overlap(a: &BoundingBox, b: &BoundingBox) -> f32 {
 fn a_group_photo_names_who_is_enrolled_and_no_stranger() {
     let people = [person("Barack Obama"), person("Eileen Collins")];
     let group = photo("photos/group.jpg");
-    let matcher = Matcher::new(ENGINE.default_threshold().unwrap(), 0.05).unwrap();
+    let matcher = Matcher::cosine(ENGINE.default_threshold().unwrap(), 0.05).unwrap();
     let faces = detect(&group);
     let embeddings: Vec<_> = ENGINE.embed(&group, &faces).unwrap().into_iter().map(Result::unwrap).collect();
     let verdicts = matcher.decide(&embeddings, &people).unwrap();

@@ -42,7 +42,7 @@ enum Command {
         cache: PathBuf,
         #[arg(long, default_value = "models")]
         models: PathBuf,
-        #[arg(long, default_value = facecore::Engine::DEFAULT_MODEL)]
+        #[arg(long, default_value = "facenet-ms1m-128")]
         model: String,
     },
     /// Fit the settings that ship, on all people
@@ -100,10 +100,10 @@ struct RealFaces {
     /// The cache that `albums faces` made
     #[arg(long)]
     cache: PathBuf,
-    #[arg(long, default_value = facecore::Engine::DEFAULT_MODEL)]
+    #[arg(long, default_value = "facenet-ms1m-128")]
     model: String,
     /// The space of the cache's embeddings
-    #[arg(long, default_value = "ed217c75d0bafa7e")]
+    #[arg(long, default_value = "e37f9c1f75f50abd")]
     space: facecore::SpaceId,
     /// A list of photos that carry two names (`photo_a,photo_b,…`), which are left out
     #[arg(long)]
@@ -139,7 +139,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
         Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
         Command::Scale { users, passes, folder } => {
-            scale::run(users, passes, shipped("ed217c75d0bafa7e".parse()?)?, &folder)
+            scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }
         Command::Social { people, names } => {
             social::ages(people);

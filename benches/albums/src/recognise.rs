@@ -1,5 +1,5 @@
 //! Recognition with profiles: new photos of the owner among the user and 100 friends, strangers in the photos, false positives at 0.1 % of
-//! the strangers' faces (R52, R67).
+//! the strangers' faces.
 
 use std::error::Error;
 

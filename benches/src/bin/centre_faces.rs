@@ -8,15 +8,15 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use facecore::{Budget, Compute, DetectOptions, Engine, Limits, Photo, ProposalFilter};
+use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, Limits, MtcnnOptions, Photo, ProposalFilter};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut folders = vec![PathBuf::from(env::args_os().nth(1).ok_or("usage: centre_faces FOLDER")?)];
-    let reference =
-        DetectOptions { filter: ProposalFilter::Nms, budget: Budget::UNBOUNDED, ..DetectOptions::default() };
-    let mut ways = vec![("the reference", Engine::detector_only_with(Compute::F32)?, reference)];
+    let mtcnn = MtcnnOptions { filter: ProposalFilter::Nms, ..MtcnnOptions::default() };
+    let reference = DetectOptions { mtcnn, budget: Budget::UNBOUNDED, ..DetectOptions::default() };
+    let mut ways = vec![("the reference", Engine::detector_only_with(DetectorKind::Mtcnn, Compute::F32)?, reference)];
     for compute in [Compute::F32, Compute::Bf16] {
-        if let Ok(engine) = Engine::detector_only_with(compute) {
+        if let Ok(engine) = Engine::detector_only_with(DetectorKind::Mtcnn, compute) {
             ways.push(("the defaults", engine, DetectOptions::default()));
         }
     }

@@ -4,7 +4,7 @@ use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use facecore::{Compute, Engine, Manifest, ProposalFilter};
+use facecore::{Compute, DetectorKind, Engine, Manifest, ModelKind, ProposalFilter};
 use facecore_benches::golden::{self, Recall};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("recall at IoU ≥ 0.9                    all photos        crowds alone   candidates");
     for compute in [Compute::F32, Compute::Bf16] {
         // Not every processor has bf16.
-        let Ok(engine) = Engine::detector_only_with(compute) else { continue };
+        let Ok(engine) = Engine::detector_only_with(DetectorKind::Mtcnn, compute) else { continue };
         for filter in [ProposalFilter::Nms, ProposalFilter::Blobs] {
             for cap in [0, 200, 100] {
                 let all = golden::recall(&engine, &folder, "", filter, cap)?;
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     if Path::new(&folder).join("embeddings.json").exists() {
-        for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == "embedder") {
+        for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == ModelKind::Embedder) {
             let margin = golden::reference_margin(&model.id);
             let engine = Engine::open_model(&models, &model.id)?.with_crop_margin(margin)?;
             let lowest = golden::embeddings(&engine, &folder)?;

@@ -61,7 +61,7 @@ fn job(models: &std::path::Path, line: &str) -> Result<Option<Job>, Box<dyn Erro
             // A gradient: the time does not depend on the pixels.
             let input = (0..count * 3 * height * width).map(|at| (at % 255) as f32 / 128.0 - 1.0).collect();
             let onnx = fs::read(models.join(file))?;
-            let any_size = *file == "pnet.onnx";
+            let any_size = ["pnet.onnx", "yunet.onnx"].contains(file);
             let network = facecore::bench::network(&onnx, [height, width], any_size, &kernels.join(" "), input).ok();
             Ok(network.and_then(boxed))
         }

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use facecore::{Compute, DetectOptions, Engine, EngineOptions, Limits, Manifest, Photo};
+use facecore::{Compute, DetectOptions, Engine, EngineOptions, Limits, Manifest, ModelKind, Photo};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
@@ -14,9 +14,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut photos = Vec::new();
     arguments.try_for_each(|folder| walk(&folder, &mut photos))?;
     photos.sort();
-    for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == "embedder") {
+    for model in Manifest::open(&models)?.models.iter().filter(|model| model.kind == ModelKind::Embedder) {
         let open = |compute| {
-            Engine::open_with(&models, &EngineOptions { model: model.id.clone(), compute, ..EngineOptions::default() })
+            Engine::open_with(
+                &models,
+                &EngineOptions { model: Some(model.id.clone()), compute, ..EngineOptions::default() },
+            )
         };
         compare(&model.id, &open(Compute::F32)?, &open(Compute::Bf16)?, &photos)?;
     }

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use facecore::{
-    Budget, Compute, DetectOptions, Detection, Engine, Limits, Orientation, Photo, PixelFormat, ProposalFilter, RawView,
+    Budget, Compute, DetectOptions, Detection, DetectorKind, Engine, Limits, MtcnnOptions, Orientation, Photo,
+    PixelFormat, ProposalFilter, RawView,
 };
 use facecore_benches::hostile::{self, Made};
 use image::{RgbImage, imageops};
@@ -30,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cut = |photo: RgbImage| imageops::resize(&crop(photo), WIDTH, HEIGHT, imageops::Triangle);
     let ordinary = load(folder, cut)?;
     for compute in [Compute::F32, Compute::Bf16] {
-        let Ok(engine) = Engine::detector_only_with(compute) else { continue };
+        let Ok(engine) = Engine::detector_only_with(DetectorKind::Mtcnn, compute) else { continue };
         let mut faces = Vec::new();
         for made in &ordinary {
             for face in detect(&engine, &made.image, &DetectOptions::default())?.0.faces.iter().take(3) {
@@ -89,7 +90,8 @@ fn detect(engine: &Engine, image: &RgbImage, options: &DetectOptions) -> Result<
 }
 
 fn with(filter: ProposalFilter, budget: Budget) -> DetectOptions {
-    DetectOptions { filter, budget, ..DetectOptions::default() }
+    let mtcnn = MtcnnOptions { filter, ..MtcnnOptions::default() };
+    DetectOptions { mtcnn, budget, ..DetectOptions::default() }
 }
 
 fn report(engine: &Engine, ordinary: &[Made], worst: &[Made]) -> Result<(), Box<dyn Error>> {
@@ -113,7 +115,10 @@ fn report(engine: &Engine, ordinary: &[Made], worst: &[Made]) -> Result<(), Box<
             for _ in 0..3 {
                 for ((_, options), best) in modes.iter().zip(&mut best) {
                     let (found, time) = detect(engine, &made.image, options)?;
-                    *best = (best.0.min(time), best.1.min(milliseconds(found.stats.filter_time)));
+                    *best = (
+                        best.0.min(time),
+                        best.1.min(milliseconds(found.stats.mtcnn().map_or(Duration::ZERO, |stats| stats.filter_time))),
+                    );
                 }
             }
             for (mode, (time, filter)) in best.into_iter().enumerate() {

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-use facecore::Engine;
-use facecore::evaluate::FP_TARGET;
+use clap::{Args, Subcommand, ValueEnum};
+use facecore::evaluate::{FP_TARGET, MatchingFit};
 
 use super::{Finding, Model, Networks, Threads};
 
@@ -15,8 +14,8 @@ pub struct Evaluate {
     /// Compare the pairs of this list, as pairs.txt of Labeled Faces in the Wild; photos lie in --images as NAME/NAME_0001.jpg
     #[arg(long, value_name = "FILE", requires = "images")]
     pub pairs: Option<PathBuf>,
-    /// The networks to measure
-    #[arg(long, value_name = "ID", num_args = 1.., default_value = Engine::DEFAULT_MODEL)]
+    /// The networks to measure [default: the manifest's default]
+    #[arg(long, value_name = "ID", num_args = 1..)]
     pub model: Vec<String>,
     /// Crop margins to try: the share of the crop that is not the box, 0 to 0.9 [default: the manifest's]
     #[arg(long, value_name = "M", num_args = 1..)]
@@ -54,6 +53,11 @@ pub struct Evaluate {
     /// Edges that cut a column of numbers into slices, such as age=4,13,20; without, three slices of one size
     #[arg(long, value_name = "NAME=N,N")]
     pub bands: Vec<String>,
+    #[command(flatten)]
+    pub all: AllPairs,
+    /// Where no face is found: take the centre of the photo, or leave the photo out [default: the centre for --pairs, else leave out]
+    #[arg(long, value_name = "WHAT")]
+    pub not_found: Option<NotFound>,
     /// Write a report: one HTML file that reads offline
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -66,6 +70,37 @@ pub struct Evaluate {
     pub networks: Networks,
     #[command(flatten)]
     pub threads: Threads,
+}
+
+/// Over all pairs of the photos, instead of drawn pairs and lists of candidates.
+#[derive(Debug, Args)]
+pub struct AllPairs {
+    /// Compare every photo with every other: true positives at rates that drawn pairs are too few for
+    #[arg(long, conflicts_with_all = ["pairs", "scores", "candidates", "photos", "lists", "pairs_per_fold", "fp"])]
+    pub all_pairs: bool,
+    /// Rates of false positives [default: those of 0.01, 0.001, 0.0001 and 0.00001 that the pairs can tell]
+    #[arg(long, value_name = "RATE", num_args = 1.., requires = "all_pairs")]
+    pub rates: Vec<f64>,
+    /// A person counts as this many pairs at the most
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "all_pairs")]
+    pub cap: usize,
+    /// People who look alike, such as a family, whose pairs are counted apart: a column of the manifest, or prefix:_ for what
+    /// stands before the first _ in a person's name
+    #[arg(long, value_name = "COLUMN", requires = "all_pairs")]
+    pub group_by: Option<String>,
+    /// Accept rates within slices: a column of the manifest, face_size, sharpness, brightness, yaw, or sex-of-name (guessed
+    /// from First_Last)
+    #[arg(long, value_name = "COLUMN", requires = "all_pairs")]
+    pub slice_by: Option<String>,
+}
+
+/// What to do with a photo in which no face is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NotFound {
+    /// Take the centre of the photo.
+    Centre,
+    /// Leave the photo out.
+    LeaveOut,
 }
 
 #[derive(Debug, Args)]
@@ -127,6 +162,86 @@ pub struct Calibrate {
     /// Average each face with its mirror image
     #[arg(long)]
     pub mirror: bool,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Matching {
+    /// Fit the numbers of a network's matcher on labelled people
+    Fit(MatchingTeach),
+    /// Measure how many strangers get a name, and how many people theirs
+    Measure(MatchingMeasure),
+}
+
+#[derive(Debug, Args)]
+pub struct MatchingTeach {
+    #[command(flatten)]
+    pub from: MatchingFaces,
+    /// Features that tell how crowded it is around a face
+    #[arg(long, value_name = "N", default_value_t = MatchingFit::default().features)]
+    pub features: usize,
+    /// Where the numbers go
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MatchingMeasure {
+    #[command(flatten)]
+    pub from: MatchingFaces,
+    /// The numbers [default: those that come with the model]
+    #[arg(long, value_name = "FILE")]
+    pub numbers: Option<PathBuf>,
+    /// Measure a plain matcher with this cosine instead
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, conflicts_with = "numbers")]
+    pub threshold: Option<f32>,
+    /// How far the nearest person must be ahead of the next, with --threshold
+    #[arg(long, value_name = "COSINE", default_value_t = 0.0, requires = "threshold")]
+    pub lead: f32,
+    /// Rates of false positives to ask for
+    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3])]
+    pub fp: Vec<f64>,
+    /// Lengths of the lists of candidates
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [10, 100, 1_000])]
+    pub candidates: Vec<usize>,
+    /// Photos of a candidate
+    #[arg(long, value_name = "N", num_args = 1.., default_values_t = [1, 3, 5, 10])]
+    pub photos: Vec<usize>,
+    /// Lists drawn for each, at the least
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub lists: usize,
+    /// Candidates in all lists of a length together, at the least
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub listed: usize,
+    /// Other seeds draw other lists
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Labelled people of several sets of photos.
+#[derive(Debug, Args)]
+pub struct MatchingFaces {
+    /// A CSV file: photo (path from its folder), person, and as far as known family (relatives are no strangers) and set (the kind of
+    /// photos)
+    #[arg(long, value_name = "FILE")]
+    pub manifest: PathBuf,
+    /// A CSV file whose fields name photos to leave out
+    #[arg(long, value_name = "FILE")]
+    pub without: Option<PathBuf>,
+    /// Only these sets
+    #[arg(long, value_name = "SET", num_args = 1..)]
+    pub set: Vec<String>,
+    /// Only this half of the families: fit on one half, measure on the other
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub half: Option<u8>,
+    /// Keep what was found and embedded in this folder
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     #[command(flatten)]
     pub finding: Finding,
     #[command(flatten)]
@@ -208,7 +323,16 @@ pub struct Labelled {
     /// A CSV file whose fields name photos to leave out
     #[arg(long, value_name = "FILE")]
     pub without: Option<PathBuf>,
+    /// Black to add on each side of a photo that is cut tightly around the head, as a part of its width and height, such as 0.25
+    /// (0 to 2); then the face nearest to the middle is meant
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = pad)]
+    pub pad: f64,
     /// Keep what was found and embedded in this folder, so that the next run goes on from there
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
+}
+
+fn pad(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=2.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to 2".to_owned())
 }

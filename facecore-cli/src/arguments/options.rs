@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use facecore::{Budget, Compute, DetectOptions, Engine, EngineOptions, Manifest};
+use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Manifest, YunetOptions};
 
 use crate::failure::Result;
 
@@ -47,13 +47,17 @@ pub struct Finding {
     /// The most time that finding the faces of a photo may take, in milliseconds; what it left out makes a result incomplete
     #[arg(long, value_name = "MS")]
     deadline: Option<u64>,
+    /// With yunet: look at a large photo once, as it is, without the second look at a shrunken one that finds its large faces
+    #[arg(long)]
+    single_look: bool,
 }
 
 impl Finding {
     pub fn options(&self) -> DetectOptions {
         let deadline = self.deadline.map(Duration::from_millis);
         let budget = Budget { max_candidates: self.max_candidates, deadline, ..Budget::default() };
-        DetectOptions { min_face: self.min_face, budget, ..DetectOptions::default() }
+        let yunet = YunetOptions { second_look: !self.single_look, ..YunetOptions::default() };
+        DetectOptions { min_face: self.min_face, budget, yunet, ..DetectOptions::default() }
     }
 }
 
@@ -66,6 +70,9 @@ pub struct ModelsFolder {
 
 #[derive(Debug, Args)]
 pub struct Computing {
+    /// What finds the faces: mtcnn, or yunet (faster, and its time does not depend on the number of faces)
+    #[arg(long, value_name = "ID", default_value_t = DetectorKind::Mtcnn)]
+    pub detector: DetectorKind,
     /// How the networks compute: auto, f32, bf16 (about two thirds of the time, slightly other numbers) or portable
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = compute)]
     pub compute: Compute,
@@ -91,9 +98,10 @@ pub struct Networks {
 }
 
 impl Networks {
-    pub fn open(&self, id: &str) -> Result<Engine> {
-        let options =
-            EngineOptions { model: id.to_owned(), compute: self.computing.compute, ..EngineOptions::default() };
+    /// The model `id`, or without one the manifest's default.
+    pub fn open(&self, id: Option<&str>) -> Result<Engine> {
+        let Computing { detector, compute } = self.computing;
+        let options = EngineOptions { model: id.map(str::to_owned), detector, compute, ..EngineOptions::default() };
         Ok(Engine::open_with(&self.models.folder, &options)?)
     }
 
@@ -101,33 +109,29 @@ impl Networks {
         &self.models.folder
     }
 
-    /// The margin that the manifest gives.
-    pub fn crop_margin(&self, id: &str) -> Result<f64> {
-        Ok(Manifest::open(&self.models.folder)?.model(id)?.crop_margin)
+    /// The manifest's default model.
+    pub fn default_model(&self) -> Result<String> {
+        Ok(Manifest::open(&self.models.folder)?.default)
     }
 }
 
 #[derive(Debug, Args)]
 pub struct Model {
-    /// The network that embeds
-    #[arg(long = "model", value_name = "ID", default_value = Engine::DEFAULT_MODEL)]
-    id: String,
+    /// The network that embeds [default: the manifest's]
+    #[arg(long = "model", value_name = "ID")]
+    id: Option<String>,
     #[command(flatten)]
     networks: Networks,
 }
 
 impl Model {
     pub fn open(&self) -> Result<Engine> {
-        self.networks.open(&self.id)
+        self.networks.open(self.id.as_deref())
     }
 
     /// The folder of the models.
     pub fn folder(&self) -> &std::path::Path {
         self.networks.folder()
-    }
-
-    pub fn id(&self) -> &str {
-        &self.id
     }
 }
 

@@ -45,20 +45,21 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
     };
     data.without.iter().try_for_each(|list| labelled::leave_out(&mut photos, list))?;
     let engine = arguments.model.open()?;
-    let margin = engine.crop_margin().unwrap_or_default();
     let model = engine.model().unwrap_or_default().to_owned();
     let looking = Looking {
         engines: &[engine],
         options: arguments.finding.options(),
         mirrored: arguments.mirror,
         level: false,
+        pad: data.pad,
+        centre: false,
         cache: data.cache.clone(),
         threads: arguments.threads.count(),
     };
     let mut report = Report::new(json, photos.len());
     let seen = gather(&photos, &looking, &mut report)?;
     let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();
-    let faces = Configuration::single(&model, margin, arguments.mirror, 0, &seen)?.faces;
+    let faces = Configuration::single(&model, None, arguments.mirror, 0, &seen)?.faces;
     let people = group(&photos, &faces, &usable).people;
 
     let options = CalibrationOptions {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Embedding, Engine, Matcher};
+use facecore::{Embedding, Engine};
 use serde::Serialize;
 
 use super::tag::largest;
@@ -35,7 +35,7 @@ impl Comparison<'_> {
 
 pub fn run(arguments: &Compare, json: bool) -> Result<ExitCode> {
     let engine = arguments.model.open()?;
-    let threshold = Matcher::new(arguments.threshold.of(&engine)?, 0.0)?.threshold;
+    let threshold = arguments.threshold.of(&engine)?;
     let left = faces(&engine, &arguments.a, arguments)?;
     let right = faces(&engine, &arguments.b, arguments)?;
     let (a, b) = (arguments.a.to_string_lossy(), arguments.b.to_string_lossy());
@@ -64,7 +64,7 @@ fn faces(engine: &Engine, path: &Path, arguments: &Compare) -> Result<Vec<(usize
     let found = super::detect(engine, &photo, &arguments.finding.options())?;
     let chosen = largest(&found.faces).ok_or_else(|| about(&"no face found"))?;
     let embed = |(at, face): (usize, &FoundFace)| -> Result<_> {
-        let embedding = engine.embed_box(&photo, &face.face.bounding_box);
+        let embedding = engine.embed_face(&photo, &face.face);
         Ok((at + 1, embedding.map_err(|error| about(&error))?))
     };
     let wanted = |&(at, _): &(usize, &FoundFace)| arguments.all || at == chosen;

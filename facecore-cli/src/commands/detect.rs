@@ -8,7 +8,7 @@ use crate::arguments::Detect;
 use crate::failure::Result;
 
 pub fn run(arguments: &Detect, json: bool) -> Result<ExitCode> {
-    let engine = Engine::detector_only_with(arguments.computing.compute)?;
+    let engine = Engine::detector_only_with(arguments.computing.detector, arguments.computing.compute)?;
     let options = arguments.finding.options();
     super::for_each_photo(&arguments.photos, json, |photo| super::detect(&engine, photo, &options))
 }

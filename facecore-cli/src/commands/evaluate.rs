@@ -1,6 +1,7 @@
 //! `facecore evaluate`: how often is it right, on labelled photos? Pairs by the protocol of facenet's `validate_on_lfw.py`, and
-//! faces against lists of candidates; with intervals, slices and a report that reads offline.
+//! faces against lists of candidates, or every photo against every other; with intervals, slices and a report that reads offline.
 
+mod all_pairs;
 mod chart;
 pub(super) mod measure;
 mod records;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use facecore::Engine;
 use facecore::evaluate::{Population, Verification, fit_share, resolve};
 
-use crate::arguments::Evaluate;
+use crate::arguments::{Evaluate, NotFound};
 use crate::failure::Result;
 use crate::labelled::{self, LabelledPhoto, Looking, SeenFace, gather};
 use crate::output::{Report, json_line};
@@ -50,26 +51,37 @@ impl Measured {
 pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
     let data = read(arguments)?;
     let networks = networks(arguments)?;
-    let engines: Vec<Engine> = networks
-        .iter()
-        .map(|(model, margin)| Ok(arguments.networks.open(model)?.with_crop_margin(*margin)?))
-        .collect::<Result<_>>()?;
+    let engines = networks.iter().map(|network| network.open(arguments)).collect::<Result<Vec<_>>>()?;
     let looking = Looking {
         engines: &engines,
         options: arguments.finding.options(),
         mirrored: arguments.mirror,
         level: arguments.level,
+        pad: arguments.labelled.pad,
+        centre: match arguments.not_found {
+            Some(choice) => choice == NotFound::Centre,
+            None => data.pairs.is_some(),
+        },
         cache: arguments.labelled.cache.clone(),
         threads: arguments.threads.count(),
     };
     let mut report = Report::new(json, data.photos.len());
     let seen = gather(&data.photos, &looking, &mut report)?;
-    let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();
+    let photos = Photos {
+        photos: seen.iter().flatten().count(),
+        without_face: seen.iter().flatten().filter(|seen| !seen.found).count(),
+    };
+    let centre = arguments.not_found == Some(NotFound::Centre);
+    let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found || centre)).collect();
 
     let columns = columns(&data.photos, &seen, &arguments.bands)?;
     let mut measured = Vec::new();
     let mut fusions = Vec::new();
     let configurations = configurations(arguments, &data, &networks, &seen, &mut fusions)?;
+    if arguments.all.all_pairs {
+        let set = all_pairs::Set { photos: &data.photos, usable: &usable, columns: &columns, counts: &photos };
+        return all_pairs::run(arguments, &set, &configurations, report, json);
+    }
     for configuration in configurations {
         let grouped = measure::group(&data.photos, &configuration.faces, &usable);
         let cohorts = if arguments.cohort { &[false, true][..] } else { &[false] };
@@ -87,10 +99,6 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         }
     }
 
-    let photos = Photos {
-        photos: seen.iter().flatten().count(),
-        without_face: seen.iter().flatten().filter(|seen| !seen.found).count(),
-    };
     let text = if json {
         json_text(&measured, &fusions, &photos, arguments)
     } else {
@@ -134,6 +142,9 @@ fn read(arguments: &Evaluate) -> Result<Data> {
         (None, Some(manifest), None) => (labelled::manifest(manifest)?, None),
         _ => return Err("give --images DIR, with or without --pairs FILE, or --manifest FILE".to_owned().into()),
     };
+    if labelled.pad > 0.0 && photos.iter().any(|photo| photo.area.is_some()) {
+        return Err("--pad is for photos without boxes; the manifest has some".to_owned().into());
+    }
     if let Some(list) = &labelled.without {
         if pairs.is_some() {
             return Err("--without leaves photos out, which a list of pairs does not allow".to_owned().into());
@@ -143,23 +154,40 @@ fn read(arguments: &Evaluate) -> Result<Data> {
     Ok(Data { photos, pairs })
 }
 
-/// Each model with each margin.
-fn networks(arguments: &Evaluate) -> Result<Vec<(String, f64)>> {
-    let mut networks = Vec::new();
-    for model in &arguments.model {
-        let margins = match &arguments.margin[..] {
-            [] => vec![arguments.networks.crop_margin(model)?],
-            given => given.to_vec(),
-        };
-        networks.extend(margins.into_iter().map(|margin| (model.clone(), margin)));
+/// A model, with another crop margin than the manifest's if one was given.
+struct Measurable {
+    model: String,
+    margin: Option<f64>,
+}
+
+impl Measurable {
+    fn open(&self, arguments: &Evaluate) -> Result<Engine> {
+        let engine = arguments.networks.open(Some(&self.model))?;
+        Ok(match self.margin {
+            Some(margin) => engine.with_crop_margin(margin)?,
+            None => engine,
+        })
     }
-    Ok(networks)
+}
+
+/// Each model with each margin.
+fn networks(arguments: &Evaluate) -> Result<Vec<Measurable>> {
+    let models = match &arguments.model[..] {
+        [] => vec![arguments.networks.default_model()?],
+        given => given.to_vec(),
+    };
+    let margins: Vec<Option<f64>> = match &arguments.margin[..] {
+        [] => vec![None],
+        given => given.iter().copied().map(Some).collect(),
+    };
+    let of = |model: String| margins.iter().map(move |&margin| Measurable { model: model.clone(), margin });
+    Ok(models.into_iter().flat_map(of).collect())
 }
 
 fn configurations(
     arguments: &Evaluate,
     data: &Data,
-    networks: &[(String, f64)],
+    networks: &[Measurable],
     seen: &[Option<SeenFace>],
     fusions: &mut Vec<FusionRecord>,
 ) -> Result<Vec<Configuration>> {
@@ -169,7 +197,7 @@ fn configurations(
         let singles = networks
             .iter()
             .enumerate()
-            .map(|(at, (model, margin))| Configuration::single(model, *margin, mirror, at, seen))
+            .map(|(at, network)| Configuration::single(&network.model, network.margin, mirror, at, seen))
             .collect::<Result<Vec<_>>>()?;
         let mut joined = None;
         if arguments.ensemble {

@@ -5,6 +5,7 @@ mod compare;
 mod detect;
 mod embed;
 mod evaluate;
+mod matching;
 mod models;
 mod nonface;
 mod profile;
@@ -31,6 +32,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Tag(arguments) => tag::run(arguments, json),
         Command::Evaluate(arguments) => evaluate::run(arguments, json),
         Command::Calibrate(arguments) => calibrate::run(arguments, json),
+        Command::Matching(arguments) => matching::run(arguments, json),
         Command::NonFace(arguments) => nonface::run(arguments, json),
         Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Profile(arguments) => profile::run(arguments, json),
@@ -49,7 +51,7 @@ fn detect(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> faceco
 fn embed(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecore::Result<Found> {
     let mut found = detect(engine, photo, options)?;
     for face in &mut found.faces {
-        face.embedding = Some(engine.embed_box(photo, &face.face.bounding_box));
+        face.embedding = Some(engine.embed_face(photo, &face.face));
     }
     Ok(found)
 }

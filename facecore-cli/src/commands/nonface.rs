@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use facecore::evaluate::{Rate, Tally};
-use facecore::{BoundingBox, DetectOptions, Embedding, Engine, NonFaceFilter, Photo};
+use facecore::{BoundingBox, Crop, Embedding, Engine, Face, NonFaceFilter, Photo, Preprocessing};
 use serde::Serialize;
 
 use crate::arguments::{NonFace, NonFaceBuild, NonFaceMeasure, NonFacePhotos};
@@ -128,12 +128,13 @@ fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Resu
     report.expect(sources.len());
     let look = |at: usize, source: &Source| -> Result<NonFaces, PhotoError> {
         let photo = photos::load(&source.path)?;
-        let embed = |area: &BoundingBox| engine.embed_box(&photo, area);
+        let embed = |area: &BoundingBox| embed_region(engine, &photo, area);
         let crops = crops(&photo, from.crops, at as u64).iter().map(embed).collect::<facecore::Result<_>>()?;
         // A detector that takes almost anything for a face: whatever it finds here is none.
-        let options = DetectOptions { thresholds: [0.5, 0.3, 0.1], ..from.finding.options() };
+        let mut options = from.finding.options();
+        options.mtcnn.thresholds = [0.5, 0.3, 0.1];
         let found = engine.detect(&photo, &options)?;
-        let alarms = found.faces.iter().filter_map(|face| embed(&face.bounding_box).ok()).collect();
+        let alarms = found.faces.iter().filter_map(|face| engine.embed_face(&photo, face).ok()).collect();
         Ok(NonFaces { crops, alarms })
     };
     let mut found = Vec::new();
@@ -162,6 +163,18 @@ fn crops(photo: &Photo<'_>, count: usize, seed: u64) -> Vec<BoundingBox> {
     (0..count).map(&mut crop).collect()
 }
 
+/// Embeds a region in which there is no face: for a network that is fed by landmarks, as if a face filled it.
+fn embed_region(engine: &Engine, photo: &Photo<'_>, area: &BoundingBox) -> facecore::Result<Embedding> {
+    match engine.preprocessing() {
+        Some(&Preprocessing { crop: Crop::Points { template, .. }, size: [width, height], .. }) => {
+            let [across, down] = [area.width() / width as f32, area.height() / height as f32];
+            let landmarks = template.map(|[x, y]| [area.x1 + x * across, area.y1 + y * down]);
+            engine.embed_face(photo, &Face::new(photo, *area, landmarks, 0.0))
+        }
+        _ => engine.embed_box(photo, area),
+    }
+}
+
 /// Pictures that are each one rejected detection, cut out.
 fn rejected(folder: &Path, engine: &Engine, report: &mut Report) -> Result<Vec<Embedding>> {
     let sources = photos::find(&[folder.to_owned()]);
@@ -169,7 +182,7 @@ fn rejected(folder: &Path, engine: &Engine, report: &mut Report) -> Result<Vec<E
     let mut found = Vec::new();
     for Source { path, .. } in &sources {
         let embed = |photo: Photo<'_>| {
-            engine.embed_box(&photo, &BoundingBox::new(0.0, 0.0, photo.width() as f32, photo.height() as f32))
+            embed_region(engine, &photo, &BoundingBox::new(0.0, 0.0, photo.width() as f32, photo.height() as f32))
         };
         let outcome = photos::load(path).and_then(|photo| Ok(embed(photo)?));
         report.done(path, outcome.map(|embedding| found.push(embedding)))?;
@@ -191,6 +204,8 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
         options: from.finding.options(),
         mirrored: false,
         level: false,
+        pad: 0.0,
+        centre: false,
         cache: from.cache.clone(),
         threads: from.threads.count(),
     };

@@ -58,7 +58,10 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
     let engine = arguments.model.open()?;
     let space = engine.space().ok_or(facecore::Error::NoEmbedder)?;
     let settings = Settings::for_space(space).ok_or_else(|| {
-        format!("profiles were not fitted for the model {}; use {}", arguments.model.id(), Engine::DEFAULT_MODEL)
+        format!(
+            "no numbers for profiles come with the model {}; see docs/profiles.md",
+            engine.model().unwrap_or_default()
+        )
     })?;
     let builder = Builder::new(settings)?;
     // Without these networks a feature is missing, no more.
@@ -85,7 +88,7 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
             let photo = photos::load(&sources[at].path)?;
             let mut faces = Vec::new();
             for face in engine.detect(&photo, &options)?.faces {
-                let Ok(embedding) = engine.embed_box(&photo, &face.bounding_box) else { continue };
+                let Ok(embedding) = engine.embed_face(&photo, &face) else { continue };
                 let mut found = AlbumFace::new(embedding, face.bounding_box.width(), face.score);
                 if let Some(read) = attributes.as_ref().and_then(|attributes| attributes.read(&photo, &face).ok()) {
                     (found.age, found.female) = (Some(read.age), Some(read.female));
@@ -231,7 +234,7 @@ fn nearest(
 ) -> facecore::Result<Option<Embedding>> {
     let mut best: Option<(f32, Embedding)> = None;
     for face in engine.detect(photo, options)?.faces {
-        let Ok(embedding) = engine.embed_box(photo, &face.bounding_box) else { continue };
+        let Ok(embedding) = engine.embed_face(photo, &face) else { continue };
         let cosine = centroid.cosine(&embedding)?;
         if cosine >= threshold && best.as_ref().is_none_or(|(most, _)| cosine > *most) {
             best = Some((cosine, embedding));

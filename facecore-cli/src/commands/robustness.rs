@@ -92,6 +92,8 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
         options: arguments.finding.options(),
         mirrored: false,
         level: false,
+        pad: 0.0,
+        centre: false,
         cache: arguments.cache.clone(),
         threads: arguments.threads.count(),
     };

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Calibration, Candidate, DetectOptions, Embedding, Engine, Matcher, Photo, Verdict};
+use facecore::{Calibration, Candidate, DetectOptions, Embedding, Engine, Gallery, Matcher, Photo};
 
 use crate::arguments::Tag;
 use crate::failure::Result;
@@ -23,39 +23,31 @@ pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
     let options = arguments.finding.options();
     let threads = arguments.photos.threads.count();
     let (people, enrolled) = enrol(&engine, &arguments.people, &options, threads)?;
-    let decide: Decide<'_> = match &calibration {
-        Some(calibration) => {
-            let matcher = calibration.matcher(arguments.fp, people.len())?;
-            Box::new(move |faces, people| matcher.decide(faces, people))
-        }
-        None => {
-            let matcher = Matcher::new(arguments.threshold.of(&engine)?, arguments.lead)?;
-            Box::new(move |faces, people| matcher.decide(faces, people))
-        }
-    };
-    let tagged =
-        super::for_each_photo(&arguments.photos, json, |photo| tag(&engine, photo, &options, &decide, &people))?;
+    let gallery = matcher(arguments, &engine, calibration.as_ref(), people.len())?.gallery(&people)?;
+    let tagged = super::for_each_photo(&arguments.photos, json, |photo| tag(&engine, photo, &options, &gallery))?;
     Ok(if tagged == ExitCode::SUCCESS { enrolled } else { tagged })
 }
 
-type Decide<'a> = Box<dyn Fn(&[Embedding], &[Candidate]) -> facecore::Result<Vec<Verdict>> + Sync + 'a>;
+/// A fixed cosine where one is given, else what keeps the rate of false positives.
+fn matcher(arguments: &Tag, engine: &Engine, calibration: Option<&Calibration>, people: usize) -> Result<Matcher> {
+    Ok(match (calibration, arguments.threshold, engine.space()) {
+        (Some(calibration), _, _) => calibration.matcher(arguments.fp, people)?,
+        (None, Some(threshold), _) => Matcher::cosine(threshold, arguments.lead)?,
+        (None, None, Some(space)) => Matcher::for_space(space)?.with_false_positive_rate(arguments.fp)?,
+        (None, None, None) => return Err("the engine has no network for embeddings".to_owned().into()),
+    })
+}
 
 fn read_calibration(path: &Path) -> Result<Calibration> {
     let text = fs::read_to_string(path).map_err(|error| format!("--calibration {}: {error}", path.display()))?;
     Ok(Calibration::read(&text)?)
 }
 
-fn tag(
-    engine: &Engine,
-    photo: &Photo<'_>,
-    options: &DetectOptions,
-    decide: &Decide<'_>,
-    people: &[Candidate],
-) -> facecore::Result<Found> {
+fn tag(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions, gallery: &Gallery) -> facecore::Result<Found> {
     let mut found = super::embed(engine, photo, options)?;
     let embedded = found.faces.iter().filter_map(|face| face.embedding.as_ref()?.as_ref().ok());
     let embeddings: Vec<Embedding> = embedded.cloned().collect();
-    let verdicts = decide(&embeddings, people)?;
+    let verdicts = gallery.decide(&embeddings)?;
     let embedded = found.faces.iter_mut().filter(|face| matches!(face.embedding, Some(Ok(_))));
     for (face, verdict) in embedded.zip(verdicts) {
         face.verdict = Some(verdict);
@@ -83,7 +75,7 @@ fn enrol(
         let Some(at) = largest(&found.faces) else {
             return Ok(None);
         };
-        Ok(Some(engine.embed_box(&photo, &found.faces[at].face.bounding_box)?))
+        Ok(Some(engine.embed_face(&photo, &found.faces[at].face)?))
     };
     let mut known: BTreeMap<_, Vec<_>> = photos.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
     let mut report = Report::new(false, photos.len());

@@ -6,10 +6,11 @@
 mod cache;
 mod input;
 mod level;
+mod pad;
 
 use std::path::{Path, PathBuf};
 
-use facecore::{BoundingBox, DetectOptions, Embedding, Engine, FaceQuality, Limits, Photo};
+use facecore::{BoundingBox, DetectOptions, Embedding, Engine, Face, FaceQuality, Landmarks, Limits, Photo};
 
 pub use cache::CachedFace;
 use cache::{CachedPhoto, FaceCache, VectorCache, photo_key, vector_key};
@@ -29,17 +30,26 @@ pub struct Looking<'a> {
     pub mirrored: bool,
     /// Turn each face so that its eyes are level.
     pub level: bool,
+    /// Black to add around each photo, as a part of its width and height; then the face nearest to the middle is meant.
+    pub pad: f64,
+    /// Where no face is found: embed the centre of the photo, or nothing.
+    pub centre: bool,
     pub cache: Option<PathBuf>,
     pub threads: usize,
 }
+
+/// The landmarks of a box in which no face was found.
+const NO_LANDMARKS: facecore::Landmarks = [[0.0; 2]; 5];
 
 /// The face of a photo.
 #[derive(Debug, Clone)]
 pub struct SeenFace {
     /// Whether the detector found it; otherwise the centre of the photo was taken.
     pub found: bool,
+    /// In the photo as it was padded.
     pub face: CachedFace,
-    /// For each engine the embedding, and the mirror image's where asked for.
+    pub pad: f64,
+    /// For each engine the embedding, and the mirror image's where asked for; empty if nothing was found and the centre is not meant.
     pub views: Vec<(Embedding, Option<Embedding>)>,
 }
 
@@ -61,7 +71,10 @@ struct Look {
 /// Looks at each photo; `None` for those that could not be read, which the report lists at its end.
 pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Report) -> Result<Vec<Option<SeenFace>>> {
     let folder = looking.cache.as_deref();
-    let mut faces = FaceCache::open(folder, &format!("{:?}{}", looking.options, compute(&looking.engines[0])))?;
+    let mut faces = FaceCache::open(
+        folder,
+        &format!("{} {:?}{}", looking.engines[0].detector(), looking.options, compute(&looking.engines[0])),
+    )?;
     let mut vectors = looking.engines.iter().map(|engine| open_vectors(folder, engine)).collect::<Result<Vec<_>>>()?;
     let mut seen: Vec<Option<SeenFace>> = Vec::with_capacity(photos.len());
     // The caches are read by the workers and written here, after each batch.
@@ -109,58 +122,77 @@ fn look(
 ) -> Result<Look, PhotoError> {
     let limits = Limits::default();
     let bytes = photos::read(&labelled.path, limits.max_bytes as u64)?;
-    let key = photo_key(&bytes);
+    let mut key = photo_key(&bytes);
+    if looking.pad > 0.0 {
+        key += &format!("-pad{}", looking.pad);
+    }
+    let load = || padded(Photo::decode(&bytes, &limits)?, looking.pad);
     // Decoded only if something is not cached.
     let mut decoded: Option<Photo<'static>> = None;
     let known = faces.get(&key).cloned();
     let (detection, is_new) = match known {
         Some(detection) => (detection, false),
         None => {
-            let photo = decoded.insert(Photo::decode(&bytes, &limits)?);
+            let photo = decoded.insert(load()?);
             (detect(&looking.engines[0], photo, &looking.options, &key)?, true)
         }
     };
-    let (found, face) = match choose(labelled, &detection) {
+    let (found, face) = match choose(labelled, &detection, looking.pad > 0.0) {
         Some((found, face)) => (found, face),
         None => {
             let area = labelled.area.unwrap_or_else(|| centre(detection.width as f32, detection.height as f32));
-            let photo = decode(&mut decoded, &bytes, &limits)?;
-            (labelled.area.is_some(), measured(photo, area, [[0.0; 2]; 5], 0.0)?)
+            let photo = once(&mut decoded, load)?;
+            (labelled.area.is_some(), measured(photo, area, NO_LANDMARKS, 0.0)?)
         }
     };
     let area = face.area();
     let (mut views, mut new) = (Vec::new(), Vec::new());
-    for (at, (engine, vectors)) in looking.engines.iter().zip(vectors).enumerate() {
+    let engines = if found || looking.centre { looking.engines } else { &[] };
+    for (at, (engine, vectors)) in engines.iter().zip(vectors).enumerate() {
         let mut view = |mirrored: bool| -> Result<Embedding, PhotoError> {
             let key = vector_key(&key, &area, mirrored, looking.level);
             if let Some(embedding) = vectors.get(&key) {
                 return Ok(embedding.clone());
             }
-            let photo = decode(&mut decoded, &bytes, &limits)?;
-            let embed = if mirrored { Engine::embed_mirrored } else { Engine::embed_box };
+            let photo = once(&mut decoded, load)?;
+            let landmarks = Some(&face.landmarks).filter(|landmarks| **landmarks != NO_LANDMARKS);
+            let embed = |photo: &Photo<'_>, area: BoundingBox, landmarks: Option<&Landmarks>| match landmarks {
+                landmarks if mirrored => engine.embed_mirrored(photo, &area, landmarks),
+                Some(landmarks) => engine.embed_face(photo, &Face::new(photo, area, *landmarks, face.score)),
+                None => engine.embed_box(photo, &area),
+            };
             let embedding = if looking.level {
                 let (turned, area) = level::turned(photo, &area, &face.landmarks)?;
-                embed(engine, &turned, &area)?
+                embed(&turned, area, None)?
             } else {
-                embed(engine, photo, &area)?
+                embed(photo, area, landmarks)?
             };
             new.push((at, key, embedding.clone()));
             Ok(embedding)
         };
         views.push((view(false)?, if looking.mirrored { Some(view(true)?) } else { None }));
     }
-    Ok(Look { seen: SeenFace { found, face, views }, detection: is_new.then_some(detection), vectors: new })
+    Ok(Look {
+        seen: SeenFace { found, face, pad: looking.pad, views },
+        detection: is_new.then_some(detection),
+        vectors: new,
+    })
 }
 
-fn decode<'a>(
-    decoded: &'a mut Option<Photo<'static>>,
-    bytes: &[u8],
-    limits: &Limits,
+/// The photo, read when it is first needed.
+fn once<'a>(
+    photo: &'a mut Option<Photo<'static>>,
+    load: impl Fn() -> Result<Photo<'static>, PhotoError>,
 ) -> Result<&'a Photo<'static>, PhotoError> {
-    if decoded.is_none() {
-        *decoded = Some(Photo::decode(bytes, limits)?);
+    match photo {
+        Some(photo) => Ok(photo),
+        empty => Ok(empty.insert(load()?)),
     }
-    decoded.as_ref().ok_or_else(|| PhotoError::Core(facecore::Error::Internal { reason: "photo lost".into() }))
+}
+
+/// A photo with black around it.
+pub fn padded(photo: Photo<'static>, share: f64) -> Result<Photo<'static>, PhotoError> {
+    if share > 0.0 { Ok(pad::padded(&photo, share)?) } else { Ok(photo) }
 }
 
 fn detect(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions, key: &str) -> Result<CachedPhoto, PhotoError> {
@@ -185,12 +217,14 @@ fn measured(
     Ok(CachedFace { corners, landmarks, score, sharpness, brightness, yaw, roll })
 }
 
-/// The detected face that is meant: the one at the given box, or without a box the one that facenet takes.
-fn choose(labelled: &LabelledPhoto, detection: &CachedPhoto) -> Option<(bool, CachedFace)> {
+/// The detected face that is meant: the one at the given box, or without a box the one that facenet takes, in a padded photo the
+/// one nearest to the middle.
+fn choose(labelled: &LabelledPhoto, detection: &CachedPhoto, is_padded: bool) -> Option<(bool, CachedFace)> {
     /// Less overlap is another face.
     const SAME_FACE: f32 = 0.3;
     let Some(given) = labelled.area else {
-        return central(&detection.faces, detection.width as f32, detection.height as f32)
+        let choose = if is_padded { nearest_to_the_middle } else { central };
+        return choose(&detection.faces, detection.width as f32, detection.height as f32)
             .map(|face| (true, face.clone()));
     };
     let overlap = |face: &&CachedFace| face.area().iou(&given);
@@ -201,12 +235,21 @@ fn choose(labelled: &LabelledPhoto, detection: &CachedPhoto) -> Option<(bool, Ca
 
 /// The face that facenet takes: large and near the centre, by area less twice the squared distance from the centre.
 fn central(faces: &[CachedFace], width: f32, height: f32) -> Option<&CachedFace> {
-    let merit = |face: &CachedFace| {
-        let area = face.area();
-        let (x, y) = ((area.x1 + area.x2 - width) / 2.0, (area.y1 + area.y2 - height) / 2.0);
-        area.area() - 2.0 * (x * x + y * y)
-    };
+    let merit = |face: &CachedFace| face.area().area() - 2.0 * from_the_middle(face, width, height);
     faces.iter().rev().max_by(|a, b| merit(a).total_cmp(&merit(b)))
+}
+
+/// The face of a picture that was cut out around it: others are neighbours, however large.
+fn nearest_to_the_middle(faces: &[CachedFace], width: f32, height: f32) -> Option<&CachedFace> {
+    let distance = |face: &CachedFace| from_the_middle(face, width, height);
+    faces.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
+/// The squared distance of a face's centre from that of the photo.
+fn from_the_middle(face: &CachedFace, width: f32, height: f32) -> f32 {
+    let area = face.area();
+    let (x, y) = ((area.x1 + area.x2 - width) / 2.0, (area.y1 + area.y2 - height) / 2.0);
+    x * x + y * y
 }
 
 /// Where the face is in photos cut like those of Labeled Faces in the Wild: the face's box enlarged 2.2 times.
@@ -236,6 +279,9 @@ mod tests {
         let faces = [found(0.0, 60.0), found(100.0, 50.0)];
         assert_eq!(central(&faces, 250.0, 250.0), Some(&faces[1]));
         assert_eq!(central(&[], 250.0, 250.0), None);
+        let faces = [found(10.0, 100.0), found(95.0, 30.0)];
+        assert_eq!(central(&faces, 250.0, 250.0), Some(&faces[0]));
+        assert_eq!(nearest_to_the_middle(&faces, 250.0, 250.0), Some(&faces[1]));
     }
 
     #[test]
@@ -248,10 +294,11 @@ mod tests {
         };
         let labelled =
             |area| LabelledPhoto { path: PathBuf::new(), person: String::new(), area, columns: Default::default() };
-        let (found, face) = choose(&labelled(Some(BoundingBox::new(5.0, 100.0, 65.0, 160.0))), &detection).unwrap();
+        let (found, face) =
+            choose(&labelled(Some(BoundingBox::new(5.0, 100.0, 65.0, 160.0))), &detection, false).unwrap();
         assert!(found);
         assert_eq!(face.corners, [5.0, 100.0, 65.0, 160.0]);
-        assert!(choose(&labelled(Some(BoundingBox::new(200.0, 0.0, 240.0, 40.0))), &detection).is_none());
+        assert!(choose(&labelled(Some(BoundingBox::new(200.0, 0.0, 240.0, 40.0))), &detection, false).is_none());
     }
 
     #[test]

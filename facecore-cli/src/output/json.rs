@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(plain, format!("{FOUND}}}]}}\n"));
 
         let embedding = facecore::Embedding::new(SpaceId([1; 8]), vec![0.0, 2.0]).unwrap();
-        let neighbour = Neighbour { person: "Ann \"A\"".into(), cosine: 0.5 };
+        let neighbour = Neighbour { person: "Ann \"A\"".into(), cosine: 0.5, required: 0.4 };
         let outcome = Outcome::NoMatch { reason: Refusal::BelowThreshold };
         let verdict = Verdict { outcome, nearest: Some(neighbour), runner_up: None, margin: None, threshold: 0.625 };
         let full = photo(Path::new("a.jpg"), &found(Some(Ok(embedding)), Some(verdict)));

@@ -84,7 +84,7 @@ a.jpg: 640×480, 1 face, maybe more: candidates were cut off
 
     #[test]
     fn a_refusal_says_why_and_who_was_near() {
-        let nearest = Some(Neighbour { person: "Ann".into(), cosine: 0.314 });
+        let nearest = Some(Neighbour { person: "Ann".into(), cosine: 0.314, required: 0.42 });
         let outcome = Outcome::NoMatch { reason: Refusal::BelowThreshold };
         let verdict = Verdict { outcome, nearest, runner_up: None, margin: None, threshold: 0.5 };
         assert_eq!(who(&verdict), "unknown: the nearest person is below the threshold (Ann 0.31)");

@@ -1,16 +1,16 @@
 //! Age and sex of a face from its pixels: dlib's two small networks (Cydral Technology, CC0), on a chip aligned by the five landmarks.
 //!
-//! A hint for choosing among the people of an album (R17d), no fact about a person: `docs/profiles.md` has the errors. May use: `photo`, `net`,
-//! `geometry`.
-
-mod chip;
+//! A hint for choosing among the people of an album, no fact about a person: `docs/profiles.md` has the errors. May use: `photo`, `crop`,
+//! `models`, `net`, `detect` (its `Face`).
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::crop::{Cropper, normalise};
 use crate::detect::Face;
 use crate::error::{Error, Result};
-use crate::net::{Compute, Manifest, Network, Pixels, Size};
+use crate::models::{Manifest, ModelKind, Preprocessing};
+use crate::net::{Compute, Idle, Network, Pixels, Size};
 use crate::photo::Photo;
 
 /// What a face's pixels say.
@@ -36,29 +36,20 @@ pub struct FaceAttributes {
 /// # }
 /// ```
 pub struct Attributes {
-    age: Network,
-    sex: Network,
+    age: Reader,
+    sex: Reader,
+    idle: Idle<Cropper>,
 }
 
 impl Attributes {
-    const AGE_SIDE: usize = 64;
-    const SEX_SIDE: usize = 32;
-
     /// Loads `dlib-age` and `dlib-gender` from a folder made by `make models`.
     ///
     /// # Errors
     /// [`Error::Model`] if a file is missing, altered or cannot be loaded.
     pub fn open(models: impl AsRef<Path>) -> Result<Self> {
         let manifest = Manifest::open(models)?;
-        let kernels = Compute::Auto.kernels()?;
-        let load = |id: &str, side: usize| match &manifest.read(id)?[..] {
-            [onnx] => Network::load(id, onnx, Size::Fixed([side, side]), kernels),
-            files => Err(Error::Model {
-                id: id.into(),
-                reason: format!("it is one file, the manifest names {}", files.len()),
-            }),
-        };
-        Ok(Self { age: load("dlib-age", Self::AGE_SIDE)?, sex: load("dlib-gender", Self::SEX_SIDE)? })
+        let load = |id: &str| Reader::load(&manifest, id);
+        Ok(Self { age: load("dlib-age")?, sex: load("dlib-gender")?, idle: Idle::default() })
     }
 
     /// Age and sex of a face of the photo; the landmarks are what counts, not the box.
@@ -66,35 +57,56 @@ impl Attributes {
     /// # Errors
     /// [`Error::EmptyCrop`] if the landmarks are not finite or all in one point.
     pub fn read(&self, photo: &Photo<'_>, face: &Face) -> Result<FaceAttributes> {
-        let chip = |side| {
-            let chip = chip::extract(photo, &face.landmarks, side);
-            chip.ok_or_else(|| Error::EmptyCrop { box_: face.bounding_box.to_string() })
-        };
-        self.read_chips(&chip(Self::AGE_SIDE)?, &chip(Self::SEX_SIDE)?)
-    }
-
-    /// From chips as [`chip::extract`] makes them: R, G, B, 0…255.
-    fn read_chips(&self, for_age: &[f32], for_sex: &[f32]) -> Result<FaceAttributes> {
-        let ages = run(&self.age, for_age, Self::AGE_SIDE)?;
-        // The first class is the first year of life.
-        let age = ages.iter().enumerate().map(|(year, share)| share * if year == 0 { 0.25 } else { year as f32 }).sum();
-        match run(&self.sex, for_sex, Self::SEX_SIDE)?[..] {
-            [female, _] => Ok(FaceAttributes { age, female }),
-            _ => Err(Error::Internal { reason: "the network for sex has not two answers".into() }),
-        }
+        self.idle.with(|cropper| {
+            let mut see = |reader: &Reader| {
+                let landmarks = Some(&face.landmarks);
+                reader.run(cropper.face(photo, &face.bounding_box, landmarks, &reader.preprocessing)?)
+            };
+            attributes(&see(&self.age)?, &see(&self.sex)?)
+        })
     }
 }
 
-fn run(network: &Network, chip: &[f32], side: usize) -> Result<Vec<f32>> {
-    const MEANS: [f32; 3] = [122.782, 117.001, 104.298];
-    let centred: Vec<f32> = chip.iter().zip(MEANS.iter().cycle()).map(|(value, mean)| value - mean).collect();
-    let pixels = Pixels { values: &centred, size: [side, side], scale: 1.0 / 256.0, offset: 0.0 };
-    let mut answer = Vec::new();
-    network.run(pixels, &mut |row| {
-        answer.extend(row.cells().flatten());
-        ControlFlow::Continue(())
-    })?;
-    Ok(answer)
+/// From the networks' answers.
+fn attributes(ages: &[f32], sex: &[f32]) -> Result<FaceAttributes> {
+    // The first class is the first year of life.
+    let age = ages.iter().enumerate().map(|(year, share)| share * if year == 0 { 0.25 } else { year as f32 }).sum();
+    match *sex {
+        [female, _] => Ok(FaceAttributes { age, female }),
+        _ => Err(Error::Internal { reason: "the network for sex has not two answers".into() }),
+    }
+}
+
+/// One of the networks, with what it is fed.
+struct Reader {
+    network: Network,
+    preprocessing: Preprocessing,
+}
+
+impl Reader {
+    fn load(manifest: &Manifest, id: &str) -> Result<Self> {
+        let entry = manifest.model(id)?;
+        let Some(preprocessing) = entry.preprocessing.filter(|_| entry.kind == ModelKind::Attributes) else {
+            return Err(Error::model(id, format!("a model of kind {} tells neither age nor sex", entry.kind)));
+        };
+        let [width, height] = preprocessing.size.map(|side| side as usize);
+        let onnx = manifest.read_one(id)?;
+        let network = Network::load(id, &onnx, Size::Fixed([height, width]), Compute::Auto.kernels()?)?;
+        Ok(Self { network, preprocessing })
+    }
+
+    /// The answer to a chip: R, G, B, 0…255.
+    fn run(&self, chip: &mut [f32]) -> Result<Vec<f32>> {
+        let [width, height] = self.preprocessing.size.map(|side| side as usize);
+        let linear = normalise(chip, self.preprocessing.colour, &self.preprocessing.normalisation);
+        let pixels = Pixels { values: chip, size: [height, width], scale: linear.scale, offset: linear.offset };
+        let mut answer = Vec::new();
+        self.network.run(pixels, &mut |row| {
+            answer.extend(row.cells().flatten());
+            ControlFlow::Continue(())
+        })?;
+        Ok(answer)
+    }
 }
 
 impl std::fmt::Debug for Attributes {
@@ -121,7 +133,8 @@ mod tests {
             let value = |y: usize, x: usize, c: usize| ((x * x + 7 * y + 13 * c + x * y / 3) % 256) as f32;
             (0..side * side * 3).map(|at| value(at / 3 / side, at / 3 % side, at % 3)).collect()
         };
-        let read = attributes.read_chips(&chip(64), &chip(32)).unwrap();
+        let run = |reader: &Reader, side| reader.run(&mut chip(side)).unwrap();
+        let read = super::attributes(&run(&attributes.age, 64), &run(&attributes.sex, 32)).unwrap();
         assert!((read.age - EXPECTED.age).abs() < 1e-2 && (read.female - EXPECTED.female).abs() < 1e-4, "{read:?}");
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Result};
 
-/// What is done about two faces of one photo, who are two people (R43).
+/// What is done about two faces of one photo, who are two people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SamePhoto {
     /// They never come into one cluster: clusters grow around the conflict.

@@ -3,8 +3,8 @@
 //! - [`Dbscan`]: Ester et al., *A Density-Based Algorithm for Discovering Clusters* (KDD 1996), exact, on cosine distance
 //!   (1 − cosine). Without links its labels are scikit-learn's. It takes must-links and cannot-links; two faces of one photo are a
 //!   cannot-link.
-//! - [`Zones`]: two clusters may be one person, too alike to keep both, or two people (R44).
-//! - [`SamePhoto`]: what is done about two faces of one photo in a cluster (R43).
+//! - [`Zones`]: two clusters may be one person, too alike to keep both, or two people.
+//! - [`SamePhoto`]: what is done about two faces of one photo in a cluster.
 //!
 //! Everything is exact and deterministic: the order of the faces decides ties. Uses embeddings only; knows nothing of albums, friends or
 //! profiles.

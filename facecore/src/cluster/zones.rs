@@ -3,7 +3,7 @@
 use crate::embed::{Embedding, dot};
 use crate::error::{Error, Result};
 
-/// What the cosine of two clusters' centroids says of them (R44): at or above `merge` they are one person, from `ambiguous` up to there
+/// What the cosine of two clusters' centroids says of them: at or above `merge` they are one person, from `ambiguous` up to there
 /// nobody can tell and the smaller one is dropped, below they are two people. Clusters that stand in one photo are two people, however
 /// alike (siblings): neither rule touches them.
 ///
@@ -134,7 +134,7 @@ fn meet(photos: &[u64], a: &[usize], b: &[usize]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SpaceId;
+    use crate::space::SpaceId;
 
     fn at(degrees: f32) -> Embedding {
         let angle = degrees.to_radians();

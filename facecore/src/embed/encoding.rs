@@ -17,8 +17,9 @@
 
 use half::f16;
 
-use super::embedding::{Embedding, SpaceId, not_an_embedding};
+use super::embedding::{Embedding, not_an_embedding};
 use crate::error::Result;
+use crate::space::SpaceId;
 
 const MAGIC: [u8; 4] = *b"FCE1";
 

@@ -1,7 +1,8 @@
-//! Several views of a face as one embedding, with a space of its own (R75).
+//! Several views of a face as one embedding, with a space of its own.
 
-use super::embedding::{Embedding, SpaceId, not_an_embedding};
+use super::embedding::{Embedding, not_an_embedding};
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// Joins embeddings of one face from several networks into one.
 ///
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 /// use facecore::{Embedding, Ensemble, SpaceId};
 /// let (small, large) = (SpaceId(*b"small..."), SpaceId(*b"large..."));
 /// let ensemble = Ensemble::new(&[(small, 3.0), (large, 1.0)])?;
-/// let face = |x, y| Ok([Embedding::new(small, vec![x, y])?, Embedding::new(large, vec![y, x, 0.0])?]);
+/// let face = |x, y| facecore::Result::Ok([Embedding::new(small, vec![x, y])?, Embedding::new(large, vec![y, x, 0.0])?]);
 /// let (a, b) = (ensemble.join(&face(1.0, 0.0)?)?, ensemble.join(&face(0.6, 0.8)?)?);
 /// assert!((a.cosine(&b)? - 0.6).abs() < 1e-6); // 0.75 · 0.6 + 0.25 · 0.6
 /// # Ok::<(), facecore::Error>(())

@@ -1,17 +1,17 @@
-//! Face → embedding: crop the box, run FaceNet (Schroff, Kalenichenko, Philbin: *FaceNet*, 2015; the networks are
-//! Inception-ResNet-v1), get a unit vector in which the same person's faces lie close.
+//! Face → embedding: crop it as the model's manifest entry says, run the network (Schroff, Kalenichenko, Philbin: *FaceNet*, 2015, and
+//! what came after), get a unit vector in which the same person's faces lie close.
 //!
-//! May use: `photo`, `net`, `geometry`. Takes boxes from whoever found them: it knows nothing of the cascade.
+//! May use: `photo`, `crop`, `models`, `net`, `geometry`, `space`. Takes boxes and landmarks from whoever found them: it knows nothing of
+//! detectors but their names.
 
-mod crop;
 mod embedding;
 mod encoding;
 mod ensemble;
 mod nonface;
 mod quality;
 
+pub use embedding::Embedding;
 pub(crate) use embedding::dot;
-pub use embedding::{Embedding, SpaceId};
 pub use encoding::Encoding;
 pub use ensemble::{Ensemble, mirror_average};
 pub use nonface::{NonFaceFilter, NonFaceVerdict, TwoLayerNet};
@@ -19,46 +19,49 @@ pub use quality::FaceQuality;
 
 use std::ops::ControlFlow;
 
+use crate::crop::{Cropper, mirror, normalise};
 use crate::error::{Error, Result};
-use crate::geometry::BoundingBox;
-use crate::net::{Idle, Kernels, Manifest, ModelEntry, Network, Normalisation, Pixels, Size};
+use crate::geometry::{BoundingBox, Landmarks};
+use crate::models::{Crop, DetectorKind, Manifest, ModelEntry, ModelKind, Preprocessing};
+use crate::net::{Idle, Kernels, Network, Pixels, Size};
 use crate::photo::Photo;
-use crop::Crop;
+use crate::space::SpaceId;
 
-/// A FaceNet with its preprocessing.
+/// A network for embeddings with its preprocessing.
 pub(crate) struct Embedder {
     net: Network,
     entry: ModelEntry,
+    preprocessing: Preprocessing,
     space: SpaceId,
     mirror_average: bool,
-    idle: Idle<Crop>,
+    idle: Idle<Cropper>,
 }
 
 impl Embedder {
-    pub(crate) fn load(manifest: &Manifest, id: &str, kernels: Kernels) -> Result<Self> {
+    /// The embedder `id` of a manifest, for faces that `detector` finds: of a network that is fed by landmarks, they make the space.
+    pub(crate) fn load(manifest: &Manifest, id: &str, detector: DetectorKind, kernels: Kernels) -> Result<Self> {
         let entry = manifest.model(id)?.clone();
-        let refuse = |reason: String| Error::Model { id: id.into(), reason };
-        if entry.kind != "embedder" || !(16..=1024).contains(&entry.crop_size) {
-            return Err(refuse(format!(
-                "a {} with crops of {} pixels makes no embeddings",
-                entry.kind, entry.crop_size
-            )));
-        }
-        let files = manifest.read(id)?;
-        let [onnx] = &files[..] else {
-            return Err(refuse(format!("an embedder is one file, the manifest names {}", files.len())));
+        let Some(stated) = entry.preprocessing.filter(|_| entry.kind == ModelKind::Embedder) else {
+            return Err(Error::model(id, format!("a model of kind {} makes no embeddings", entry.kind)));
         };
-        let space = entry.derive_space();
-        if entry.space.is_some_and(|stated| stated != space) {
-            return Err(refuse(format!(
-                "the manifest's weights and preprocessing make space {space}, not the one it states"
-            )));
+        let onnx = manifest.read_one(id)?;
+        let space = entry.derive_space(&stated);
+        if let Some(other) = entry.space.filter(|other| *other != space) {
+            return Err(Error::model(
+                id,
+                format!("the manifest's weights and preprocessing make space {space}, not {other} as it states"),
+            ));
         }
-        let side = entry.crop_size as usize;
+        let mut preprocessing = stated;
+        if let Crop::Points { landmarks, .. } = &mut preprocessing.crop {
+            *landmarks = detector;
+        }
+        let [width, height] = preprocessing.size.map(|side| side as usize);
         Ok(Self {
-            net: Network::load(id, onnx, Size::Fixed([side, side]), kernels)?,
+            net: Network::load(id, &onnx, Size::Fixed([height, width]), kernels)?,
+            space: entry.derive_space(&preprocessing),
             entry,
-            space,
+            preprocessing,
             mirror_average: false,
             idle: Idle::default(),
         })
@@ -77,13 +80,22 @@ impl Embedder {
         &self.entry
     }
 
+    /// What the network is fed, by this engine.
+    pub(crate) fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
     /// Another margin makes another space.
     pub(crate) fn with_crop_margin(mut self, margin: f64) -> Result<Self> {
+        let refuse = |reason: String| Err(Error::Option { name: "crop_margin", reason });
         if !(0.0..=0.9).contains(&margin) {
-            return Err(Error::Option { name: "crop_margin", reason: "must be between 0 and 0.9".into() });
+            return refuse("must be between 0 and 0.9".into());
         }
-        self.entry.crop_margin = margin;
-        self.space = self.entry.derive_space();
+        if !matches!(self.preprocessing.crop, Crop::Box { .. }) {
+            return refuse(format!("{} is cropped by landmarks, not by a box with a margin", self.entry.id));
+        }
+        self.preprocessing.crop = Crop::Box { margin };
+        self.space = self.entry.derive_space(&self.preprocessing);
         Ok(self)
     }
 
@@ -93,21 +105,21 @@ impl Embedder {
         self
     }
 
-    pub(crate) fn embed(&self, photo: &Photo<'_>, area: &BoundingBox) -> Result<Embedding> {
-        self.with_crop(photo, area, |pixels| {
-            let face = self.run(pixels)?;
+    pub(crate) fn embed(&self, photo: &Photo<'_>, place: Place<'_>) -> Result<Embedding> {
+        self.with_crop(photo, place, |pixels| {
             if !self.mirror_average {
-                return Ok(face);
+                return self.run(pixels);
             }
-            mirror(pixels, self.entry.crop_size as usize);
-            ensemble::mirror_average(&face, &self.run(pixels)?)
+            let mut mirrored = pixels.to_vec();
+            mirror(&mut mirrored, self.preprocessing.size[0] as usize);
+            ensemble::mirror_average(&self.run(pixels)?, &self.run(&mut mirrored)?)
         })
     }
 
     /// The face as a mirror shows it, without averaging.
-    pub(crate) fn embed_mirrored(&self, photo: &Photo<'_>, area: &BoundingBox) -> Result<Embedding> {
-        self.with_crop(photo, area, |pixels| {
-            mirror(pixels, self.entry.crop_size as usize);
+    pub(crate) fn embed_mirrored(&self, photo: &Photo<'_>, place: Place<'_>) -> Result<Embedding> {
+        self.with_crop(photo, place, |pixels| {
+            mirror(pixels, self.preprocessing.size[0] as usize);
             self.run(pixels)
         })
     }
@@ -115,55 +127,35 @@ impl Embedder {
     fn with_crop<T>(
         &self,
         photo: &Photo<'_>,
-        area: &BoundingBox,
+        (area, landmarks): Place<'_>,
         then: impl FnOnce(&mut [f32]) -> Result<T>,
     ) -> Result<T> {
-        self.idle.with(|crop| then(crop.face(photo, area, self.entry.crop_margin, self.entry.crop_size as usize)?))
+        if landmarks.is_none() && matches!(self.preprocessing.crop, Crop::Points { .. }) {
+            return Err(Error::NeedsLandmarks { model: self.entry.id.clone() });
+        }
+        self.idle.with(|cropper| then(cropper.face(photo, area, landmarks, &self.preprocessing)?))
     }
 
-    fn run(&self, values: &[f32]) -> Result<Embedding> {
-        let side = self.entry.crop_size as usize;
-        let (scale, offset) = match self.entry.normalisation {
-            Normalisation::Fixed => (1.0 / 128.0, -127.5 / 128.0),
-            Normalisation::Whiten => whitening(values),
-        };
-        let pixels = Pixels { values, size: [side, side], scale, offset };
-        let mut embedding = Vec::new();
+    /// Embeds a crop; its pixels are the network's input afterwards.
+    fn run(&self, pixels: &mut [f32]) -> Result<Embedding> {
+        let [width, height] = self.preprocessing.size.map(|side| side as usize);
+        let linear = normalise(pixels, self.preprocessing.colour, &self.preprocessing.normalisation);
+        let pixels = Pixels { values: pixels, size: [height, width], scale: linear.scale, offset: linear.offset };
+        let mut embedding = Vec::with_capacity(self.entry.embedding as usize);
         self.net.run(pixels, &mut |answer| {
             embedding.extend(answer.cells().flatten());
             ControlFlow::Continue(())
         })?;
+        if embedding.len() != self.entry.embedding as usize {
+            let (found, stated) = (embedding.len(), self.entry.embedding);
+            return Err(Error::model(
+                &self.entry.id,
+                format!("it answers {found} numbers a face; the manifest's `embedding` says {stated}"),
+            ));
+        }
         Embedding::new(self.space, embedding)
     }
 }
 
-/// Turns rows of `side` pixels (R, G, B) from left to right.
-fn mirror(pixels: &mut [f32], side: usize) {
-    pixels.chunks_exact_mut(3 * side).for_each(|row| row.as_chunks_mut::<3>().0.reverse());
-}
-
-/// FaceNet's prewhitening, `(x − mean) / max(deviation, 1/√n)`, as scale and offset.
-fn whitening(pixels: &[f32]) -> (f32, f32) {
-    let count = pixels.len() as f64;
-    let mean = pixels.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
-    let variance = pixels.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
-    let deviation = variance.sqrt().max(1.0 / count.sqrt());
-    ((1.0 / deviation) as f32, (-mean / deviation) as f32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mirror_turns_left_and_right_and_keeps_colours() {
-        // Two rows of three pixels; red is the column, green the row, blue a constant.
-        let pixels: Vec<f32> = (0..6).flat_map(|at| [(at % 3) as f32, (at / 3) as f32, 9.0]).collect();
-        let mut mirrored = pixels.clone();
-        mirror(&mut mirrored, 3);
-        let expected: Vec<f32> = (0..6).flat_map(|at| [(2 - at % 3) as f32, (at / 3) as f32, 9.0]).collect();
-        assert_eq!(mirrored, expected);
-        mirror(&mut mirrored, 3);
-        assert_eq!(mirrored, pixels);
-    }
-}
+/// Where a face is: its box, and its landmarks if they are known.
+pub(crate) type Place<'a> = (&'a BoundingBox, Option<&'a Landmarks>);

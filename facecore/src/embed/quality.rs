@@ -1,6 +1,6 @@
-//! How much a face can be trusted to carry its owner's identity, from what the photo shows of it (R39).
+//! How much a face can be trusted to carry its owner's identity, from what the photo shows of it.
 
-use super::crop::Crop;
+use crate::crop::Cropper;
 use crate::error::Result;
 use crate::geometry::{BoundingBox, Landmarks};
 use crate::photo::Photo;
@@ -33,8 +33,8 @@ impl FaceQuality {
     /// # Errors
     /// [`Error::EmptyCrop`](crate::Error::EmptyCrop) for a box without pixels in the photo.
     pub fn measure(photo: &Photo<'_>, area: &BoundingBox, landmarks: &Landmarks, score: f32) -> Result<Self> {
-        let mut crop = Crop::default();
-        let pixels = crop.face(photo, area, 0.0, SIDE)?;
+        let mut cropper = Cropper::default();
+        let pixels = cropper.by_box(photo, area, 0.0, [SIDE, SIDE])?;
         let brightness_of = |[red, green, blue]: &[f32; 3]| 0.299 * red + 0.587 * green + 0.114 * blue;
         let luma: Vec<f32> = pixels.as_chunks().0.iter().map(brightness_of).collect();
         let laplacian: Vec<f32> = (1..SIDE - 1)

@@ -162,7 +162,7 @@ fn fit_probability(trials: &[Trial]) -> Logistic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embed::SpaceId;
+    use crate::space::SpaceId;
 
     /// People in random directions with photos around; about a third shares a corner of the space.
     fn people(count: usize, photos: usize, seed: u64) -> Vec<Candidate> {

@@ -139,7 +139,7 @@ fn effective(rate: f64, variance: f64) -> Option<f64> {
 }
 
 /// Wilson's score interval (1927) at 95 % for a rate of `n` trials.
-fn wilson(rate: f64, n: f64) -> (f64, f64) {
+pub(super) fn wilson(rate: f64, n: f64) -> (f64, f64) {
     const Z: f64 = 1.959_963_985;
     let centre = rate + Z * Z / (2.0 * n);
     let reach = Z * (rate * (1.0 - rate) / n + Z * Z / (4.0 * n * n)).sqrt();

@@ -1,4 +1,4 @@
-//! Do two networks together know more than the better one alone? (R75)
+//! Do two networks together know more than the better one alone?
 
 use super::verification::{MeanStd, PairScore, Verification, verify};
 use crate::error::{Error, Result};

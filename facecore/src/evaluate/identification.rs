@@ -1,4 +1,4 @@
-//! Identification in the article's sense (R52, R67): a face against the profiles of a user and his friends.
+//! Identification in the article's sense: a face against the profiles of a user and his friends.
 //!
 //! A draw takes people at random as candidates, enrols some photos of each, and asks for the rest of their photos
 //! (who is right?) and for photos of people who are no candidates (who must stay without a name?). Draws are pooled;
@@ -37,7 +37,7 @@ pub struct Draws<'a> {
 /// How near a face is to a profile of several photos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// The cosine to the mean of the photos (R22).
+    /// The cosine to the mean of the photos.
     Mean,
     /// The cosine to the nearest photo, as a [`Matcher`](crate::Matcher) compares candidates with several embeddings.
     NearestPhoto,
@@ -310,7 +310,7 @@ pub fn identify(trials: &[Trial], threshold: f32, margin: f32) -> Identification
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embed::SpaceId;
+    use crate::space::SpaceId;
 
     /// People in random directions, each with photos around its own; `crowd` people share a corner of the space.
     fn population(people: usize, photos: usize, crowd: usize) -> Vec<Candidate> {

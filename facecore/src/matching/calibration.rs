@@ -1,12 +1,14 @@
-//! Thresholds fitted on data, in a small file that knows its space (R67).
+//! Thresholds fitted on a user's own photos, in a small file that knows its space.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Candidate, Cohort, Matcher, Verdict};
-use crate::embed::{Embedding, Encoding, SpaceId};
+use super::{Cohort, Matcher};
+use crate::embed::{Embedding, Encoding};
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// What a [`Matcher`] needs to know of a space and a kind of photos, fitted by [`calibrate`](crate::evaluate::calibrate).
 ///
@@ -97,11 +99,12 @@ impl Calibration {
 
     /// A matcher that keeps the rate of false positives `fp` against lists of up to `candidates` people.
     ///
-    /// The threshold is that of the next longer list that was fitted.
+    /// The threshold is that of the next longer list that was fitted, and on top of it the crowding around the face, by the cohort:
+    /// the more strangers resemble it, the more is required. Each candidate counts as the mean of the embeddings.
     ///
     /// # Errors
     /// [`Error::Calibration`] if nothing was fitted for `fp` or for lists as long.
-    pub fn matcher(&self, fp: f64, candidates: usize) -> Result<CalibratedMatcher<'_>> {
+    pub fn matcher(&self, fp: f64, candidates: usize) -> Result<Matcher> {
         let fits = |point: &&OperatingPoint| (point.fp / fp - 1.0).abs() < 1e-6 && point.candidates >= candidates;
         let point = self.points.iter().filter(fits).min_by_key(|point| point.candidates).ok_or_else(|| {
             let known: Vec<_> =
@@ -112,42 +115,7 @@ impl Calibration {
             );
             Error::Calibration { reason }
         })?;
-        Ok(CalibratedMatcher { calibration: self, threshold: point.threshold })
-    }
-}
-
-/// A [`Matcher`] with the threshold, margin and cohort of a [`Calibration`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CalibratedMatcher<'a> {
-    calibration: &'a Calibration,
-    threshold: f32,
-}
-
-impl CalibratedMatcher<'_> {
-    /// The score that a match needs: the cosine less the crowding around the face.
-    pub fn threshold(&self) -> f32 {
-        self.threshold
-    }
-
-    /// Decides as [`Matcher::decide`] does, with a threshold for each face: the more strangers resemble it, the higher. Each
-    /// candidate counts as the mean of the embeddings.
-    ///
-    /// # Errors
-    /// Those of [`Matcher::decide`], and [`Error::SpaceMismatch`] for embeddings of another space than the calibration's.
-    pub fn decide(&self, faces: &[Embedding], candidates: &[Candidate]) -> Result<Vec<Verdict>> {
-        let profile = |candidate: &Candidate| -> Result<Candidate> {
-            let embeddings = match &candidate.embeddings[..] {
-                [] => Vec::new(),
-                some => vec![Embedding::mean(&some.iter().collect::<Vec<_>>())?],
-            };
-            Ok(Candidate { person: candidate.person.clone(), embeddings })
-        };
-        let profiles = candidates.iter().map(profile).collect::<Result<Vec<_>>>()?;
-        let cohort = &self.calibration.cohort;
-        let thresholds =
-            faces.iter().map(|face| Ok(self.threshold + cohort.crowding(face)?)).collect::<Result<Vec<_>>>()?;
-        let matcher = Matcher::new(self.threshold.clamp(-1.0, 1.0), self.calibration.margin)?;
-        matcher.decide_each(faces, &thresholds, &profiles)
+        Matcher::with_cohort(Arc::new(self.cohort.clone()), point.threshold, self.margin)
     }
 }
 
@@ -186,7 +154,7 @@ mod hex_members {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Outcome;
+    use crate::{Candidate, Outcome};
 
     const SPACE: SpaceId = SpaceId([5; 8]);
 
@@ -240,8 +208,11 @@ mod tests {
     #[test]
     fn the_next_longer_list_counts() {
         let calibration = calibration();
-        let threshold = |fp, candidates| calibration.matcher(fp, candidates).map(|matcher| matcher.threshold());
-        assert_eq!(threshold(1e-3, 1), Ok(0.2));
+        // The face has nothing in common with the cohort, so the threshold stands alone.
+        let alone = [face([1.0, 0.0, 0.0])];
+        let threshold =
+            |fp, candidates| Ok(calibration.matcher(fp, candidates)?.decide(&alone, &[])?.remove(0).threshold);
+        assert_eq!(threshold(1e-3, 1), Ok::<_, Error>(0.2));
         assert_eq!(threshold(1e-3, 11), Ok(0.3));
         assert_eq!(threshold(1e-2, 10), Ok(0.1));
         for (fp, candidates) in [(1e-2, 11), (1e-3, 101), (1e-4, 1), (f64::NAN, 1)] {

@@ -1,7 +1,8 @@
 //! How crowded it is around a face: similarity to strangers, to be taken off similarity to a candidate.
 
-use crate::embed::{Embedding, SpaceId};
+use crate::embed::Embedding;
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// Strangers to compare with: faces of people who are nobody's candidate.
 ///
@@ -55,7 +56,19 @@ impl Cohort {
     /// The errors of [`Embedding::cosine`].
     pub fn crowding(&self, face: &Embedding) -> Result<f32> {
         let cosines = self.members.iter().map(|member| face.cosine(member)).collect::<Result<Vec<_>>>()?;
-        Ok(crowding(cosines))
+        Ok(Self::crowding_by(cosines))
+    }
+
+    /// The crowding by the cosines to all members.
+    pub(crate) fn crowding_by(mut cosines: Vec<f32>) -> f32 {
+        let size = cosines.len();
+        let enough = Self::near(size).ceil() as usize;
+        if enough < size {
+            cosines.select_nth_unstable_by(enough, |a, b| b.total_cmp(a));
+            cosines.truncate(enough);
+        }
+        cosines.sort_unstable_by(|a, b| b.total_cmp(a));
+        Self::mean_of_nearest(cosines.into_iter(), size)
     }
 
     /// So many of `size` members count: of 300 members 1.85, the second by 0.85.
@@ -65,6 +78,11 @@ impl Cohort {
     /// on mean the same.
     fn near(size: usize) -> f32 {
         ((size as f32 + 0.5) / Self::ONE_IN - 0.5).max(1.0)
+    }
+
+    /// So many of `size` members count at least in part.
+    pub(crate) fn nearest_of(size: usize) -> usize {
+        Self::near(size).ceil() as usize
     }
 
     /// The mean of the largest of `size` cosines, given in falling order.
@@ -80,29 +98,18 @@ impl Cohort {
     }
 }
 
-fn crowding(mut cosines: Vec<f32>) -> f32 {
-    let size = cosines.len();
-    let enough = Cohort::near(size).ceil() as usize;
-    if enough < size {
-        cosines.select_nth_unstable_by(enough, |a, b| b.total_cmp(a));
-        cosines.truncate(enough);
-    }
-    cosines.sort_unstable_by(|a, b| b.total_cmp(a));
-    Cohort::mean_of_nearest(cosines.into_iter(), size)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_nearest_members_count() {
-        assert_eq!(crowding(vec![0.25]), 0.25);
-        assert_eq!(crowding((0..191).map(|at| at as f32).collect()), 190.0);
+        assert_eq!(Cohort::crowding_by(vec![0.25]), 0.25);
+        assert_eq!(Cohort::crowding_by((0..191).map(|at| at as f32).collect()), 190.0);
         // One and a half of 256, but for half a member's 128th.
         let near = (256.5 / 128.0) - 0.5;
         let expected = (255.0 + (near - 1.0) * 254.0) / near;
-        assert!((crowding((0..256).map(|at| at as f32).collect()) - expected).abs() < 1e-4);
+        assert!((Cohort::crowding_by((0..256).map(|at| at as f32).collect()) - expected).abs() < 1e-4);
     }
 
     #[test]
@@ -114,7 +121,7 @@ mod tests {
             -(((state >> 40) as f32 + 0.5) / (1u64 << 24) as f32).ln()
         };
         let mut mean = |size: usize, rounds: usize| {
-            (0..rounds).map(|_| crowding((0..size).map(|_| draw()).collect())).sum::<f32>() / rounds as f32
+            (0..rounds).map(|_| Cohort::crowding_by((0..size).map(|_| draw()).collect())).sum::<f32>() / rounds as f32
         };
         let expected = 1.0 + 128f32.ln();
         for size in [200, 400, 1_000, 3_000] {

@@ -1,7 +1,10 @@
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::embed::SpaceId;
+use crate::embed::Embedding;
+use crate::space::SpaceId;
 
 const SPACE: SpaceId = SpaceId([1; 8]);
 
@@ -27,7 +30,7 @@ fn axes(people: usize) -> Vec<Candidate> {
 /// Decides about faces given by their cosines to A, B, C, in short form: the name or the reason.
 fn decide(threshold: f32, margin: f32, faces: &[[f32; 3]]) -> Vec<String> {
     let faces: Vec<_> = faces.iter().map(|cosines| face(cosines, 3)).collect();
-    let verdicts = Matcher::new(threshold, margin).unwrap().decide(&faces, &axes(3)).unwrap();
+    let verdicts = Matcher::cosine(threshold, margin).unwrap().decide(&faces, &axes(3)).unwrap();
     let short = |verdict: Verdict| match verdict.outcome {
         Outcome::Match { person, .. } => person,
         Outcome::NoMatch { reason } => format!("{reason:?}"),
@@ -64,7 +67,7 @@ fn the_photo_tells_apart_whom_the_network_cannot() {
 
 #[test]
 fn a_verdict_explains_itself() {
-    let matcher = Matcher::new(0.5, 0.1).unwrap();
+    let matcher = Matcher::cosine(0.5, 0.1).unwrap();
     let verdict = &matcher.decide(&[face(&[0.7, 0.2], 2)], &axes(2)).unwrap()[0];
     let (nearest, second) = (verdict.nearest.as_ref().unwrap(), verdict.runner_up.as_ref().unwrap());
     assert_eq!((nearest.person.as_str(), second.person.as_str()), ("A", "B"));
@@ -80,14 +83,14 @@ fn a_verdict_explains_itself() {
 fn candidates_of_one_name_are_one_person() {
     let mut people = axes(2);
     people[1].person = "A".into();
-    let verdict = &Matcher::new(0.5, 0.1).unwrap().decide(&[face(&[0.60, 0.65], 2)], &people).unwrap()[0];
+    let verdict = &Matcher::cosine(0.5, 0.1).unwrap().decide(&[face(&[0.60, 0.65], 2)], &people).unwrap()[0];
     assert!(matches!(&verdict.outcome, Outcome::Match { person, cosine } if person == "A" && *cosine > 0.64));
     assert_eq!(verdict.runner_up, None);
 }
 
 #[test]
 fn nobody_to_compare_with() {
-    let matcher = Matcher::new(0.5, 0.1).unwrap();
+    let matcher = Matcher::cosine(0.5, 0.1).unwrap();
     let nobody = Candidate { person: "A".into(), embeddings: vec![] };
     for candidates in [vec![], vec![nobody]] {
         let verdict = &matcher.decide(&[face(&[0.7], 1)], &candidates).unwrap()[0];
@@ -102,10 +105,9 @@ fn bad_numbers_and_mixed_spaces_are_errors() {
     for (threshold, margin) in
         [(f32::NAN, 0.1), (1.1, 0.1), (-1.1, 0.1), (0.5, -0.1), (0.5, f32::NAN), (0.5, f32::INFINITY)]
     {
-        assert_eq!(Matcher::new(threshold, margin).unwrap_err().code(), "option");
-        assert_eq!(Matcher { threshold, margin }.decide(&[], &[]).unwrap_err().code(), "option");
+        assert_eq!(Matcher::cosine(threshold, margin).unwrap_err().code(), "option");
     }
-    let matcher = Matcher::new(0.5, 0.1).unwrap();
+    let matcher = Matcher::cosine(0.5, 0.1).unwrap();
     let code = |faces: &[Embedding], people: &[Candidate]| matcher.decide(faces, people).unwrap_err().code();
     let foreign = Embedding::new(SpaceId([2; 8]), vec![1.0, 0.0, 0.0]).unwrap();
     let stranger = Candidate { person: "X".into(), embeddings: vec![foreign.clone()] };
@@ -131,7 +133,7 @@ fn many_faces_against_many_people_stay_bounded() {
     // The widest rule there is: every face stands for everybody.
     for (threshold, margin) in [(0.5, 0.05), (-1.0, 0.0), (-1.0, 2.0)] {
         let start = std::time::Instant::now();
-        let verdicts = Matcher::new(threshold, margin).unwrap().decide(&faces, &people).unwrap();
+        let verdicts = Matcher::cosine(threshold, margin).unwrap().decide(&faces, &people).unwrap();
         println!("threshold {threshold}, margin {margin}: {:?}", start.elapsed());
         assert_eq!(verdicts.len(), faces.len());
         assert!(start.elapsed().as_secs() < 20, "bounded even without optimisation");
@@ -146,7 +148,7 @@ proptest! {
         margin in 0.0f32..0.3,
     ) {
         let faces: Vec<_> = faces.iter().map(|cosines| face(cosines, 4)).collect();
-        let matcher = Matcher::new(threshold, margin).unwrap();
+        let matcher = Matcher::cosine(threshold, margin).unwrap();
         let verdicts = matcher.decide(&faces, &axes(4)).unwrap();
         let mut named = HashSet::new();
         for (face, verdict) in faces.iter().zip(&verdicts) {
@@ -170,4 +172,81 @@ proptest! {
             }
         }
     }
+}
+
+/// A matcher whose crowding is what a face has of the last axis.
+fn fitted() -> Matcher {
+    let thresholds = Thresholds { level: [0.1, 0.0, 0.1], photos: [0.05, 0.0] };
+    let members: Vec<(Embedding, f32)> = (0..200)
+        .map(|at| {
+            let last = at as f32 / 200.0;
+            let rest = (1.0 - last * last).sqrt();
+            let side = if at % 2 == 0 { [rest, 0.0] } else { [0.0, rest] };
+            (Embedding::new(SPACE, vec![side[0], side[1], last]).unwrap(), last)
+        })
+        .collect();
+    let members: Vec<(&Embedding, f32)> = members.iter().map(|(face, target)| (face, *target)).collect();
+    let crowding = Crowding::fit(&members, 100, 1e-6, 1).unwrap();
+    Matcher::with_numbers(MatchingNumbers { space: SPACE, people: 200, margin: 0.0, thresholds, crowding })
+}
+
+fn unit(values: [f32; 3]) -> Embedding {
+    Embedding::new(SPACE, values.to_vec()).unwrap()
+}
+
+#[test]
+fn more_people_a_stricter_rate_and_a_crowd_require_more() {
+    let candidates = |count: usize, photos: usize, at: [f32; 3]| -> Vec<Candidate> {
+        let person = |number: usize| Candidate { person: number.to_string(), embeddings: vec![unit(at); photos] };
+        (0..count).map(person).collect()
+    };
+    let required = |matcher: &Matcher, face, candidates: &[Candidate]| {
+        matcher.decide(&[unit(face)], candidates).unwrap().remove(0).threshold
+    };
+    let (matcher, lonely, crowded) = (fitted(), [1.0, 0.0, 0.0], [0.6, 0.0, 0.8]);
+    // x is 2, and nothing is crowded.
+    let one = required(&matcher, lonely, &candidates(1, 1, lonely));
+    assert!((one - 0.3).abs() < 0.02, "{one}");
+    let near = |value: f32, more: f32| assert!((value - one - more).abs() < 0.02, "{value} is not {one} + {more}");
+    near(required(&matcher, lonely, &candidates(10, 1, lonely)), 0.1);
+    near(required(&matcher, lonely, &candidates(1, 5, lonely)), 0.04);
+    near(required(&matcher, crowded, &candidates(1, 1, lonely)), 0.4);
+    near(required(&matcher, lonely, &candidates(1, 1, crowded)), 0.4);
+    let strict = matcher.clone().with_false_positive_rate(1e-3).unwrap();
+    near(required(&strict, lonely, &candidates(1, 1, lonely)), 0.1);
+    near(required(&matcher, lonely, &[]), 0.0);
+}
+
+#[test]
+fn the_nearest_is_the_furthest_above_what_is_required() {
+    let people = [
+        Candidate { person: "crowded".into(), embeddings: vec![unit([0.6, 0.0, 0.8])] },
+        Candidate { person: "lonely".into(), embeddings: vec![unit([0.9, 0.2, 0.0]), unit([0.9, -0.2, 0.0])] },
+        Candidate { person: "lonely".into(), embeddings: vec![unit([0.5, 0.0, 0.0])] },
+    ];
+    let gallery = fitted().gallery(&people).unwrap();
+    assert_eq!(gallery.people(), 2);
+    let verdict = gallery.decide(&[unit([0.8, 0.0, 0.6])]).unwrap().remove(0);
+    let (nearest, second) = (verdict.nearest.unwrap(), verdict.runner_up.unwrap());
+    assert_eq!((nearest.person.as_str(), second.person.as_str()), ("lonely", "crowded"));
+    assert!(second.cosine > nearest.cosine && second.cosine - second.required < nearest.cosine - nearest.required);
+    assert!((nearest.cosine - 0.8).abs() < 1e-3, "the mean of all photos: {}", nearest.cosine);
+    assert_eq!(verdict.threshold, nearest.required);
+    assert!(matches!(verdict.outcome, Outcome::Match { person, .. } if person == "lonely"));
+}
+
+#[test]
+fn a_rate_needs_numbers_of_the_space() {
+    let unknown = Matcher::for_space(SpaceId([9; 8])).unwrap_err();
+    assert!(unknown.code() == "calibration" && unknown.to_string().contains("Matcher::cosine"), "{unknown}");
+    assert_eq!(fitted().with_false_positive_rate(0.5).unwrap_err().code(), "option");
+    let plain = Matcher::cosine(0.5, 0.0).unwrap();
+    assert_eq!((plain.false_positive_rate(), fitted().false_positive_rate()), (None, Some(0.01)));
+    assert_eq!(plain.with_false_positive_rate(0.01).unwrap_err().code(), "option");
+    let foreign = Embedding::new(SpaceId([2; 8]), vec![1.0, 0.0, 0.0]).unwrap();
+    let stranger = Candidate { person: "X".into(), embeddings: vec![foreign.clone()] };
+    assert_eq!(fitted().decide(&[foreign], &[]).unwrap_err().code(), "space-mismatch");
+    assert_eq!(fitted().decide(&[], &[stranger]).unwrap_err().code(), "space-mismatch");
+    let long = Embedding::new(SPACE, vec![1.0; 4]).unwrap();
+    assert_eq!(fitted().decide(&[long], &[]).unwrap_err().code(), "embedding");
 }

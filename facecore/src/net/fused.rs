@@ -4,12 +4,18 @@ use std::sync::{Mutex, PoisonError};
 
 use super::kernel::PoolRow;
 use super::layers::Pool;
-use super::{Each, Pixels};
+use super::{Each, PixelRows, Pixels};
 
 /// A network that our kernels run.
 pub(super) trait Fused: Send + Sync {
     /// Hands the rows of the answer to `each` until it breaks off; `None` if the picture is too small.
     fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Option<()>;
+
+    /// The same for a picture that is made row by row.
+    fn run_rows(&self, rows: PixelRows<'_>, each: Each<'_>) -> Option<()> {
+        let size = rows.size;
+        self.run(Pixels { values: &rows.whole(), size, scale: 1.0, offset: 0.0 }, each)
+    }
 }
 
 /// Memory of runs that have ended, for those to come: as many as ever ran at once.

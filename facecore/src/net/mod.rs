@@ -1,4 +1,4 @@
-//! Networks: find their files, check them against the manifest, run them.
+//! Networks: read an ONNX file and run it.
 //!
 //! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
 //! `layers` reads the ONNX graph, `packed` and `depthwise` bring its weights into order, and `program` (one picture size, one
@@ -12,7 +12,6 @@ mod depthwise;
 mod fused;
 mod kernel;
 mod layers;
-mod manifest;
 mod packed;
 mod portable;
 mod prelu;
@@ -21,9 +20,7 @@ mod stream;
 
 pub use compute::Compute;
 pub(crate) use compute::Kernels;
-pub use manifest::{Manifest, ModelEntry, ModelFile, Normalisation};
 
-use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use tract_onnx::pb::ModelProto;
@@ -47,12 +44,30 @@ pub(crate) struct Pixels<'a> {
     pub offset: f32,
 }
 
+/// A picture of a size that is made row by row, so that the whole of it never lies in memory: interleaved numbers as the network
+/// takes them.
+pub(crate) struct PixelRows<'a> {
+    /// Height and width.
+    pub size: [usize; 2],
+    /// Fills in row `y`, 3 × width numbers. Rows are asked for once each, from top to bottom.
+    pub row: &'a mut dyn FnMut(usize, &mut [f32]),
+}
+
+impl PixelRows<'_> {
+    /// All of them, for a network that wants the whole picture.
+    fn whole(self) -> Vec<f32> {
+        let [height, width] = self.size;
+        let mut values = vec![0.0; 3 * height * width];
+        values.chunks_exact_mut(3 * width).enumerate().for_each(|(y, row)| (self.row)(y, row));
+        values
+    }
+}
+
 /// A row of what a network answers, or what it answers to one of some pictures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
     /// Which of the network's outputs, in the graph's order. Rows of one output come from top to bottom; which output has its turn
     /// is not promised.
-    #[allow(dead_code, reason = "only detectors with several outputs ask")]
     pub output: usize,
     pub row: usize,
     channels: usize,
@@ -92,14 +107,10 @@ enum Body {
     Portable(Box<Portable>),
 }
 
-fn model_error(id: &str, what: impl Display) -> Error {
-    Error::Model { id: id.into(), reason: format!("{what:#}") }
-}
-
 impl Network {
     /// Loads an ONNX network of one input of 3 channels; with tract if the graph has a layer that the kernels lack.
     pub(crate) fn load(id: &str, onnx: &[u8], size: Size, kernels: Kernels) -> Result<Self> {
-        let model = tract_onnx::onnx().proto_model_for_read(&mut &*onnx).map_err(|error| model_error(id, error))?;
+        let model = tract_onnx::onnx().proto_model_for_read(&mut &*onnx).map_err(|error| Error::model(id, error))?;
         Self::of(id, &model, size, kernels)
     }
 
@@ -153,6 +164,22 @@ impl Network {
         match &self.body {
             Body::Fused(network, _) => network.run(pixels, each).ok_or_else(wrong),
             Body::Portable(portable) => portable.run(pixels, each),
+        }
+    }
+
+    /// [`run`](Self::run) on a picture that is made as the network goes on.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a picture without a pixel, or for a network of a fixed size.
+    pub(crate) fn run_rows(&self, rows: PixelRows<'_>, each: Each<'_>) -> Result<()> {
+        let size = rows.size;
+        let wrong = || Error::Internal { reason: format!("a network cannot take rows of a picture of {size:?}") };
+        match &self.body {
+            _ if matches!(self.size, Size::Fixed(_)) || size.contains(&0) => Err(wrong()),
+            Body::Fused(network, _) => network.run_rows(rows, each).ok_or_else(wrong),
+            Body::Portable(portable) => {
+                portable.run(Pixels { values: &rows.whole(), size, scale: 1.0, offset: 0.0 }, each)
+            }
         }
     }
 

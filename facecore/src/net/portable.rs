@@ -9,7 +9,7 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{Symbol, TDim, ToDim};
 
-use super::{Answer, Each, Pixels, Size, kernel::LANES, model_error, prelu};
+use super::{Answer, Each, Pixels, Size, kernel::LANES, prelu};
 use crate::error::{Error, Result};
 
 /// A network with the plans of the sizes met last.
@@ -44,9 +44,9 @@ impl Portable {
             let model = model.into_typed()?.into_decluttered()?;
             Ok(Self { model, height, width, plans: Mutex::default() })
         };
-        let portable = prepare().map_err(|error| model_error(id, error))?;
+        let portable = prepare().map_err(|error| Error::model(id, error))?;
         if let Size::Fixed(size) = size {
-            portable.plan(size).map_err(|error| model_error(id, error))?;
+            portable.plan(size).map_err(|error| Error::model(id, error))?;
         }
         Ok(portable)
     }

@@ -14,7 +14,7 @@ use super::fused::{Fused, Idle, pool_row, pool_starts};
 use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layers, Pool};
 use super::packed::{Packed, Products, Source};
-use super::{Answer, Each, Pixels};
+use super::{Answer, Each, PixelRows, Pixels};
 use graph::Graph;
 use lines::{Lines, Shape};
 use schedule::{Made, Schedule};
@@ -149,15 +149,12 @@ impl<K: Kernel> Stream<K> {
     }
 
     /// Makes row `y` of a node from rows that are there.
-    fn make(&self, index: usize, y: usize, pixels: Pixels<'_>, scratch: &mut Scratch<K::Value>) {
+    fn make(&self, index: usize, y: usize, picture: Picture<'_, K::Value>, scratch: &mut Scratch<K::Value>) {
         let node = &self.nodes[index];
         let (before, after) = scratch.lines.split_at_mut(index);
         let to = &mut after[0];
         match &node.work {
-            Work::Picture => {
-                let row = 3 * pixels.size[1];
-                K::fill(to.row_mut(y, 0), &pixels.values[y * row..][..row]);
-            }
+            Work::Picture => picture(y, to.row_mut(y, 0)),
             Work::Convolution(packed) => self.convolve(index, packed, Sink::Line(y), scratch),
             Work::Pooled(packed, pool) => self.pool(index, packed, pool, y, scratch),
             Work::Depthwise(packed) => {
@@ -294,13 +291,17 @@ fn double<V: Copy>(from: &[V], to: &mut [V]) {
     }
 }
 
-impl<K: Kernel> Fused for Stream<K> {
-    fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Option<()> {
+/// Who fills in a row of the picture.
+type Picture<'a, V> = &'a mut dyn FnMut(usize, &mut [V]);
+
+impl<K: Kernel> Stream<K> {
+    /// Runs over a picture whose rows `picture` fills in; of `pixels` only size and meaning count.
+    fn run_over(&self, pixels: Pixels<'_>, picture: Picture<'_, K::Value>, each: Each<'_>) -> Option<()> {
         self.idle.with(|scratch| {
             self.open(pixels, scratch)?;
             let (mut made, heights) = (std::mem::take(&mut scratch.made), std::mem::take(&mut scratch.heights));
             while let Some(output) = self.schedule.next(&made, &heights) {
-                let make = &mut |_: &Made, node, row| self.make(node, row, pixels, scratch);
+                let make = &mut |_: &Made, node, row| self.make(node, row, picture, scratch);
                 let (node, row) = self.schedule.pull(output, &mut made, &heights, make);
                 let (channels, width) = (self.nodes[node].channels, scratch.lines[node].size[1]);
                 let values = cells(scratch, width, self.nodes[node].shape.blocks);
@@ -311,6 +312,24 @@ impl<K: Kernel> Fused for Stream<K> {
             (scratch.made, scratch.heights) = (made, heights);
             Some(())
         })
+    }
+}
+
+impl<K: Kernel> Fused for Stream<K> {
+    fn run(&self, pixels: Pixels<'_>, each: Each<'_>) -> Option<()> {
+        let width = 3 * pixels.size[1];
+        let picture = &mut |y, row: &mut [_]| K::fill(row, &pixels.values[y * width..][..width]);
+        self.run_over(pixels, picture, each)
+    }
+
+    fn run_rows(&self, rows: PixelRows<'_>, each: Each<'_>) -> Option<()> {
+        let mut floats = vec![0.0; 3 * rows.size[1]];
+        let picture = &mut |y, row: &mut [_]| {
+            (rows.row)(y, &mut floats);
+            K::fill(row, &floats);
+        };
+        let pixels = Pixels { values: &[], size: rows.size, scale: 1.0, offset: 0.0 };
+        self.run_over(pixels, picture, each)
     }
 }
 

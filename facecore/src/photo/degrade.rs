@@ -1,4 +1,4 @@
-//! Photos made worse on purpose (R39): to see where recognition breaks, and to make training data that breaks less.
+//! Photos made worse on purpose: to see where recognition breaks, and to make training data that breaks less.
 
 use std::fmt;
 

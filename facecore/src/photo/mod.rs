@@ -6,13 +6,15 @@
 //! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`; the only place that knows the `image` crate.
 //! - `raw`: pixels of a camera or of another decoder, borrowed without a copy when they are upright RGB already.
 //! - `orientation`: the 8 EXIF turns, of pixels and of points.
+//! - `align`: a face turned so that its landmarks lie where a template has them.
 //! - `shrink`: one exact area average for photos above [`Limits::shrink_above`].
 //!
 //! Coordinates are those of pixel centres: the first pixel of a row is at 0, the last at `width - 1`, so that a mirrored `x` is
 //! `width - 1 - x`. Colour profiles are not applied: RGB is what the file stores.
 //!
-//! This room may use [`crate::error`] only.
+//! May use: `error`, `geometry`.
 
+mod align;
 #[cfg(feature = "decode")]
 mod decode;
 #[cfg(feature = "decode")]
@@ -27,6 +29,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 
+pub(crate) use align::Similarity;
 #[cfg(feature = "decode")]
 pub use degrade::Degradation;
 pub use orientation::Orientation;

@@ -1,4 +1,4 @@
-//! Album → profile: clusters, their weights, the leader (R13–R24).
+//! Album → profile: clusters, their weights, the leader.
 
 mod leader;
 
@@ -87,7 +87,7 @@ pub struct Build {
 /// # use facecore::{Embedding, SpaceId};
 /// # use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Outcome, Owner, PhotoMeta, Settings};
 /// # fn main() -> facecore::Result<()> {
-/// # let settings = Settings::for_space("ed217c75d0bafa7e".parse()?).unwrap();
+/// # let settings = Settings::for_space("e37f9c1f75f50abd".parse()?).unwrap();
 /// # let embedding = |i: u64| Embedding::new(settings.space, vec![1.0, i as f32 / 50.0]).unwrap();
 /// let builder = Builder::new(settings.clone())?;
 /// let album: Vec<_> = (0..5).map(|id| AlbumPhoto {
@@ -131,7 +131,7 @@ impl Builder {
         self
     }
 
-    /// Builds from the best photos of an album, and from more of them while there is no leader (R20). `faces_of` is asked for the faces of
+    /// Builds from the best photos of an album, and from more of them while there is no leader. `faces_of` is asked for the faces of
     /// a photo by its place in `photos`, once each.
     ///
     /// # Errors

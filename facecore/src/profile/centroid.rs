@@ -1,4 +1,4 @@
-//! Which of a person's faces make the profile (R22): their mean is what [`Profile`](super::Profile) keeps.
+//! Which of a person's faces make the profile: their mean is what [`Profile`](super::Profile) keeps.
 
 use crate::embed::{Embedding, dot};
 
@@ -91,7 +91,7 @@ fn cosines(faces: &[&Embedding], to: &[f32]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SpaceId;
+    use crate::space::SpaceId;
 
     fn faces(degrees: &[f32]) -> Vec<Embedding> {
         let at = |degrees: &f32| vec![degrees.to_radians().cos(), degrees.to_radians().sin()];

@@ -1,4 +1,4 @@
-//! What a photo's EXIF says of where it comes from (R11).
+//! What a photo's EXIF says of where it comes from.
 
 use std::io::Cursor;
 

@@ -1,4 +1,4 @@
-//! The five things by which a cluster is weighed (R16, R17), and what is known of the owner.
+//! The five things by which a cluster is weighed, and what is known of the owner.
 
 use crate::embed::{Embedding, dot};
 
@@ -111,7 +111,7 @@ pub(super) fn closeness(centroid: &[f32], friends: &[Embedding]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SpaceId;
+    use crate::space::SpaceId;
 
     fn face(female: Option<f32>, age: Option<f32>) -> AlbumFace {
         let embedding = Embedding::new(SpaceId([1; 8]), vec![1.0, 0.0]).unwrap();

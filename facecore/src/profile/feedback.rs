@@ -1,11 +1,6 @@
-//! What users said of faces (R70, R71): kept beside the profile, applied at once and on each rebuild.
+//! What users said of faces: kept beside the profile, applied at once and on each rebuild.
 
 use std::collections::BTreeMap;
-
-use super::builder::{AlbumPhoto, Build, Outcome};
-use super::value::{Profile, Role};
-use crate::embed::Embedding;
-use crate::error::{Error, Result};
 
 /// A face of an album: its photo, and its place among the photo's faces. Detection is deterministic, so the place is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,57 +65,4 @@ impl Feedback {
     pub fn may_propose(&self, face: FaceId) -> bool {
         !self.opted_out && !matches!(self.of(face), Some(Opinion::Reject | Opinion::Remove))
     }
-}
-
-impl Build {
-    /// Applies an opinion at once, without a rebuild: the face's photo goes out of the profile and comes back with the faces that are
-    /// left or new. An opinion on a face that the album does not have changes nothing.
-    ///
-    /// # Errors
-    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if the album's faces are of another space than the profile, [`Error::Option`] if
-    /// they are not the ones that it was built from. The build is unchanged then.
-    pub fn apply(&mut self, album: &[AlbumPhoto], face: FaceId, opinion: Opinion) -> Result<()> {
-        let Some(photo) = album.iter().find(|photo| photo.meta.id == face.photo) else {
-            return Ok(());
-        };
-        let Some(target) = photo.faces.get(usize::from(face.face)) else {
-            return Ok(());
-        };
-        let embedding = &target.embedding;
-        let mut profile = match &self.outcome {
-            Outcome::Built(profile) => profile.clone(),
-            Outcome::OptedOut => return Ok(()),
-            _ => Profile::new(embedding.space(), embedding.len())?,
-        };
-        let mut members = self.members.clone();
-        for role in [Role::Owner, Role::Partner, Role::Look] {
-            let is_here = |member: &(FaceId, Role)| member.0.photo == face.photo && member.1 == role;
-            let embeddings = |members: &[(FaceId, Role)]| -> Result<Vec<Embedding>> {
-                members.iter().filter(|member| is_here(member)).map(|(face, _)| of(photo, *face)).collect()
-            };
-            profile.remove(role, &embeddings(&members)?)?;
-            let keeps = opinion == Opinion::Confirm && role != Role::Partner;
-            members.retain(|member| *member != (face, role) || keeps);
-            if opinion == Opinion::Confirm && role == Role::Owner && !members.contains(&(face, role)) {
-                members.push((face, role));
-            }
-            profile.add(role, &embeddings(&members)?)?;
-        }
-        members.sort_unstable_by_key(|(face, role)| (*face, *role as u8));
-        if members.iter().any(|(_, role)| *role == Role::Owner) {
-            self.outcome = Outcome::Built(profile);
-        } else if matches!(self.outcome, Outcome::Built(_)) {
-            // What is left of a second look or a partner is no profile.
-            members.clear();
-            self.outcome = Outcome::NoLeader;
-            self.confidence = 0.0;
-        }
-        self.members = members;
-        Ok(())
-    }
-}
-
-fn of(photo: &AlbumPhoto, face: FaceId) -> Result<Embedding> {
-    let found = photo.faces.get(usize::from(face.face)).map(|face| face.embedding.clone());
-    found.ok_or_else(|| Error::Option { name: "album", reason: format!("photo {} has lost faces", face.photo) })
 }

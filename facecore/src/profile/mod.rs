@@ -1,5 +1,5 @@
 //! Whose album is it? From the photos of an account, among friends, children and strangers, which face is the owner; and the profile
-//! by which the owner is recognised later (Tobol 2018; R7–R26, R70).
+//! by which the owner is recognised later (Tobol 2018).
 //!
 //! 1. [`select_photos`]: the most promising photos, at most 100; more if that is not enough ([`Builder::build_from`]).
 //! 2. Clusters of the good faces ([`crate::cluster`]), which the other faces may join.
@@ -10,6 +10,7 @@
 //!
 //! Uses `embed` and `cluster`; knows no pixels and no network. Every number that was fitted is in [`Settings`].
 
+mod apply;
 mod builder;
 mod centroid;
 #[cfg(feature = "decode")]

@@ -1,4 +1,4 @@
-//! Which photos of an album to look at first (R9–R12).
+//! Which photos of an album to look at first.
 
 /// Where a photo comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

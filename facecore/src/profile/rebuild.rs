@@ -1,4 +1,4 @@
-//! All accounts, several times (R25): each pass reads the profiles of the pass before, so that friends sharpen the choice.
+//! All accounts, several times: each pass reads the profiles of the pass before, so that friends sharpen the choice.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -66,7 +66,7 @@ impl fmt::Display for PassReport {
 /// # fn album(account: u64) -> Vec<AlbumPhoto> { unimplemented!() }
 /// # fn friends_of(account: u64) -> Vec<u64> { unimplemented!() }
 /// # fn main() -> facecore::Result<()> {
-/// # let builder = Builder::new(Settings::for_space("ed217c75d0bafa7e".parse()?).unwrap())?;
+/// # let builder = Builder::new(Settings::for_space("e37f9c1f75f50abd".parse()?).unwrap())?;
 /// let accounts = [1, 2, 3];
 /// let mut snapshot = Snapshot::new();
 /// let rebuild = Rebuild { passes: 4, enough: 0.01 };
@@ -173,8 +173,8 @@ fn is_same(old: Option<&Profile>, new: Option<&Profile>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SpaceId;
     use crate::error::Error;
+    use crate::space::SpaceId;
 
     fn build(outcome: Outcome) -> Build {
         Build {

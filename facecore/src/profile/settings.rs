@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::features::Features;
 use crate::cluster::Zones;
-use crate::embed::SpaceId;
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// Every number of the profile builder that was fitted on data. They belong to one space.
 ///
@@ -46,7 +46,7 @@ impl Settings {
     ///
     /// ```
     /// # use facecore::profile::Settings;
-    /// let space = "ed217c75d0bafa7e".parse()?; // facenet-ms1m-128
+    /// let space = "e37f9c1f75f50abd".parse()?; // facenet-ms1m-128
     /// assert!(Settings::for_space(space).is_some());
     /// # Ok::<(), facecore::Error>(())
     /// ```
@@ -93,7 +93,7 @@ fn wrong(reason: impl Into<String>) -> Error {
     Error::Option { name: "settings", reason: reason.into() }
 }
 
-/// The eps of DBSCAN by the number of faces in an album (R42): many people stand closer together than few.
+/// The eps of DBSCAN by the number of faces in an album: many people stand closer together than few.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EpsRule {
@@ -137,7 +137,7 @@ impl Weights {
         self.bias + self.of.iter().zip(features.to_array()).map(|(weight, value)| weight * value).sum::<f32>()
     }
 
-    /// Linear regression of "is the owner" (1 or 0) on the features, with a ridge against features that never vary (R18).
+    /// Linear regression of "is the owner" (1 or 0) on the features, with a ridge against features that never vary.
     ///
     /// ```
     /// # use facecore::profile::{Features, Weights};
@@ -227,7 +227,7 @@ pub fn lead_curve(albums: &[(f32, bool)]) -> Vec<LeadPoint> {
     curve
 }
 
-/// The smallest lead from which on all leaders together reach `precision` (R19); `None` if no lead does.
+/// The smallest lead from which on all leaders together reach `precision`; `None` if no lead does.
 ///
 /// ```
 /// # use facecore::profile::fit_lead;
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn what_ships_is_sound_and_reads_back() {
-        let fitted = Settings::for_space("ed217c75d0bafa7e".parse().unwrap()).unwrap();
+        let fitted = Settings::for_space("e37f9c1f75f50abd".parse().unwrap()).unwrap();
         assert_eq!(Settings::from_toml(&fitted.to_toml()).unwrap(), fitted);
         assert!(Settings::for_space(SpaceId([0; 8])).is_none());
         for (from, to) in [("lead = ", "lead = -"), ("merge = ", "merge = -"), ("join = ", "glue = ")] {

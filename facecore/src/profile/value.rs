@@ -1,7 +1,8 @@
 //! The profile itself: counts and sums of faces, as a small value with a fixed layout.
 
-use crate::embed::{Embedding, SpaceId};
+use crate::embed::Embedding;
 use crate::error::{Error, Result};
+use crate::space::SpaceId;
 
 /// Whom a slot of a [`Profile`] shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! Age from friends' ages: the largest cluster of them (R58), and false ages (R59).
+//! Age from friends' ages: the largest cluster of them, and false ages.
 
 /// The age that an account's friends point to.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,4 +1,4 @@
-//! Sex from names (R60): a logistic regression on letter groups. `models/train_names.py` trained it, on MIT-licensed lists.
+//! Sex from names: a logistic regression on letter groups. `models/train_names.py` trained it, on MIT-licensed lists.
 
 use std::sync::OnceLock;
 

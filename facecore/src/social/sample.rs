@@ -1,4 +1,4 @@
-//! Accounts for a training set that know each other as little as possible (R40), so that each person is in one account only.
+//! Accounts for a training set that know each other as little as possible, so that each person is in one account only.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

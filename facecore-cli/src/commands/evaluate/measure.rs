@@ -14,22 +14,30 @@ use crate::labelled::{LabelledPhoto, SeenFace};
 /// A network (or several joined) with its preprocessing, and what it makes of the photos.
 pub struct Configuration {
     pub models: Vec<String>,
-    pub margins: Vec<f64>,
+    /// Where another one than the manifest's was tried.
+    pub margins: Vec<Option<f64>>,
     pub mirror: bool,
-    /// Of each photo; `None` where the photo could not be read.
+    /// Of each photo; `None` where the photo could not be read, or has no face and is left out.
     pub faces: Vec<Option<Embedding>>,
 }
 
 impl Configuration {
     /// What the network with number `at` sees.
-    pub fn single(model: &str, margin: f64, mirror: bool, at: usize, seen: &[Option<SeenFace>]) -> Result<Self> {
-        let face = |seen: &SeenFace| -> Result<Embedding> {
-            match &seen.views[at] {
-                (plain, Some(mirrored)) if mirror => Ok(mirror_average(plain, mirrored)?),
+    pub fn single(
+        model: &str,
+        margin: Option<f64>,
+        mirror: bool,
+        at: usize,
+        seen: &[Option<SeenFace>],
+    ) -> Result<Self> {
+        let face = |seen: &Option<SeenFace>| {
+            let face = match seen.as_ref()?.views.get(at)? {
+                (plain, Some(mirrored)) if mirror => mirror_average(plain, mirrored),
                 (plain, _) => Ok(plain.clone()),
-            }
+            };
+            Some(face)
         };
-        let faces = seen.iter().map(|seen| seen.as_ref().map(face).transpose()).collect::<Result<_>>()?;
+        let faces = seen.iter().map(|seen| face(seen).transpose()).collect::<facecore::Result<_>>()?;
         Ok(Self { models: vec![model.to_owned()], margins: vec![margin], mirror, faces })
     }
 
@@ -53,8 +61,11 @@ impl Configuration {
     }
 
     pub fn name(&self) -> String {
-        let members: Vec<_> =
-            self.models.iter().zip(&self.margins).map(|(model, margin)| format!("{model} {margin:.2}")).collect();
+        let name = |(model, margin): (&String, &Option<f64>)| match margin {
+            Some(margin) => format!("{model} {margin:.2}"),
+            None => model.clone(),
+        };
+        let members: Vec<_> = self.models.iter().zip(&self.margins).map(name).collect();
         members.join(" + ") + if self.mirror { ", mirror" } else { "" }
     }
 }

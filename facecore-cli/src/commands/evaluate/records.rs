@@ -30,8 +30,8 @@ impl From<MeanStd> for Spread {
 pub struct VerificationRecord<'a> {
     kind: &'static str,
     model: String,
-    margin: f64,
-    margins: &'a [f64],
+    margin: Option<f64>,
+    margins: &'a [Option<f64>],
     mirror: bool,
     cohort: bool,
     pairs: usize,

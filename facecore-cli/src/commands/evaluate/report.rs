@@ -17,7 +17,7 @@ use super::chart::{self, Line, Scale};
 use super::measure::{Identified, PhotoPair, Scored};
 use super::records::{FusionRecord, Photos};
 use crate::arguments::Evaluate;
-use crate::labelled::{LabelledPhoto, SeenFace};
+use crate::labelled::{LabelledPhoto, SeenFace, padded};
 use crate::photos;
 
 /// Pairs shown of each kind.
@@ -65,6 +65,11 @@ pub fn html(
     if let Some(one) = measured.iter().find(|one| !one.slices.is_empty()) {
         body += &slices(one);
     }
+    page(&body)
+}
+
+/// The body of a report as a page of its own.
+pub fn page(body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>facecore evaluate</title><style>{}</style></head><body><main>{body}</main></body></html>\n",
@@ -282,7 +287,7 @@ fn picture(labelled: &LabelledPhoto, seen: Option<&SeenFace>) -> String {
 
 fn thumbnail(labelled: &LabelledPhoto, seen: &SeenFace) -> Option<Vec<u8>> {
     const SIDE: u32 = 112;
-    let photo = photos::load(&labelled.path).ok()?;
+    let photo = padded(photos::load(&labelled.path).ok()?, seen.pad).ok()?;
     let (width, height) = (photo.width(), photo.height());
     let pixels = (0..height).flat_map(|y| photo.row(y)).copied().collect();
     let image = RgbImage::from_raw(width, height, pixels)?;
@@ -297,7 +302,7 @@ fn thumbnail(labelled: &LabelledPhoto, seen: &SeenFace) -> Option<Vec<u8>> {
     Some(bytes.into_inner())
 }
 
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::SpaceId;
+use crate::space::SpaceId;
 
 fn face(values: &[f32]) -> Embedding {
     Embedding::new(SpaceId([1; 8]), values.to_vec()).unwrap()

@@ -1,4 +1,4 @@
-//! Builds a filter from embeddings of non-faces (R55): clusters, their number found, their thresholds set by faces.
+//! Builds a filter from embeddings of non-faces: clusters, their number found, their thresholds set by faces.
 
 use super::NonFaceFilter;
 use crate::embed::Embedding;
@@ -113,7 +113,7 @@ fn k_means(vectors: &[&Embedding], count: usize) -> Result<Vec<Embedding>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embed::SpaceId;
+    use crate::space::SpaceId;
 
     /// Vectors around axes of the space: `axes` says around which, in turn.
     fn around(axes: &[usize], count: usize, seed: u32) -> Vec<Embedding> {

@@ -2,7 +2,7 @@
 
 use super::super::depthwise::PackedDepthwise;
 use super::super::kernel::{Kernel, LANES};
-use super::super::layers::{Convolution, Layer, Layers, Operator, Pool, Value};
+use super::super::layers::{Convolution, Layer, Layers, Operator, Value};
 use super::super::packed::{Packed, Role, is_deep};
 use super::lines::Shape;
 use super::schedule::{Reach, Schedule};

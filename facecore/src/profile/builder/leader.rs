@@ -1,4 +1,4 @@
-//! Who of the album's people is its owner: their weights, and by how much the heaviest leads (R16–R21).
+//! Who of the album's people is its owner: their weights, and by how much the heaviest leads.
 
 use std::collections::HashSet;
 
@@ -72,7 +72,7 @@ impl Builder {
         build.confidence = if build.owners.is_empty() { 0.0 } else { 1.0 / (1.0 + (-score).exp()) };
     }
 
-    /// Two heavy clusters that nobody comes near, and that meet in two photos, so they are two people (R21). While no friend's
+    /// Two heavy clusters that nobody comes near, and that meet in two photos, so they are two people. While no friend's
     /// profile is known, the second may well be a friend: then there is no joint account.
     fn is_joint(&self, clusters: &[Cluster]) -> bool {
         let [first, second, rest @ ..] = clusters else {

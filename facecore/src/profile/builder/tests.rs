@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::SpaceId;
 use crate::profile::settings::Weights;
+use crate::space::SpaceId;
 
 const SPACE: SpaceId = SpaceId([3; 8]);
 
@@ -149,7 +149,7 @@ fn any_opinions() -> impl Strategy<Value = Vec<(FaceId, Opinion)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
-    /// R70: whatever people say, in whatever order, holds after each event and after the rebuild.
+    /// Whatever people say, in whatever order, holds after each event and after the rebuild.
     #[test]
     fn every_sequence_of_feedback_is_kept(
         people in prop::collection::vec(prop::collection::vec(0usize..4, 1..4), 8),

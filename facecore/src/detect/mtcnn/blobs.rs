@@ -1,11 +1,11 @@
-//! Blobs of P-Net's score map (R33): what NMS does to the cells of one scale, in time in proportion to the cells.
+//! Blobs of P-Net's score map: what NMS does to the cells of one scale, in time in proportion to the cells.
 //!
 //! A blob is a peak of the map and the cells around it whose boxes overlap the peak's. Peaks are taken from the highest down and
 //! claim their blobs, so that faces that touch stay apart. On the grid of cells only near ones can overlap: no box is compared
 //! with a distant one, and what is kept is what NMS keeps. (One peak for each connected component, or the mean of a blob's boxes
 //! instead of the peak's, loses faces: `docs/performance.md`.)
 
-use super::suppression::{Overlap, best_first, overlap};
+use super::super::suppression::{Overlap, best_first, overlap};
 use crate::geometry::BoundingBox;
 
 /// Indices of the peaks, best score first. A peak claims cells up to `reach` columns and rows away that overlap it by more than
@@ -48,7 +48,7 @@ fn starts(cells: &[[u32; 2]]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::suppression::suppress;
+    use super::super::super::suppression::suppress;
     use super::*;
     use proptest::prelude::*;
 

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::budget::{Allowance, Cut, StopAt, same_place, within};
+use super::super::budget::{Cut, within};
+use super::super::suppression::{Overlap, suppress};
+use super::allowance::{Allowance, same_place};
 use super::candidate::Candidate;
-use super::suppression::{Overlap, suppress};
-use super::{DetectOptions, Scratch, normalised, probability};
+use super::{Run, Scratch, normalised, probability};
 use crate::error::Result;
 use crate::geometry::Landmarks;
 use crate::net::Network;
@@ -18,39 +19,32 @@ const O_SIDE: usize = 48;
 const BATCH: usize = 12;
 
 /// R-Net: rejects most candidates and moves the rest, squared for O-Net. Answers them and how many it saw.
-pub(super) fn refine(
-    net: &Network,
-    photo: &Photo<'_>,
-    candidates: &[Candidate],
-    options: &DetectOptions,
-    stop_at: StopAt,
-    scratch: &mut Scratch,
-    cut: &mut Cut,
-) -> Result<(Vec<Candidate>, usize)> {
-    let mut allowance = Allowance::new(options.budget.max_candidates);
+pub(super) fn refine(net: &Network, candidates: &[Candidate], run: &mut Run<'_>) -> Result<(Vec<Candidate>, usize)> {
+    let (stop_at, threshold) = (run.stop_at(0.75), run.options.mtcnn.thresholds[1]);
+    let mut allowance = Allowance::new(run.options.budget.max_candidates);
     let mut passed = Vec::new();
     let mut left = candidates;
     while !left.is_empty() {
         if stop_at.reached() {
-            cut.stop(left.len());
+            run.cut.stop(left.len());
             break;
         }
         // As far as the answers so far allow; at each answer the allowance is asked again.
         let allowed = |(at, candidate): &(usize, &Candidate)| allowance.allows(&candidate.area, *at);
         let count = left.iter().enumerate().take(BATCH).take_while(allowed).count();
         if count == 0 {
-            cut.candidates += 1;
+            run.cut.candidates += 1;
             left = &left[1..];
             continue;
         }
         let (batch, rest) = left.split_at(count);
         left = rest;
-        answers::<5>(net, photo, batch, R_SIDE, scratch, |candidate, answer| {
+        answers::<5>((net, R_SIDE), run.photo, batch, run.scratch, |candidate, answer| {
             if !allowance.allows(&candidate.area, 0) {
-                cut.candidates += 1;
+                run.cut.candidates += 1;
                 return;
             }
-            let score = answer.map(|[logit, ..]| probability(logit)).filter(|&score| score > options.thresholds[1]);
+            let score = answer.map(|[logit, ..]| probability(logit)).filter(|&score| score > threshold);
             allowance.count(&candidate.area, score.is_some());
             if let Some((score, [_, offset @ ..])) = score.zip(answer) {
                 passed.push((Candidate { score, ..*candidate }, offset));
@@ -89,20 +83,17 @@ pub(super) fn choose(candidates: Vec<Candidate>, bound: usize, cut: &mut Cut) ->
 /// O-Net: the final word, with landmarks. Boxes are neither squared nor truncated.
 pub(super) fn output(
     net: &Network,
-    photo: &Photo<'_>,
     candidates: &[Candidate],
-    threshold: f32,
-    stop_at: StopAt,
-    scratch: &mut Scratch,
-    cut: &mut Cut,
+    run: &mut Run<'_>,
 ) -> Result<Vec<(Candidate, Landmarks)>> {
+    let (stop_at, threshold) = (run.stop_at(1.0), run.options.mtcnn.thresholds[2]);
     let mut passed = Vec::new();
     for (index, batch) in candidates.chunks(BATCH).enumerate() {
         if stop_at.reached() {
-            cut.stop(candidates.len() - index * BATCH);
+            run.cut.stop(candidates.len() - index * BATCH);
             break;
         }
-        answers::<15>(net, photo, batch, O_SIDE, scratch, |candidate, answer| {
+        answers::<15>((net, O_SIDE), run.photo, batch, run.scratch, |candidate, answer| {
             let Some([logit, dx1, dy1, dx2, dy2, points @ ..]) = answer else { return };
             let score = probability(logit);
             if score > threshold {
@@ -124,10 +115,9 @@ pub(super) fn output(
 
 /// Each candidate with what the network answers to its crop; none where there is nothing to crop.
 fn answers<const N: usize>(
-    net: &Network,
+    (net, side): (&Network, usize),
     photo: &Photo<'_>,
     batch: &[Candidate],
-    side: usize,
     scratch: &mut Scratch,
     mut each: impl FnMut(&Candidate, Option<[f32; N]>),
 ) -> Result<()> {

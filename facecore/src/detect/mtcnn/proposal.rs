@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use super::budget::{Cut, StopAt};
+use super::super::options::DetectOptions;
+use super::super::suppression::{Overlap, best_first, suppress};
 use super::candidate::Candidate;
-use super::suppression::{Overlap, best_first, suppress};
-use super::{DetectOptions, DetectStats, ProposalFilter, Scratch, blobs, normalised, probability};
+use super::{ProposalFilter, Run, Scratch, allowance, blobs, normalised, probability};
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
 use crate::net::{Answer, Kernels, Network};
@@ -29,61 +29,31 @@ pub(super) fn scales(width: u32, height: u32, options: &DetectOptions) -> Vec<f6
     let mut shortest = f64::from(width.min(height)) * first;
     let mut scales = Vec::new();
     while shortest >= CELL as f64 {
-        let scale = first * f64::from(options.factor).powi(scales.len() as i32);
+        let scale = first * f64::from(options.mtcnn.factor).powi(scales.len() as i32);
         if options.max_face > 0 && CELL as f64 / scale > f64::from(options.max_face) {
             break;
         }
         scales.push(scale);
-        shortest *= f64::from(options.factor);
+        shortest *= f64::from(options.mtcnn.factor);
     }
     scales
 }
 
 /// Candidates of all scales after suppression and regression, squared, best first.
-pub(super) fn propose(
-    net: &Network,
-    photo: &Photo<'_>,
-    options: &DetectOptions,
-    stop_at: StopAt,
-    scratch: &mut Scratch,
-    stats: &mut DetectStats,
-    cut: &mut Cut,
-) -> Result<Vec<Candidate>> {
-    let mut scales = scales(photo.width(), photo.height(), options);
-    let mut found = Vec::new();
-    // The coarsest first: a budget that ends has seen the largest faces.
-    while let Some(&scale) = scales.last() {
-        let (width, height) = scaled_size(photo, scale);
-        let pixels = stats.pixels + (width * height) as u64;
-        if options.budget.max_pixels > 0 && pixels > options.budget.max_pixels {
-            break;
-        }
-        let (proposals, seen) = look(net, photo, scale, options.thresholds[0], stop_at, scratch)?;
-        stats.proposed += proposals.len();
-        stats.pixels += (seen * width) as u64;
-        let start = Instant::now();
-        found.push(filter(&proposals, scale, options.filter));
-        stats.filter_time += start.elapsed();
-        if seen < height {
-            cut.deadline = true;
-            break;
-        }
-        stats.scales += 1;
-        scales.pop();
-    }
-    cut.scales = scales.len();
+pub(super) fn propose(net: &Network, run: &mut Run<'_>) -> Result<Vec<Candidate>> {
+    let found = look_at_scales(net, run)?;
     let start = Instant::now();
-    // In the reference's order, which decides between equal scores.
-    let found: Vec<Proposal> = found.into_iter().rev().flatten().collect();
     let boxes = boxes(&found);
-    let mut kept = match scales_apart(options) {
-        true => best_first(&boxes, options.budget.most_offered()),
+    let offered = allowance::most_offered(run.options.budget.max_candidates);
+    let apart = scales_apart(run.options);
+    let mut kept = match apart {
+        true => best_first(&boxes, offered),
         false => suppress(&boxes, ACROSS_SCALES, Overlap::Union),
     };
-    stats.candidates = if scales_apart(options) { found.len() } else { kept.len() };
-    kept.truncate(options.budget.most_offered());
-    cut.candidates += stats.candidates - kept.len();
-    let candidates: Vec<Candidate> = keep(&found, kept)
+    run.stats.candidates = if apart { found.len() } else { kept.len() };
+    kept.truncate(offered);
+    run.cut.candidates += run.stats.candidates - kept.len();
+    let candidates = keep(&found, kept)
         .map(|Proposal { area, score, offset, .. }| {
             let mut candidate = Candidate { area, score };
             candidate.regress(offset, area.width(), area.height());
@@ -91,8 +61,36 @@ pub(super) fn propose(
             candidate
         })
         .collect();
-    stats.filter_time += start.elapsed();
+    run.stats.filter_time += start.elapsed();
     Ok(candidates)
+}
+
+/// The best cells of each scale, in the reference's order of scales, which decides between equal scores.
+fn look_at_scales(net: &Network, run: &mut Run<'_>) -> Result<Vec<Proposal>> {
+    let mut scales = scales(run.photo.width(), run.photo.height(), run.options);
+    let mut found = Vec::new();
+    // The coarsest first: a budget that ends has seen the largest faces.
+    while let Some(&scale) = scales.last() {
+        let (width, height) = scaled_size(run.photo, scale);
+        let pixels = run.stats.pixels + (width * height) as u64;
+        if run.options.budget.max_pixels > 0 && pixels > run.options.budget.max_pixels {
+            break;
+        }
+        let (proposals, seen) = look(net, scale, run)?;
+        run.stats.proposed += proposals.len();
+        run.stats.pixels += (seen * width) as u64;
+        let start = Instant::now();
+        found.push(filter(&proposals, scale, run.options.mtcnn.filter));
+        run.stats.filter_time += start.elapsed();
+        if seen < height {
+            run.cut.deadline = true;
+            break;
+        }
+        run.stats.scales += 1;
+        scales.pop();
+    }
+    run.cut.scales = scales.len();
+    Ok(found.into_iter().rev().flatten().collect())
 }
 
 /// Whether no two cells of different scales can overlap enough to suppress one another; those of one scale never do, once filtered.
@@ -100,7 +98,7 @@ fn scales_apart(options: &DetectOptions) -> bool {
     // Cells have whole pixels: up to 2 more than the 11 steps between their outermost pixels at that scale, a share that is largest
     // for the smallest.
     let first = CELL as f64 / f64::from(options.min_face);
-    let sides = f64::from(options.factor) * (1.0 + 2.0 * first / (CELL - 1) as f64);
+    let sides = f64::from(options.mtcnn.factor) * (1.0 + 2.0 * first / (CELL - 1) as f64);
     sides * sides < f64::from(ACROSS_SCALES)
 }
 
@@ -146,17 +144,11 @@ fn scaled_size(photo: &Photo<'_>, scale: f64) -> (usize, usize) {
 
 /// The cells that P-Net passes at a scale, in rows from the top, and how many rows of the scaled photo it saw before it had to
 /// stop.
-fn look(
-    net: &Network,
-    photo: &Photo<'_>,
-    scale: f64,
-    threshold: f32,
-    stop_at: StopAt,
-    scratch: &mut Scratch,
-) -> Result<(Vec<Proposal>, usize)> {
+fn look(net: &Network, scale: f64, run: &mut Run<'_>) -> Result<(Vec<Proposal>, usize)> {
+    let (photo, threshold, stop_at) = (run.photo, run.options.mtcnn.thresholds[0], run.stop_at(0.5));
     let (width, height) = scaled_size(photo, scale);
     let whole = Window { x: 0, y: 0, width: photo.width() as usize, height: photo.height() as usize };
-    let Scratch { resampler, pixels } = scratch;
+    let Scratch { resampler, pixels } = &mut *run.scratch;
     let mut resized = resampler.resize(photo, whole, width, height, Rule::Area);
     // tract sees a band at once: only between two of them can it stop.
     let band_pixels = if net.kernels() == Kernels::Portable { BAND_PIXELS / 8 } else { BAND_PIXELS };
@@ -229,6 +221,7 @@ fn wrong(channels: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MtcnnOptions;
     use super::*;
     use proptest::prelude::*;
 
@@ -238,7 +231,8 @@ mod tests {
             min_face in 10u32..200, factor in 0.3f32..0.85, cell in [0u32..200, 0u32..200],
             (steps, shift) in (1i32..4, [-3i32..4, -3i32..4]), min_step in 0i32..8,
         ) {
-            let options = DetectOptions { min_face, factor, ..DetectOptions::default() };
+            let mtcnn = MtcnnOptions { factor, ..MtcnnOptions::default() };
+            let options = DetectOptions { min_face, mtcnn, ..DetectOptions::default() };
             prop_assume!(scales_apart(&options));
             let first = CELL as f64 / f64::from(min_face);
             let [fine, coarse] = [min_step, min_step + steps].map(|step| first * f64::from(factor).powi(step));

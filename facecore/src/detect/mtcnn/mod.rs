@@ -1,0 +1,173 @@
+//! The cascade of MTCNN (Zhang, Zhang, Li, Qiao: *Joint Face Detection and Alignment using Multi-task Cascaded Convolutional
+//! Networks*, 2016), with the numbers of davidsandberg's `facenet` (`detect_face.py`): its boxes are the reference's own.
+//!
+//! `proposal` runs P-Net over a pyramid of scaled photos; `refinement` shows what it found to R-Net, then to O-Net; `blobs` and
+//! `suppression` drop the double finds between the stages; `allowance` bounds how many candidates R- and O-Net see.
+
+mod allowance;
+mod blobs;
+mod candidate;
+mod proposal;
+mod refinement;
+
+use std::time::{Duration, Instant};
+
+use super::budget::{Cut, StopAt, within};
+use super::detection::{DetectStats, Detection, Face};
+use super::options::DetectOptions;
+use crate::error::{Error, Result};
+use crate::net::{Idle, Kernels, Network, Pixels, Size};
+use crate::photo::{Photo, Resampler};
+
+/// The cascade's own options.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MtcnnOptions {
+    /// Step between the scales of the pyramid, at least 0.1 and below 1. Default 0.709.
+    pub factor: f32,
+    /// Probabilities, 0…1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
+    pub thresholds: [f32; 3],
+    /// How P-Net's answer at a scale becomes candidates. Default: blobs.
+    pub filter: ProposalFilter,
+}
+
+impl Default for MtcnnOptions {
+    fn default() -> Self {
+        Self { factor: 0.709, thresholds: [0.6, 0.7, 0.7], filter: ProposalFilter::default() }
+    }
+}
+
+impl MtcnnOptions {
+    pub(super) fn check(&self) -> Result<()> {
+        let refuse = |name, reason: &str| Err(Error::Option { name, reason: reason.into() });
+        if !(0.1..1.0).contains(&self.factor) {
+            return refuse("factor", "must be at least 0.1 and below 1");
+        }
+        if !self.thresholds.iter().all(|threshold| (0.0..=1.0).contains(threshold)) {
+            return refuse("thresholds", "must be between 0 and 1");
+        }
+        Ok(())
+    }
+}
+
+/// Which of P-Net's cells that see the same face at the same scale goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProposalFilter {
+    /// Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
+    #[default]
+    Blobs,
+    /// Non-maximum suppression, as the reference has it.
+    Nms,
+}
+
+/// Counts and times of the cascade's stages.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MtcnnStats {
+    /// Scales of the pyramid that P-Net saw to their end.
+    pub scales: usize,
+    /// Pixels of the pyramid that P-Net saw.
+    pub pixels: u64,
+    /// Cells that P-Net passed.
+    pub proposed: usize,
+    /// Candidates after filtering and suppression.
+    pub candidates: usize,
+    /// Candidates that R-Net passed, after suppression.
+    pub refined: usize,
+    /// Pyramid, P-Net and what follows up to the candidates.
+    pub propose_time: Duration,
+    /// The part of `propose_time` that filters P-Net's cells and suppresses double finds across scales.
+    pub filter_time: Duration,
+    /// Crops and R-Net.
+    pub refine_time: Duration,
+    /// Crops and O-Net.
+    pub output_time: Duration,
+}
+
+/// Memory that one photo leaves to the next.
+#[derive(Default)]
+struct Scratch {
+    resampler: Resampler,
+    /// What a network is to see.
+    pixels: Vec<f32>,
+}
+
+/// One photo on its way through the cascade: what all stages read, and what they count.
+struct Run<'a> {
+    photo: &'a Photo<'a>,
+    options: &'a DetectOptions,
+    start: Instant,
+    scratch: &'a mut Scratch,
+    stats: MtcnnStats,
+    cut: Cut,
+}
+
+impl Run<'_> {
+    /// When a stage has to stop, as a share of the deadline.
+    fn stop_at(&self, share: f64) -> StopAt {
+        StopAt::share(self.start, self.options.budget.deadline, share)
+    }
+}
+
+/// The three networks.
+pub(crate) struct Mtcnn {
+    p_net: Network,
+    r_net: Network,
+    o_net: Network,
+    idle: Idle<Scratch>,
+}
+
+impl Mtcnn {
+    /// From the ONNX bytes of P-, R- and O-Net.
+    pub(super) fn load([p_net, r_net, o_net]: [&[u8]; 3], kernels: Kernels) -> Result<Self> {
+        // P-Net's candidates decide which box a face gets: rounded to bf16, three faces in a hundred get another.
+        let p_kernels = if kernels == Kernels::Avx512Bf16 { Kernels::Avx512 } else { kernels };
+        Ok(Self {
+            p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), p_kernels)?,
+            r_net: Network::load("mtcnn (R-Net)", r_net, Size::Fixed([24, 24]), kernels)?,
+            o_net: Network::load("mtcnn (O-Net)", o_net, Size::Fixed([48, 48]), kernels)?,
+            idle: Idle::default(),
+        })
+    }
+
+    /// What runs the networks.
+    pub(super) fn kernels(&self) -> Kernels {
+        self.r_net.kernels()
+    }
+
+    pub(super) fn detect(&self, photo: &Photo<'_>, options: &DetectOptions) -> Result<Detection> {
+        self.idle.with(|scratch| {
+            let (start, stats, cut) = (Instant::now(), MtcnnStats::default(), Cut::default());
+            self.run(Run { photo, options, start, scratch, stats, cut })
+        })
+    }
+
+    fn run(&self, mut run: Run<'_>) -> Result<Detection> {
+        let candidates = proposal::propose(&self.p_net, &mut run)?;
+        run.stats.propose_time = run.start.elapsed();
+        let (refined, seen) = refinement::refine(&self.r_net, &candidates, &mut run)?;
+        run.stats.refined = refined.len();
+        // In bf16 a crop takes two thirds of the time.
+        let cheap = self.o_net.kernels() == Kernels::Avx512Bf16;
+        let bound = allowance::most_chosen(run.options.budget.max_candidates, seen, cheap);
+        let refined = refinement::choose(refined, bound, &mut run.cut);
+        run.stats.refine_time = run.start.elapsed() - run.stats.propose_time;
+        let mut found = refinement::output(&self.o_net, &refined, &mut run)?;
+        run.cut.faces = found.len() - within(found.len(), run.options.budget.max_faces);
+        found.truncate(found.len() - run.cut.faces);
+        let face = |(candidate, landmarks): (candidate::Candidate, _)| {
+            Face::new(run.photo, candidate.area, landmarks, candidate.score)
+        };
+        let faces = found.into_iter().map(face).collect();
+        run.stats.output_time = run.start.elapsed() - run.stats.propose_time - run.stats.refine_time;
+        Ok(Detection { faces, complete: run.cut.is_nothing(), cut: run.cut, stats: DetectStats::Mtcnn(run.stats) })
+    }
+}
+
+/// Pixels 0…255 as all three networks want them: (x − 127.5) / 128.
+fn normalised(values: &[f32], size: [usize; 2]) -> Pixels<'_> {
+    Pixels { values, size, scale: 1.0 / 128.0, offset: -127.5 / 128.0 }
+}
+
+/// The networks answer with the difference of the two logits, whose sigmoid is the softmax's second channel.
+fn probability(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}

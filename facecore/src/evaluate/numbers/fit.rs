@@ -1,0 +1,83 @@
+//! Fits the [`MatchingNumbers`] of a space on labelled faces.
+//!
+//! 1. *Crowding*: around each face, by a cohort of one photo of everybody who is not of the face's family; then a ridge regression
+//!    that tells it from the face.
+//! 2. *Thresholds*: how often the score of a stranger and a candidate of so many photos reaches a threshold. The crowding is there
+//!    predicted by a regression on the other half of the families, so that no face is scored by numbers that know it.
+//! 3. *Caution*: the curve lies on or above what each set of photos asks for, at a third of the rate less.
+
+use super::curve::{Asked, curve};
+use super::tail::Tail;
+use super::{Face, LabelledSet, faces, too_few};
+use crate::embed::Embedding;
+use crate::error::Result;
+use crate::matching::{Cohort, Crowding, MatchingNumbers};
+
+/// How [`fit_matching`] fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchingFit {
+    /// The random features of the crowding.
+    pub features: usize,
+    /// The ridge of the crowding.
+    pub ridge: f64,
+    /// Other seeds give other features, and draw other photos.
+    pub seed: u32,
+    /// The numbers of photos of a candidate that are looked at.
+    pub photos: Vec<usize>,
+    /// The rates of false positives of the fit are so many times smaller than those of the data.
+    pub caution: f64,
+}
+
+impl Default for MatchingFit {
+    fn default() -> Self {
+        Self { features: 512, ridge: 1e-4, seed: 1, photos: vec![1, 2, 3, 5, 10], caution: 1.5 }
+    }
+}
+
+/// Fits the numbers of a matcher on labelled people.
+///
+/// The same sets in the same order give the same numbers.
+///
+/// # Errors
+/// [`Error::Evaluation`] for too few people, or a number of families that is not that of people; [`Error::Calibration`] if the faces
+/// determine no numbers; the errors of comparing faces.
+pub fn fit_matching(sets: &[LabelledSet<'_>], options: &MatchingFit) -> Result<MatchingNumbers> {
+    let faces = faces(sets)?;
+    let targets = targets(&faces)?;
+    let fit = |keep: &dyn Fn(&Face<'_>) -> bool| {
+        let known = faces.iter().zip(&targets).filter(|(face, _)| keep(face));
+        let known: Vec<(&Embedding, f32)> = known.map(|(face, &target)| (face.embedding, target)).collect();
+        Crowding::fit(&known, options.features, options.ridge, options.seed)
+    };
+    let halves = [fit(&|face| face.family % 2 == 1)?, fit(&|face| face.family % 2 == 0)?];
+    let mut asked = Vec::new();
+    for set in 0..sets.len() {
+        for &photos in &options.photos {
+            let mut tail = Tail::default();
+            for (half, crowding) in halves.iter().enumerate() {
+                let here = faces.iter().filter(|face| face.set == set && face.family % 2 == half);
+                tail.add(&here.collect::<Vec<_>>(), photos, crowding, options.seed)?;
+            }
+            asked.extend(tail.scores().map(|(x, score)| Asked { x, photos, score }));
+        }
+    }
+    let first = faces.first().ok_or_else(|| too_few("nobody"))?;
+    Ok(MatchingNumbers {
+        space: first.embedding.space(),
+        people: sets.iter().map(|set| set.people.len()).sum(),
+        margin: 0.0,
+        thresholds: curve(&asked, options.caution)?,
+        crowding: fit(&|_| true)?,
+    })
+}
+
+/// The crowding around each face, by one photo of everybody who is not of its family.
+fn targets(faces: &[Face<'_>]) -> Result<Vec<f32>> {
+    let members: Vec<&Face<'_>> = faces.iter().filter(|face| face.photo == 0).collect();
+    let of = |face: &Face<'_>| -> Result<f32> {
+        let others = members.iter().filter(|member| member.family != face.family);
+        let cosines = others.map(|member| face.embedding.cosine(member.embedding)).collect::<Result<Vec<_>>>()?;
+        if cosines.is_empty() { Err(too_few("one family")) } else { Ok(Cohort::crowding_by(cosines)) }
+    };
+    faces.iter().map(of).collect()
+}

@@ -1,0 +1,192 @@
+//! One model of a manifest.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::preprocessing::{ColourOrder, Crop, CropText, NormalisationText, Preprocessing};
+use crate::error::Error;
+use crate::space::SpaceId;
+
+/// What a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ModelKind {
+    /// Finds faces in a photo.
+    Detector,
+    /// Turns a face into an embedding.
+    Embedder,
+    /// Tells age or sex of a face.
+    Attributes,
+}
+
+impl ModelKind {
+    /// The word in the manifest: `detector`, `embedder` or `attributes`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Detector => "detector",
+            Self::Embedder => "embedder",
+            Self::Attributes => "attributes",
+        }
+    }
+}
+
+impl fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The detectors that there are. Their boxes and landmarks differ, and so do the embeddings of what is cropped by them.
+///
+/// ```
+/// # use facecore::DetectorKind;
+/// assert_eq!("yunet".parse(), Ok(DetectorKind::Yunet));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum DetectorKind {
+    /// The cascade of three networks, whose boxes facenet's users know.
+    #[default]
+    Mtcnn,
+    /// One small network that sees the photo once, at a cost that does not depend on the number of faces.
+    Yunet,
+}
+
+impl DetectorKind {
+    /// The detector's id in the manifest: `mtcnn` or `yunet`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mtcnn => "mtcnn",
+            Self::Yunet => "yunet",
+        }
+    }
+}
+
+impl fmt::Display for DetectorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for DetectorKind {
+    type Err = Error;
+
+    /// Reads the [`name`](Self::name); anything else is [`Error::Option`].
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let known = [Self::Mtcnn, Self::Yunet].into_iter().find(|kind| kind.name() == text);
+        known.ok_or_else(|| Error::Option { name: "detector", reason: format!("mtcnn or yunet, not {text:?}") })
+    }
+}
+
+/// One model of a [`Manifest`](super::Manifest).
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "EntryText")]
+pub struct ModelEntry {
+    /// The name that [`crate::Engine::open_model`] takes.
+    pub id: String,
+    /// What it is for.
+    pub kind: ModelKind,
+    /// Its files.
+    pub files: Vec<ModelFile>,
+    /// What the network is fed; `None` for a detector, whose own code prepares the photo.
+    pub preprocessing: Option<Preprocessing>,
+    /// Numbers in an embedding; 0 for what is no embedder.
+    pub embedding: u32,
+    /// The id of the embedding space: a hash of the weights and the preprocessing (embedders).
+    pub space: Option<SpaceId>,
+    /// Cosine from which two faces count as one person, where nothing better is known (embedders).
+    pub threshold: Option<f32>,
+    /// The weights' licence, as far as known.
+    pub licence: String,
+    /// What it was trained on, as far as known.
+    pub training_data: String,
+    /// The public package that holds the weights.
+    pub source: String,
+}
+
+/// A file of a model.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+pub struct ModelFile {
+    /// Its name in the manifest's folder.
+    pub file: String,
+    /// SHA-256 in hex digits.
+    pub sha256: String,
+}
+
+impl ModelEntry {
+    /// The embedding space that weights and a preprocessing make.
+    pub(crate) fn derive_space(&self, preprocessing: &Preprocessing) -> SpaceId {
+        let mut hash = Sha256::new();
+        for file in &self.files {
+            hash.update(file.sha256.as_bytes());
+        }
+        hash.update(preprocessing.to_string());
+        let mut id = [0; 8];
+        id.copy_from_slice(&hash.finalize()[..8]);
+        SpaceId(id)
+    }
+}
+
+/// A `[[model]]` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntryText {
+    id: String,
+    kind: ModelKind,
+    files: Vec<ModelFile>,
+    crop: Option<CropText>,
+    colour: Option<ColourOrder>,
+    normalisation: Option<NormalisationText>,
+    #[serde(default)]
+    embedding: u32,
+    space: Option<SpaceId>,
+    threshold: Option<f32>,
+    licence: String,
+    training_data: String,
+    source: String,
+    /// For the script that fetches; nothing that a service reads.
+    #[serde(rename = "package")]
+    _package: Option<serde::de::IgnoredAny>,
+}
+
+impl TryFrom<EntryText> for ModelEntry {
+    type Error = String;
+
+    fn try_from(text: EntryText) -> Result<Self, String> {
+        let id = text.id;
+        let wrong = |reason: String| format!("model {id}: {reason}");
+        let preprocessing = match (text.crop, text.colour, text.normalisation) {
+            (None, None, None) if text.kind == ModelKind::Detector => None,
+            (Some(crop), Some(colour), Some(normalisation)) => {
+                let (crop, size) = crop.read().map_err(wrong)?;
+                Some(Preprocessing { crop, size, colour, normalisation: normalisation.read().map_err(wrong)? })
+            }
+            _ => return Err(wrong("needs `crop`, `colour` and `normalisation` (a detector none of them)".into())),
+        };
+        if text.kind == ModelKind::Attributes
+            && matches!(preprocessing, Some(Preprocessing { crop: Crop::Box { .. }, .. }))
+        {
+            return Err(wrong("networks for attributes are fed by points".into()));
+        }
+        if (text.kind == ModelKind::Embedder) != (text.embedding > 0) {
+            return Err(wrong("`embedding` is the length of an embedder's embeddings, and an embedder's only".into()));
+        }
+        Ok(Self {
+            preprocessing,
+            kind: text.kind,
+            files: text.files,
+            embedding: text.embedding,
+            space: text.space,
+            threshold: text.threshold,
+            licence: text.licence,
+            training_data: text.training_data,
+            source: text.source,
+            id,
+        })
+    }
+}

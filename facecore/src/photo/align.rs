@@ -1,0 +1,160 @@
+//! A face turned upright: the similarity that takes a template's five points nearest to a face's landmarks (Umeyama, *Least-squares
+//! estimation of transformation parameters between two point patterns*, 1991), and the photo's pixels seen through it.
+
+use super::Photo;
+use crate::geometry::Landmarks;
+
+/// The similarity `(u, v) → (a·u − b·v + x, b·u + a·v + y)` from the pixels of a crop to those of a photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Similarity {
+    a: f64,
+    b: f64,
+    x: f64,
+    y: f64,
+}
+
+impl Similarity {
+    /// The one that takes the points of `from` nearest to those of `to`, by least squares; `None` if they give no direction or
+    /// size, or are not finite. It never mirrors.
+    pub(crate) fn fitting(from: &Landmarks, to: &Landmarks) -> Option<Self> {
+        let (from, to) = (from.map(|point| point.map(f64::from)), to.map(|point| point.map(f64::from)));
+        let mean = |points: &[[f64; 2]; 5]| {
+            [0, 1].map(|axis: usize| points.iter().map(|point| point[axis]).sum::<f64>() / 5.0)
+        };
+        let (from_mean, to_mean) = (mean(&from), mean(&to));
+        let (mut along, mut across, mut size) = (0.0, 0.0, 0.0);
+        for (from, to) in from.iter().zip(to) {
+            let [u, v] = [from[0] - from_mean[0], from[1] - from_mean[1]];
+            let [x, y] = [to[0] - to_mean[0], to[1] - to_mean[1]];
+            along += u * x + v * y;
+            across += u * y - v * x;
+            size += u * u + v * v;
+        }
+        let (a, b) = (along / size, across / size);
+        let x = to_mean[0] - a * from_mean[0] + b * from_mean[1];
+        let y = to_mean[1] - b * from_mean[0] - a * from_mean[1];
+        let usable = a.hypot(b) > 1e-6 && [a, b, x, y].iter().all(|number| number.is_finite());
+        usable.then_some(Self { a, b, x, y })
+    }
+
+    fn apply(&self, u: f64, v: f64) -> (f64, f64) {
+        (self.a * u - self.b * v + self.x, self.b * u + self.a * v + self.y)
+    }
+
+    /// Pixels of the photo, along a line, for one of the crop.
+    fn scale(&self) -> f64 {
+        self.a.hypot(self.b)
+    }
+}
+
+impl Photo<'_> {
+    /// Adds `width` × `height` pixels of the photo as the similarity shows them: interleaved R, G, B, 0…255; black outside of the photo.
+    ///
+    /// Between the four nearest pixels; where a pixel of the crop covers several of the photo's, as many points in it are averaged.
+    pub(crate) fn warp(&self, similarity: &Similarity, [width, height]: [usize; 2], target: &mut Vec<f32>) {
+        let points = (similarity.scale().ceil() as usize).clamp(1, 16);
+        let within = |part: usize| (part as f64 + 0.5) / points as f64 - 0.5;
+        target.reserve(3 * width * height);
+        for row in 0..height {
+            for column in 0..width {
+                let mut sum = [0.0f32; 3];
+                for at in 0..points * points {
+                    let (x, y) =
+                        similarity.apply(column as f64 + within(at % points), row as f64 + within(at / points));
+                    let pixel = self.between(x, y);
+                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value);
+                }
+                target.extend(sum.map(|sum| sum / (points * points) as f32));
+            }
+        }
+    }
+
+    /// Between the four nearest pixels.
+    fn between(&self, x: f64, y: f64) -> [f32; 3] {
+        let (left, top) = (x.floor(), y.floor());
+        let (right, bottom) = ((x - left) as f32, (y - top) as f32);
+        let mut sum = [0.0; 3];
+        for (dx, dy, share) in [
+            (0.0, 0.0, (1.0 - right) * (1.0 - bottom)),
+            (1.0, 0.0, right * (1.0 - bottom)),
+            (0.0, 1.0, (1.0 - right) * bottom),
+            (1.0, 1.0, right * bottom),
+        ] {
+            let (column, row) = (left + dx, top + dy);
+            let inside =
+                (0.0..f64::from(self.width())).contains(&column) && (0.0..f64::from(self.height())).contains(&row);
+            if share > 0.0 && inside {
+                let pixel = &self.row(row as u32)[3 * column as usize..][..3];
+                sum.iter_mut().zip(pixel).for_each(|(sum, &value)| *sum += share * f32::from(value));
+            }
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::photo::{Limits, Orientation, PixelFormat, RawView};
+
+    /// ArcFace's template for 112×112.
+    const TEMPLATE: Landmarks =
+        [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]];
+
+    fn photo(data: &[u8], width: u32, height: u32) -> Photo<'_> {
+        let (stride, format, orientation) = (3 * width as usize, PixelFormat::Rgb, Orientation::Upright);
+        Photo::from_raw(RawView { data, width, height, stride, format, orientation }, &Limits::default()).unwrap()
+    }
+
+    fn warp(photo: &Photo<'_>, landmarks: &Landmarks) -> Option<Vec<f32>> {
+        let mut crop = Vec::new();
+        photo.warp(&Similarity::fitting(&TEMPLATE, landmarks)?, [112, 112], &mut crop);
+        Some(crop)
+    }
+
+    proptest! {
+        #[test]
+        fn a_similarity_is_found_again(a in -3.0f32..3.0, b in 0.1f32..3.0, x in -50.0f32..50.0, y in -50.0f32..50.0) {
+            let to = TEMPLATE.map(|[u, v]| [a * u - b * v + x, b * u + a * v + y]);
+            let found = Similarity::fitting(&TEMPLATE, &to).unwrap();
+            for (found, known) in [found.a, found.b, found.x, found.y].iter().zip([a, b, x, y]) {
+                prop_assert!((found - f64::from(known)).abs() < 1e-3);
+            }
+        }
+
+        #[test]
+        fn any_landmarks_are_taken(points in prop::array::uniform5(prop::array::uniform2(-1e6f32..1e6))) {
+            let data = [7; 3 * 9 * 9];
+            if let Some(crop) = warp(&photo(&data, 9, 9), &points) {
+                prop_assert!(crop.len() == 3 * 112 * 112 && crop.iter().all(|value| (0.0..=7.01).contains(value)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_place_stays_as_it_is() {
+        let data: Vec<u8> = (0..3 * 112 * 112).map(|at| (at * 7 % 251) as u8).collect();
+        let crop = warp(&photo(&data, 112, 112), &TEMPLATE).unwrap();
+        assert!(crop.iter().zip(&data).all(|(seen, &stored)| (seen - f32::from(stored)).abs() < 0.01));
+    }
+
+    #[test]
+    fn the_eyes_come_where_they_belong() {
+        // A photo whose brightness grows to the right by 1 a pixel, and a face of twice the size that looks straight.
+        let data: Vec<u8> = (0..300 * 250).flat_map(|at| [(at % 300).min(255) as u8; 3]).collect();
+        let face = TEMPLATE.map(|[x, y]| [2.0 * x + 20.0, 2.0 * y + 9.0]);
+        let crop = warp(&photo(&data, 300, 250), &face).unwrap();
+        let eye = 3 * (52 * 112 + 38);
+        assert!((crop[eye] - (2.0 * 38.0 + 20.0)).abs() < 0.01 && (crop[eye + 3] - crop[eye] - 2.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn no_direction_gives_no_crop() {
+        let data = [0; 27];
+        for point in [[1.0, 1.0], [f32::NAN, 0.0], [f32::INFINITY, 0.0]] {
+            assert_eq!(warp(&photo(&data, 3, 3), &[point; 5]), None);
+        }
+    }
+}
