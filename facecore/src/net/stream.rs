@@ -79,17 +79,23 @@ impl<K: Kernel> Stream<K> {
         Ok(stream)
     }
 
-    /// How many rows of each node must be kept: what twice the height, and four times, does not change.
+    /// How many rows of each node must be kept: as many as for twice the height, and for four times.
     fn rings(&self, [height, width]: [usize; 2]) -> Option<Vec<usize>> {
         let rings = |height: usize| {
             let mut heights = Vec::new();
             self.sizes([height, width], |_, size| heights.push(size[0]))?;
             Some(self.schedule.rings(&heights))
         };
-        let heights = (0..8).map(|doublings| height << doublings);
-        let rings = heights.map(rings).collect::<Option<Vec<_>>>()?;
-        let settled = rings.windows(3).find(|rings| rings[0] == rings[1] && rings[1] == rings[2])?;
-        Some(settled[0].clone())
+        let mut settled = [rings(height)?, rings(2 * height)?, rings(4 * height)?];
+        for doublings in 3..8 {
+            if settled[0] == settled[1] && settled[1] == settled[2] {
+                let [rings, ..] = settled;
+                return Some(rings);
+            }
+            settled.rotate_left(1);
+            settled[2] = rings(height << doublings)?;
+        }
+        None
     }
 
     /// The size of each node's value in turn; `None` if the picture is too small, or two sizes are to be added.
@@ -280,7 +286,8 @@ fn add<K: Kernel>(a: &[K::Value], b: &[K::Value], to: &mut [K::Value]) {
 fn double<V: Copy>(from: &[V], to: &mut [V]) {
     let pixels = from.as_chunks::<LANES>().0;
     for (pair, pixel) in to.as_chunks_mut::<LANES>().0.as_chunks_mut::<2>().0.iter_mut().zip(pixels) {
-        *pair = [*pixel; 2];
+        pair[0] = *pixel;
+        pair[1] = *pixel;
     }
 }
 

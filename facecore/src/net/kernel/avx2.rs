@@ -36,6 +36,22 @@ macro_rules! tile {
                         input = input.add(1);
                     }
                 }
+                // Without a residual, sums are finished in their registers.
+                if !tile.plain && tile.residual.is_null() {
+                    let scale = _mm256_set1_ps(tile.scale);
+                    let [low_bias, high_bias] = [load(tile.bias), load(tile.bias.add(8))];
+                    let [low, high] = match tile.activation {
+                        Activation::None => [_mm256_set1_ps(1.0); 2],
+                        Activation::Relu => [zero; 2],
+                        Activation::PRelu => [load(tile.slope), load(tile.slope.add(8))],
+                    };
+                    let to = if tile.floats.is_null() { tile.values } else { tile.floats };
+                    $(if $p < PIXELS {
+                        store(to.add($p * LANES), leak(_mm256_fmadd_ps($a, scale, low_bias), low));
+                        store(to.add($p * LANES + 8), leak(_mm256_fmadd_ps($b, scale, high_bias), high));
+                    })+
+                    return;
+                }
                 // Sums that nothing is done to go straight to the target.
                 let to = if tile.plain { tile.floats } else { sums.as_mut_ptr().cast() };
                 $(if $p < PIXELS {

@@ -180,6 +180,128 @@ proptest! {
     }
 }
 
+/// One row of a depthwise convolution, which may lie at the upper or the lower edge.
+#[derive(Debug)]
+struct Deep {
+    columns: usize,
+    stride: usize,
+    above: bool,
+    below: bool,
+    activation: Activation,
+    in_values: bool,
+    seed: u32,
+}
+
+impl Deep {
+    fn run<K: Kernel>(&self) -> Option<Vec<f32>> {
+        if !K::available() {
+            return None;
+        }
+        let len = self.columns * LANES;
+        let [above, middle, below] = [1, 2, 3]
+            .map(|row| -> Vec<_> { numbers(self.seed ^ (row << 8), len).into_iter().map(K::narrow).collect() });
+        let channels = |seed| numbers(self.seed ^ seed, LANES).try_into().unwrap();
+        let weights = numbers(self.seed ^ 4, 9 * LANES);
+        let row = DepthwiseRow {
+            rows: Rows {
+                above: self.above.then_some(&above[..]),
+                middle: &middle,
+                below: self.below.then_some(&below[..]),
+            },
+            stride: self.stride,
+            weights: weights.as_chunks().0.try_into().unwrap(),
+            bias: &channels(5),
+            slope: &channels(6),
+            activation: self.activation,
+        };
+        let (mut values, mut floats) = (vec![K::Value::default(); 5 + len + 3], vec![0.0; 5 + len + 3]);
+        let mut target = match self.in_values {
+            true => Target::Values(Place { values: &mut values[..], start: 5, block: 0 }),
+            false => Target::Floats(Place { values: &mut floats[..], start: 5, block: 0 }),
+        };
+        K::depthwise(&row, &mut target);
+        Some(if self.in_values { values.into_iter().map(K::widen).collect() } else { floats })
+    }
+}
+
+fn deep_rows() -> impl Strategy<Value = Deep> {
+    let activation = prop::sample::select(vec![Activation::None, Activation::Relu, Activation::PRelu]);
+    (1usize..40, 1usize..3, any::<[bool; 3]>(), activation, any::<u32>()).prop_map(
+        |(columns, stride, [above, below, in_values], activation, seed)| Deep {
+            columns,
+            stride,
+            above,
+            below,
+            activation,
+            in_values,
+            seed,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn depthwise_kernels_compute_what_the_scalar_twin_computes(case in deep_rows()) {
+        let twin = case.run::<Scalar>().unwrap();
+        let ways = [
+            (case.run::<Avx512>(), 1e-5),
+            // Only the stored result is rounded: inputs are exact in bf16, weights stay floats.
+            (case.run::<Avx512Bf16>(), if case.in_values { 1.0 / 256.0 } else { 1e-5 }),
+            (case.run::<Avx2>(), 1e-5),
+        ];
+        for (ours, tolerance) in ways.into_iter().filter_map(|(ours, tolerance)| Some((ours?, tolerance))) {
+            for (at, (a, b)) in ours.iter().zip(&twin).enumerate() {
+                prop_assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{}: {} is not {}", at, a, b);
+            }
+        }
+    }
+}
+
+/// By the book: a picture of one channel, a kernel, and zeros around.
+#[test]
+fn a_depthwise_row_is_a_convolution_with_zeros_around() {
+    let picture = [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 10.0, 11.0, 12.0]];
+    let kernel = [1.0, -2.0, 3.0, 0.5, 4.0, -1.0, 2.0, 1.0, -3.0];
+    let rows = picture.map(|row| row.map(|value| [value; LANES]).concat());
+    let weights = kernel.map(|weight| [weight; LANES]);
+    for (y, stride) in [(0, 1), (1, 1), (2, 1), (0, 2), (2, 2)] {
+        let row = DepthwiseRow {
+            rows: Rows::around(y, 3, |y| &rows[y][..]),
+            stride,
+            weights: &weights,
+            bias: &[0.25; LANES],
+            slope: &[-0.5; LANES],
+            activation: Activation::PRelu,
+        };
+        let width = 4 / stride;
+        let mut values = vec![0.0; width * LANES];
+        Scalar::depthwise(&row, &mut Target::Floats(Place { values: &mut values, start: 0, block: 0 }));
+        for (x, pixel) in values.as_chunks::<LANES>().0.iter().enumerate() {
+            let at = |row: usize, column: usize| {
+                let line = picture.get((y + row).wrapping_sub(1));
+                line.and_then(|line| line.get((x * stride + column).wrapping_sub(1))).copied().unwrap_or(0.0)
+            };
+            let sum = (0..9).map(|place| kernel[place] * at(place / 3, place % 3)).sum::<f32>() + 0.25;
+            assert_eq!(*pixel, [if sum < 0.0 { sum * -0.5 } else { sum }; LANES], "{y} {stride} {x}");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "the target is too small")]
+fn a_depthwise_row_beyond_its_target_is_refused() {
+    let row = DepthwiseRow {
+        rows: Rows { above: None, middle: &[0.0; 3 * LANES], below: None },
+        stride: 2,
+        weights: &[[0.0; LANES]; 9],
+        bias: &[0.0; LANES],
+        slope: &[0.0; LANES],
+        activation: Activation::None,
+    };
+    let mut target = Target::Floats(Place { values: &mut [0.0; 2 * LANES - 1][..], start: 0, block: 0 });
+    if Avx2::available() { Avx2::depthwise(&row, &mut target) } else { Scalar::depthwise(&row, &mut target) }
+}
+
 /// A convolution three columns wide by Winograd's way, one input channel for each lane: of one row, or of two from four rows of pixels,
 /// with `kernels` three rows high. Two blocks of the same products.
 fn by_winograd<K: Kernel>(case: &Corner, rows: &[Vec<f32>]) -> Option<Vec<f32>> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use tract_onnx::pb::ModelProto;
+use tract_onnx::prelude::Framework;
 
 use super::super::kernel::Scalar;
 use super::super::layers;
@@ -64,29 +65,25 @@ fn scalar(model: &ModelProto) -> Stream<Scalar> {
     Stream::new(layers::read(model.graph.as_ref().unwrap(), ABOUT).unwrap()).unwrap()
 }
 
-#[test]
-fn every_operator_answers_as_tract_does() {
-    let model = pyramid();
-    let stream = scalar(&model);
-    let load = |kernels| Network::of("test", &model, Size::About(ABOUT), kernels).unwrap();
+/// What our kernels, and `twin`, answer to pictures of these sizes must be what tract answers; the tolerances are for f32 and for bf16.
+fn agree(model: &ModelProto, twin: &Stream<Scalar>, sizes: &[[usize; 2]], [fine, coarse]: [f32; 2]) {
+    let load = |kernels| Network::of("test", model, Size::About(ABOUT), kernels).unwrap();
     let tract = load(Kernels::Portable);
-    let ours = [(Kernels::Avx512, 1e-5), (Kernels::Avx2, 1e-5), (Kernels::Avx512Bf16, 0.04)];
-    let ours: Vec<_> = ours
-        .into_iter()
-        .filter(|(kernels, _)| kernels.available())
-        .map(|(kernels, tolerance)| (load(kernels), tolerance))
-        .collect();
-    for size in [[8, 8], [7, 9], [9, 25], [16, 40], [33, 24], [64, 64], [130, 71], [312, 16]] {
+    let ours = [(Kernels::Avx512, fine), (Kernels::Avx2, fine), (Kernels::Avx512Bf16, coarse)];
+    let ours = ours.into_iter().filter(|(kernels, _)| kernels.available());
+    let ours: Vec<_> = ours.map(|(kernels, tolerance)| (load(kernels), tolerance)).collect();
+    for &size in sizes {
         let values = picture(size);
         let pixels = pixels(&values, size);
         let expected = answers(|each| tract.run(pixels, each).unwrap());
         assert_eq!(expected.len(), 3);
-        let mut found = vec![(Kernels::Portable, answers(|each| stream.run(pixels, each).unwrap()), 1e-5)];
+        let mut found = vec![("the twin", answers(|each| twin.run(pixels, each).unwrap()), fine)];
         found.extend(ours.iter().map(|(network, tolerance)| {
             let answers = answers(|each| network.run(pixels, each).unwrap());
-            (network.kernels(), answers, *tolerance)
+            (network.kernels().name(), answers, *tolerance)
         }));
         for (kernels, ours, tolerance) in found {
+            assert_ne!(kernels, Kernels::Portable.name(), "the graph was refused");
             for (output, expected) in &expected {
                 let scale = expected.iter().fold(1.0f32, |most, value| most.max(value.abs()));
                 assert_eq!(ours[output].len(), expected.len(), "{kernels} {size:?}");
@@ -96,6 +93,20 @@ fn every_operator_answers_as_tract_does() {
             }
         }
     }
+}
+
+#[test]
+fn every_operator_answers_as_tract_does() {
+    let model = pyramid();
+    let sizes = [[8, 8], [7, 9], [9, 25], [16, 40], [33, 24], [64, 64], [130, 71], [312, 16]];
+    agree(&model, &scalar(&model), &sizes, [1e-5, 0.04]);
+}
+
+#[test]
+fn yunet_answers_as_tract_does() {
+    let bytes: &[u8] = include_bytes!("../../../yunet/yunet.onnx");
+    let model = tract_onnx::onnx().proto_model_for_read(&mut &*bytes).unwrap();
+    agree(&model, &scalar(&model), &[[32, 32], [32, 96], [160, 32], [96, 224]], [1e-5, 0.1]);
 }
 
 #[test]

@@ -79,6 +79,23 @@ impl Onnx {
         self.node("Relu", &[input], Vec::new())
     }
 
+    pub(in crate::net) fn prelu(&mut self, input: &str, channels: i64) -> String {
+        let slopes = self.weights(&[channels, 1, 1], 0.5);
+        self.node("PRelu", &[input, &slopes], Vec::new())
+    }
+
+    pub(in crate::net) fn concat(&mut self, parts: &[&str]) -> String {
+        self.node("Concat", parts, vec![int("axis", 1)])
+    }
+
+    /// A matrix over the whole picture: how many numbers it reads and answers.
+    pub(in crate::net) fn dense(&mut self, input: &str, [inputs, outputs]: [i64; 2]) -> String {
+        let row = self.node("Flatten", &[input], vec![int("axis", 1)]);
+        let matrix = self.weights(&[inputs, outputs], (3.0 / inputs as f32).sqrt());
+        let bias = self.weights(&[outputs], 0.5);
+        self.node("Gemm", &[&row, &matrix, &bias], Vec::new())
+    }
+
     pub(in crate::net) fn max_pool(&mut self, input: &str) -> String {
         self.node("MaxPool", &[input], vec![ints("kernel_shape", &[2, 2]), ints("strides", &[2, 2])])
     }
