@@ -9,7 +9,7 @@ use facecore::BoundingBox;
 use facecore::evaluate::{PairList, PhotoRef, read_pairs};
 
 use crate::failure::Result;
-use crate::photos;
+use crate::{photos, shown};
 
 /// A photo and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,13 +49,10 @@ pub fn pairs(list: &Path, images: &Path) -> Result<Pairs> {
 
 /// The photos of `folder/<person>/…`; photos that lie in `folder` itself are each another person.
 pub fn folder(folder: &Path) -> Result<Vec<LabelledPhoto>> {
-    let sources = photos::find(&[folder.to_owned()]);
-    if sources.is_empty() {
-        return Err(format!("--images {}: no photos", folder.display()).into());
-    }
+    let sources = photos::find(&[folder.to_owned()])?.photos;
     let photo = |source: photos::Source| {
         let mut parts = source.below.components();
-        let first = parts.next().map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
+        let first = parts.next().map(|part| shown::name(part.as_os_str())).unwrap_or_default();
         let person = if parts.next().is_some() { first } else { stranger(&source.path) };
         LabelledPhoto { path: source.path, person, area: None, columns: BTreeMap::new() }
     };
@@ -63,7 +60,7 @@ pub fn folder(folder: &Path) -> Result<Vec<LabelledPhoto>> {
 }
 
 fn stranger(path: &Path) -> String {
-    format!("\u{0}{}", path.display())
+    format!("\u{0}{}", shown::name(path.as_os_str()))
 }
 
 /// Reads a CSV manifest: a column `photo` (or `file`) with the path from the manifest's folder, and as far as known
