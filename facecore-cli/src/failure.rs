@@ -74,6 +74,7 @@ fn switch(name: &str) -> Option<&'static str> {
         "threshold" => "--threshold",
         "min_face" => "--min-face",
         "compute" => "--compute",
+        "detector" => "--detector",
         "fp" => "--fp",
         "candidates" => "--candidates",
         "photos" => "--photos",

@@ -24,7 +24,13 @@ fn evaluate_measures_pairs() {
     // Two pairs of two people cannot tell one false positive in a thousand.
     let refused = facecore(&format!("evaluate --images {0} --pairs {0}/pairs.txt", folder.display()));
     assert_eq!(code(&refused), 2);
-    assert!(stderr(&refused).contains("needs 1000 negatives, there are 2"), "{}", stderr(&refused));
+    assert!(
+        stderr(&refused).contains(
+            "needs 1000 negatives, there are 2: take more photos of more people, or ask for a rate of 1/2 or more"
+        ),
+        "{}",
+        stderr(&refused)
+    );
 
     fs::write(folder.join("J/J_0001.jpg"), "broken").unwrap();
     fs::write(folder.join("pairs.txt"), "2 2\nB 1 2\nB 1 3\nB 1 J 1\nB 1 E 1\nB 2 3\nB 1 3\nB 2 E 1\nB 3 E 1\n")
