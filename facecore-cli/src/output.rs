@@ -105,21 +105,21 @@ impl Report {
     }
 
     pub fn warn(&self, warning: &str) {
-        self.bar.suspend(|| complain(&format!("warning: {warning}")));
+        self.bar.suspend(|| tell(&format!("warning: {warning}")));
     }
 
     /// Says what was skipped and lists the failures. Exit code: 0 without failures, 1 with some, 2 if every photo failed.
     pub fn finish(self) -> ExitCode {
         self.bar.finish_and_clear();
         if !self.skipped.is_empty() {
-            complain(&self.skipped.to_string());
+            tell(&self.skipped.to_string());
         }
         if self.failures.is_empty() {
             return ExitCode::SUCCESS;
         }
-        complain(&format!("{} of {} photos failed:", self.failures.len(), self.total));
+        tell(&format!("{} of {} photos failed:", self.failures.len(), self.total));
         for failure in &self.failures {
-            complain(&format!("  {failure}"));
+            tell(&format!("  {failure}"));
         }
         ExitCode::from(if self.failures.len() < self.total { 1 } else { 2 })
     }
@@ -136,6 +136,6 @@ fn bar(photos: usize) -> ProgressBar {
 }
 
 /// Writes a line to stderr; where that is closed there is nobody to tell.
-fn complain(line: &str) {
+pub fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{}", shown::lines(line));
 }
