@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use facecore::evaluate::{FP_TARGET, MatchingFit};
 
-use super::ranges::{crop_margin, rate};
+use super::ranges::{cosine, crop_margin, lead, rate};
 use super::{Finding, Model, Networks, Threads};
 
 #[derive(Debug, Args)]
@@ -80,7 +80,7 @@ pub struct AllPairs {
     #[arg(long, conflicts_with_all = ["pairs", "scores", "candidates", "photos", "lists", "pairs_per_fold", "fp"])]
     pub all_pairs: bool,
     /// Rates of false positives [default: those of 0.01, 0.001, 0.0001 and 0.00001 that the pairs can tell]
-    #[arg(long, value_name = "RATE", num_args = 1.., requires = "all_pairs")]
+    #[arg(long, value_name = "RATE", num_args = 1.., value_parser = rate, requires = "all_pairs")]
     pub rates: Vec<f64>,
     /// A person counts as this many pairs at the most
     #[arg(long, value_name = "N", default_value_t = 100, requires = "all_pairs")]
@@ -199,13 +199,13 @@ pub struct MatchingMeasure {
     #[arg(long, value_name = "FILE")]
     pub numbers: Option<PathBuf>,
     /// Measure a plain matcher with this cosine instead
-    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, conflicts_with = "numbers")]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine, conflicts_with = "numbers")]
     pub threshold: Option<f32>,
     /// How far the nearest person must be ahead of the next, with --threshold
-    #[arg(long, value_name = "COSINE", default_value_t = 0.0, requires = "threshold")]
+    #[arg(long, value_name = "COSINE", default_value_t = 0.0, value_parser = lead, requires = "threshold")]
     pub lead: f32,
     /// Rates of false positives to ask for
-    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3])]
+    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3], value_parser = rate)]
     pub fp: Vec<f64>,
     /// Lengths of the lists of candidates
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [10, 100, 1_000])]
