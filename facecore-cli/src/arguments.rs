@@ -2,6 +2,7 @@
 
 mod measuring;
 mod options;
+mod ranges;
 
 use std::path::PathBuf;
 
@@ -16,7 +17,8 @@ pub use options::{Computing, Finding, Model, ModelsFolder, Networks, Photos, Thr
 
 /// Find, compare and name faces in photos.
 ///
-/// Exit code: 0 done, 1 some photos failed (they are listed at the end), 2 nothing could be done.
+/// Exit code: 0 done; 1 some photos failed, which are listed at the end, or the answer is no where a command says so; 2 nothing
+/// was done: wrong usage, no models, or not one photo could be read.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Arguments {
@@ -31,9 +33,9 @@ pub struct Arguments {
 pub enum Command {
     /// Find faces: boxes, landmarks and scores
     Detect(Detect),
-    /// Find faces and embed each
+    /// Find faces and print an embedding of each: the numbers that tell people apart
     Embed(Embed),
-    /// Are two faces one person? Exit code: 0 same, 1 different, 2 error
+    /// Are two faces one person? Exit code: 0 same, 1 different, 2 not compared
     Compare(Compare),
     /// Name faces after the people whose photos are given
     Tag(Tag),
@@ -79,7 +81,9 @@ pub struct Embed {
 
 #[derive(Debug, Args)]
 pub struct Compare {
+    /// A photo, or - for standard input
     pub a: PathBuf,
+    /// Another photo
     pub b: PathBuf,
     /// Compare every face of A with every face of B, not the largest of each; same if any two are
     #[arg(long)]
@@ -100,17 +104,21 @@ pub struct Tag {
     #[command(flatten)]
     pub photos: Photos,
     /// Require one fixed cosine of each face instead (-1 to 1): how many strangers it names then depends on the number of people
-    #[arg(long, value_name = "COSINE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = ranges::cosine)]
     pub threshold: Option<f32>,
-    /// How far the nearest person must be ahead of the next, as a cosine (0 to 2)
-    #[arg(long, value_name = "COSINE", default_value_t = 0.05, requires = "threshold")]
+    /// With --threshold, how much more alike the nearest person must be than the next one: the least difference of their cosines (0
+    /// to 2)
+    #[arg(long, value_name = "COSINE", default_value_t = 0.05, value_parser = ranges::lead, requires = "threshold")]
     pub lead: f32,
     /// Take the thresholds, and a cohort, from a file that `facecore calibrate` made
     #[arg(long, value_name = "FILE", conflicts_with_all = ["threshold", "lead"])]
     pub calibration: Option<PathBuf>,
     /// The share of strangers' faces that may get a name, whatever the number of people (0.0001 to 0.1)
-    #[arg(long, value_name = "RATE", default_value_t = Matcher::FALSE_POSITIVE_RATE, conflicts_with = "threshold")]
+    #[arg(long, value_name = "RATE", default_value_t = Matcher::FALSE_POSITIVE_RATE, value_parser = ranges::rate, conflicts_with = "threshold")]
     pub fp: f64,
+    /// Print the faces' embeddings too (with --json)
+    #[arg(long, requires = "json")]
+    pub embeddings: bool,
     #[command(flatten)]
     pub finding: Finding,
     #[command(flatten)]
@@ -119,11 +127,11 @@ pub struct Tag {
 
 #[derive(Debug, Subcommand)]
 pub enum Profile {
-    /// Find the owner of an album and write the profile. Exit code: 0 built, 1 no leader or no faces
+    /// Find the owner of an album and write the profile. Exit code: 0 written; 1 nobody is clearly the owner, or some photos failed; 2 nothing was done
     Build(BuildProfile),
     /// The same without writing the profile: why is this the owner, or nobody?
     Explain(Album),
-    /// Add the owner's face of new photos to a profile, or take photos out again
+    /// Add the owner's face on new photos to a profile, or take photos out again
     Update(UpdateProfile),
 }
 
@@ -138,7 +146,7 @@ pub struct BuildProfile {
 
 #[derive(Debug, Args)]
 pub struct Album {
-    /// Photos of the album, or folders to walk for photos
+    /// Photos of the album, or folders to walk for photos (hidden files and links in them are left out)
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
     /// Photos that are or were the avatar
@@ -182,7 +190,7 @@ pub struct UpdateProfile {
 
 #[derive(Debug, Subcommand)]
 pub enum Models {
-    /// Compare every file with the SHA-256 in the manifest
+    /// Compare every file with the SHA-256 in the manifest. Exit code: 0 all are right, 1 some are missing or others
     Verify(ModelsFolder),
     /// What the manifest says of each model
     List(ModelsFolder),

@@ -13,27 +13,46 @@ use image::{ImageFormat, Rgb, RgbImage};
 use crate::failure::Result;
 use crate::output::{Found, FoundFace};
 use crate::photos::{PhotoError, Source, has_extension};
+use crate::{saving, shown};
 
 const NAMED: Rgb<u8> = Rgb([30, 140, 60]);
 const UNNAMED: Rgb<u8> = Rgb([205, 95, 0]);
 const INK: Rgb<u8> = Rgb([255, 255, 255]);
 
+/// What pictures are written as.
+const WRITTEN: [&str; 3] = ["jpg", "jpeg", "png"];
+/// Names of pictures that somebody may ask for instead.
+const NOT_WRITTEN: [&str; 10] = ["webp", "bmp", "gif", "tif", "tiff", "heic", "avif", "svg", "pdf", "jfif"];
+
+/// Whether `out` can be one picture.
+pub fn check(out: &Path) -> Result<()> {
+    if has_extension(out, &WRITTEN) {
+        return Ok(());
+    }
+    Err(format!("--draw {}: pictures are written as .jpg or .png", shown::path(out)).into())
+}
+
 /// Where each photo's picture goes: `out` itself if it is named like a picture, else a file in the folder `out`.
 pub fn targets(out: &Path, sources: &[Source]) -> Result<Vec<PathBuf>> {
-    let targets = if has_extension(out, &["jpg", "jpeg", "png"]) && !out.is_dir() {
+    let about = |reason: &str| Err(format!("--draw {}: {reason}", shown::path(out)).into());
+    let targets = if out.is_dir() {
+        in_folder(out, sources)
+    } else if has_extension(out, &NOT_WRITTEN) {
+        return check(out).map(|()| Vec::new());
+    } else if has_extension(out, &WRITTEN) {
         if sources.len() != 1 {
-            return Err(
-                format!("--draw {} is one file for {} photos; name a folder", out.display(), sources.len()).into()
-            );
+            return about(&format!("one file for {} photos; name a folder", sources.len()));
         }
         vec![out.to_owned()]
+    } else if out.exists() {
+        return about("a file is there already; name a folder, or a .jpg or .png file for one photo");
     } else {
         in_folder(out, sources)
     };
     let originals: HashSet<_> = sources.iter().filter_map(|source| source.path.canonicalize().ok()).collect();
     let overwrites = |target: &&PathBuf| target.canonicalize().is_ok_and(|target| originals.contains(&target));
     match targets.iter().find(overwrites) {
-        Some(target) => Err(format!("--draw would overwrite the photo {}", target.display()).into()),
+        Some(target) => Err(format!("--draw would overwrite the photo {}", shown::path(target)).into()),
         None => Ok(targets),
     }
 }
@@ -58,7 +77,7 @@ fn in_folder(folder: &Path, sources: &[Source]) -> Vec<PathBuf> {
 
 /// Writes the photo with what was found.
 pub fn write(photo: &Photo<'_>, found: &Found, target: &Path) -> Result<(), PhotoError> {
-    let failed = |reason: &dyn std::fmt::Display| PhotoError::Draw(format!("{}: {reason}", target.display()));
+    let failed = |reason: &dyn std::fmt::Display| PhotoError::Draw(format!("{}: {reason}", shown::path(target)));
     let picture = picture(photo, found).ok_or_else(|| failed(&"the photo has no pixels"))?;
     save(&picture, target).map_err(|reason| failed(&reason))
 }
@@ -73,7 +92,7 @@ pub fn save(picture: &RgbImage, target: &Path) -> Result<(), String> {
     };
     encoded.map_err(|error| error.to_string())?;
     let folder = target.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder).and_then(|()| fs::write(target, bytes.into_inner())).map_err(|error| error.to_string())
+    fs::create_dir_all(folder).and_then(|()| saving::write(target, bytes.get_ref())).map_err(|error| error.to_string())
 }
 
 fn picture(photo: &Photo<'_>, found: &Found) -> Option<RgbImage> {
@@ -242,6 +261,10 @@ mod tests {
         let sources = [source("a.jpg", "a.jpg"), source("b.jpg", "b.jpg")];
         assert!(targets(Path::new("out.png"), &sources).is_err());
         assert_eq!(targets(Path::new("out.png"), &sources[..1]).unwrap(), [PathBuf::from("out.png")]);
+        for (out, why) in [("out.webp", ".jpg or .png"), ("out.HEIC", ".jpg or .png"), ("/dev/null", "name a folder")] {
+            let error = targets(Path::new(out), &sources[..1]).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
         let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/photos/obama.jpg");
         let overwriting = [source(photo, "obama.jpg")];
         assert!(targets(Path::new(photo), &overwriting).is_err());

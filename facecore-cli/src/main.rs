@@ -1,8 +1,8 @@
 //! The `facecore` command: find, compare and name faces in photos.
 //!
 //! `arguments` says what can be asked for, `commands` answers, one file a command. They share `photos` (find, load),
-//! `ordered` (threads), `output` (tables and JSON) and `draw` (pictures); commands that measure share `labelled` (who is on
-//! which photo, and what networks see there).
+//! `ordered` (threads), `output` (tables and JSON), `draw` (pictures), `shown` (names as text) and `saving` (files, whole or
+//! not at all); commands that measure share `labelled` (who is on which photo, and what networks see there).
 
 mod arguments;
 mod commands;
@@ -12,7 +12,9 @@ mod labelled;
 mod ordered;
 mod output;
 mod photos;
+mod saving;
 mod sheet;
+mod shown;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             // Where stderr is closed there is nobody to tell.
-            let _ = writeln!(std::io::stderr(), "facecore: {failure}");
+            let _ = writeln!(std::io::stderr(), "facecore: {}", shown::lines(&failure.to_string()));
             ExitCode::from(2)
         }
     }

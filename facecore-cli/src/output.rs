@@ -13,7 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub use json::{ErrorRecord, line as json_line};
 
 use crate::failure::{Failure, Result};
-use crate::photos::PhotoError;
+use crate::photos::{PhotoError, Skipped};
+use crate::shown;
 
 /// What was found in a photo.
 pub struct Found {
@@ -46,12 +47,13 @@ pub struct Report {
     bar: ProgressBar,
     total: usize,
     failures: Vec<String>,
+    skipped: Skipped,
 }
 
 impl Report {
     /// A report about `total` photos.
     pub fn new(json: bool, total: usize) -> Self {
-        Self { json, bar: bar(total), total, failures: Vec::new() }
+        Self { json, bar: bar(total), total, failures: Vec::new(), skipped: Skipped::default() }
     }
 
     /// A report about so many photos more.
@@ -59,6 +61,11 @@ impl Report {
         self.total += photos;
         self.bar.finish_and_clear();
         self.bar = bar(photos);
+    }
+
+    /// Files of folders that were left out, told of at the end.
+    pub fn skipped(&mut self, skipped: Skipped) {
+        self.skipped.add(skipped);
     }
 
     /// Prints the result of one photo.
@@ -89,7 +96,7 @@ impl Report {
                 if self.json {
                     self.print(&json::failure(path, &error))?;
                 }
-                self.failures.push(format!("{}: {error}", path.display()));
+                self.failures.push(format!("{}: {error}", shown::path(path)));
             }
             Ok(()) => {}
         }
@@ -98,20 +105,23 @@ impl Report {
     }
 
     pub fn warn(&self, warning: &str) {
-        self.bar.suspend(|| complain(&format!("warning: {warning}")));
+        self.bar.suspend(|| tell(&format!("warning: {warning}")));
     }
 
-    /// Lists the failures; the exit code says whether there are any.
+    /// Says what was skipped and lists the failures. Exit code: 0 without failures, 1 with some, 2 if every photo failed.
     pub fn finish(self) -> ExitCode {
         self.bar.finish_and_clear();
+        if !self.skipped.is_empty() {
+            tell(&self.skipped.to_string());
+        }
         if self.failures.is_empty() {
             return ExitCode::SUCCESS;
         }
-        complain(&format!("{} of {} photos failed:", self.failures.len(), self.total));
+        tell(&format!("{} of {} photos failed:", self.failures.len(), self.total));
         for failure in &self.failures {
-            complain(&format!("  {failure}"));
+            tell(&format!("  {failure}"));
         }
-        ExitCode::from(1)
+        ExitCode::from(if self.failures.len() < self.total { 1 } else { 2 })
     }
 }
 
@@ -126,6 +136,6 @@ fn bar(photos: usize) -> ProgressBar {
 }
 
 /// Writes a line to stderr; where that is closed there is nobody to tell.
-fn complain(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+pub fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", shown::lines(line));
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use facecore::evaluate::{FP_TARGET, MatchingFit};
 
+use super::ranges::{cosine, crop_margin, lead, rate};
 use super::{Finding, Model, Networks, Threads};
 
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub struct Evaluate {
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub model: Vec<String>,
     /// Crop margins to try: the share of the crop that is not the box, 0 to 0.9 [default: the manifest's]
-    #[arg(long, value_name = "M", num_args = 1..)]
+    #[arg(long, value_name = "M", num_args = 1.., value_parser = crop_margin)]
     pub margin: Vec<f64>,
     /// Measure also the average of a face and its mirror image
     #[arg(long)]
@@ -29,28 +30,28 @@ pub struct Evaluate {
     /// Measure also two networks joined, with shares fitted on the pairs
     #[arg(long)]
     pub ensemble: bool,
-    /// Measure also with the crowding around a face taken off, by a cohort of the people who are not asked for
+    /// Measure also with scores that a cohort corrects: a face that resembles many strangers scores less
     #[arg(long)]
     pub cohort: bool,
     /// The rate of false positives at which true positives are counted
-    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET)]
+    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET, value_parser = rate)]
     pub fp: f64,
-    /// A fixed score for the slices; needed where nobody has two photos
+    /// Count the slices at this score, not at the fitted one; needed where nobody has two photos
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
     pub threshold: Option<f32>,
-    /// Lengths of the lists of candidates (without --pairs)
+    /// How many people each face is compared with (without --pairs)
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [100])]
     pub candidates: Vec<usize>,
-    /// Photos of a candidate's profile (without --pairs)
+    /// From how many photos each of these people is known (without --pairs)
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [1, 2, 5, 10])]
     pub photos: Vec<usize>,
-    /// Lists drawn for each
+    /// How many lists of people are drawn for each number
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub lists: usize,
     /// Pairs of one person in each of ten folds, and ten times as many of two people (without --pairs)
     #[arg(long, value_name = "N", default_value_t = 300)]
     pub pairs_per_fold: usize,
-    /// Edges that cut a column of numbers into slices, such as age=4,13,20; without, three slices of one size
+    /// Edges that cut a column of numbers into slices, such as age=4,13,20; without, three slices with as many photos each
     #[arg(long, value_name = "NAME=N,N")]
     pub bands: Vec<String>,
     #[command(flatten)]
@@ -79,7 +80,7 @@ pub struct AllPairs {
     #[arg(long, conflicts_with_all = ["pairs", "scores", "candidates", "photos", "lists", "pairs_per_fold", "fp"])]
     pub all_pairs: bool,
     /// Rates of false positives [default: those of 0.01, 0.001, 0.0001 and 0.00001 that the pairs can tell]
-    #[arg(long, value_name = "RATE", num_args = 1.., requires = "all_pairs")]
+    #[arg(long, value_name = "RATE", num_args = 1.., value_parser = rate, requires = "all_pairs")]
     pub rates: Vec<f64>,
     /// A person counts as this many pairs at the most
     #[arg(long, value_name = "N", default_value_t = 100, requires = "all_pairs")]
@@ -111,11 +112,11 @@ pub struct Robustness {
     /// The list of pairs, as pairs.txt of Labeled Faces in the Wild
     #[arg(long, value_name = "FILE", required_unless_present = "measured")]
     pub pairs: Option<PathBuf>,
-    /// Pairs of each kind of which a photo is made worse, spread over those of the list whose people are in one half
+    /// Make worse a photo of so many pairs of one person, and of so many of two people, at the most; spread over the list
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub most: usize,
     /// The rate of false positives at which true positives are counted
-    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET)]
+    #[arg(long, value_name = "RATE", default_value_t = FP_TARGET, value_parser = rate)]
     pub fp: f64,
     /// Fit on half of the people what the chance to recognise a face depends on, and measure on the other half
     #[arg(long)]
@@ -148,7 +149,7 @@ pub struct Calibrate {
     #[arg(long)]
     pub check: bool,
     /// Rates of false positives
-    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3])]
+    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3], value_parser = rate)]
     pub fp: Vec<f64>,
     /// Lengths of the lists of candidates
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [10, 100, 1_000])]
@@ -198,13 +199,13 @@ pub struct MatchingMeasure {
     #[arg(long, value_name = "FILE")]
     pub numbers: Option<PathBuf>,
     /// Measure a plain matcher with this cosine instead
-    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, conflicts_with = "numbers")]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine, conflicts_with = "numbers")]
     pub threshold: Option<f32>,
     /// How far the nearest person must be ahead of the next, with --threshold
-    #[arg(long, value_name = "COSINE", default_value_t = 0.0, requires = "threshold")]
+    #[arg(long, value_name = "COSINE", default_value_t = 0.0, value_parser = lead, requires = "threshold")]
     pub lead: f32,
     /// Rates of false positives to ask for
-    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3])]
+    #[arg(long, value_name = "RATE", num_args = 1.., default_values_t = [1e-2, 1e-3], value_parser = rate)]
     pub fp: Vec<f64>,
     /// Lengths of the lists of candidates
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [10, 100, 1_000])]

@@ -6,16 +6,18 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Manifest, YunetOptions};
+use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, YunetOptions};
 
+use super::ranges;
 use crate::failure::Result;
+use crate::shown;
 
 #[derive(Debug, Args)]
 pub struct Photos {
-    /// Photos, or folders to walk for photos
+    /// Photos, folders to walk for photos (hidden files and links in them are left out), or - for standard input
     #[arg(required = true, value_name = "PHOTO")]
     pub paths: Vec<PathBuf>,
-    /// Write the photos with what was found: a folder, or a .jpg or .png file for one photo
+    /// Write the photos with what was found: into a folder, or one photo into a .jpg or .png file
     #[arg(long, value_name = "OUT")]
     pub draw: Option<PathBuf>,
     #[command(flatten)]
@@ -36,15 +38,40 @@ impl Threads {
     }
 }
 
+/// How photos are read, whatever is then done with them.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// The largest photo to decode, in pixels: width times height
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_pixels)]
+    max_pixels: u64,
+    /// The largest file to read, in bytes
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_bytes)]
+    max_bytes: usize,
+}
+
+impl Reading {
+    fn limits(&self) -> Limits {
+        let limits = Limits { max_pixels: self.max_pixels, max_bytes: self.max_bytes, ..Limits::default() };
+        if self.max_pixels <= Limits::default().max_pixels {
+            return limits;
+        }
+        // Whoever allows more pixels means panoramas too; their number bounds the sides.
+        Limits { max_width: u32::MAX, max_height: u32::MAX, ..limits }
+    }
+}
+
+/// How photos are read and which faces are looked for in them.
 #[derive(Debug, Args)]
 pub struct Finding {
+    #[command(flatten)]
+    reading: Reading,
     /// The smallest face to look for, in pixels
-    #[arg(long, value_name = "N", default_value_t = DetectOptions::default().min_face)]
+    #[arg(long, value_name = "N", default_value_t = DetectOptions::default().min_face, value_parser = clap::value_parser!(u32).range(1..))]
     min_face: u32,
-    /// The most candidates of the first net that the second may reject; 0 = no cap
+    /// How many places that look like faces at first and are none may be looked at closely: bounds the time; 0 = no bound
     #[arg(long, value_name = "N", default_value_t = Budget::default().max_candidates)]
     max_candidates: usize,
-    /// The most time that finding the faces of a photo may take, in milliseconds; what it left out makes a result incomplete
+    /// The most milliseconds that finding the faces of a photo may take; a result that is cut short says so
     #[arg(long, value_name = "MS")]
     deadline: Option<u64>,
     /// With yunet: look at a large photo once, as it is, without the second look at a shrunken one that finds its large faces
@@ -53,6 +80,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What a photo may be at the most.
+    pub fn limits(&self) -> Limits {
+        self.reading.limits()
+    }
+
     pub fn options(&self) -> DetectOptions {
         let deadline = self.deadline.map(Duration::from_millis);
         let budget = Budget { max_candidates: self.max_candidates, deadline, ..Budget::default() };
@@ -65,7 +97,28 @@ impl Finding {
 pub struct ModelsFolder {
     /// The folder of the models, with manifest.toml
     #[arg(long = "models", value_name = "DIR", env = "FACECORE_MODELS", default_value = "models")]
-    pub folder: PathBuf,
+    folder: PathBuf,
+}
+
+impl ModelsFolder {
+    /// The manifest in the folder.
+    pub fn manifest(&self) -> Result<Manifest> {
+        self.check()?;
+        Ok(Manifest::open(&self.folder)?)
+    }
+
+    /// Says what to do where the folder is none, which is what everybody meets who starts the command elsewhere.
+    fn check(&self) -> Result<()> {
+        if self.folder.join("manifest.toml").exists() {
+            return Ok(());
+        }
+        let folder = shown::path(&self.folder);
+        Err(format!(
+            "no models in the folder {folder}: it has no manifest.toml. `make models` in facecore's repository makes a folder \
+             of models; name it with --models DIR or the environment variable FACECORE_MODELS"
+        )
+        .into())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -102,6 +155,7 @@ impl Networks {
     pub fn open(&self, id: Option<&str>) -> Result<Engine> {
         let Computing { detector, compute } = self.computing;
         let options = EngineOptions { model: id.map(str::to_owned), detector, compute, ..EngineOptions::default() };
+        self.models.check()?;
         Ok(Engine::open_with(&self.models.folder, &options)?)
     }
 
@@ -111,13 +165,13 @@ impl Networks {
 
     /// The manifest's default model.
     pub fn default_model(&self) -> Result<String> {
-        Ok(Manifest::open(&self.models.folder)?.default)
+        Ok(self.models.manifest()?.default)
     }
 }
 
 #[derive(Debug, Args)]
 pub struct Model {
-    /// The network that embeds [default: the manifest's]
+    /// The network that makes embeddings; `facecore models list` has them [default: the manifest's]
     #[arg(long = "model", value_name = "ID")]
     id: Option<String>,
     #[command(flatten)]
@@ -138,7 +192,7 @@ impl Model {
 #[derive(Debug, Args)]
 pub struct Threshold {
     /// The least cosine that counts as one person (-1 to 1) [default: the model's]
-    #[arg(long, value_name = "COSINE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = ranges::cosine)]
     threshold: Option<f32>,
 }
 

@@ -1,7 +1,6 @@
 //! `facecore calibrate`: thresholds for a user's own photos, in a file that `tag` and the library take.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::process::ExitCode;
 
 use facecore::evaluate::{CalibrationOptions, Identification, Population, calibrate, check};
@@ -13,6 +12,7 @@ use crate::arguments::Calibrate;
 use crate::failure::Result;
 use crate::labelled::{self, Looking, gather};
 use crate::output::{Report, json_line};
+use crate::saving;
 
 /// A point on people that the fit has not seen.
 #[derive(Serialize)]
@@ -37,6 +37,7 @@ struct PointRecord<'a> {
 }
 
 pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
+    arguments.out.iter().try_for_each(|out| saving::check("--out", out))?;
     let data = &arguments.labelled;
     let mut photos = match (&data.images, &data.manifest) {
         (Some(images), None) => labelled::folder(images)?,
@@ -49,6 +50,7 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
     let looking = Looking {
         engines: &[engine],
         options: arguments.finding.options(),
+        limits: arguments.finding.limits(),
         mirrored: arguments.mirror,
         level: false,
         pad: data.pad,
@@ -75,7 +77,7 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
     let calibration = calibrate(&people, &options)?;
     report.print(&if json { records(&calibration) } else { table(&calibration) })?;
     if let Some(out) = &arguments.out {
-        fs::write(out, calibration.write()?).map_err(|error| format!("--out {}: {error}", out.display()))?;
+        saving::save("--out", out, calibration.write()?.as_bytes())?;
     }
     Ok(report.finish())
 }

@@ -11,7 +11,7 @@ use super::tag::largest;
 use crate::arguments::Compare;
 use crate::failure::Result;
 use crate::output::{FoundFace, json_line};
-use crate::photos;
+use crate::{photos, shown};
 
 /// Faces are counted from 1, in the order of `facecore detect`.
 #[derive(Serialize)]
@@ -29,16 +29,20 @@ impl Comparison<'_> {
     fn table_line(&self) -> String {
         let Self { a, a_face, b, b_face, cosine, threshold, same } = self;
         let answer = if *same { "same person" } else { "different people" };
+        let (a, b) = (shown::printable(a), shown::printable(b));
         format!("{a} face {a_face}, {b} face {b_face}: {answer}, cosine {cosine:.4} (threshold {threshold:.4})\n")
     }
 }
 
 pub fn run(arguments: &Compare, json: bool) -> Result<ExitCode> {
+    if [&arguments.a, &arguments.b].into_iter().all(|path| photos::is_standard_input(path)) {
+        return Err("only one of the two photos can be `-`, standard input".to_owned().into());
+    }
     let engine = arguments.model.open()?;
     let threshold = arguments.threshold.of(&engine)?;
     let left = faces(&engine, &arguments.a, arguments)?;
     let right = faces(&engine, &arguments.b, arguments)?;
-    let (a, b) = (arguments.a.to_string_lossy(), arguments.b.to_string_lossy());
+    let [a, b] = [&arguments.a, &arguments.b].map(|path| shown::name(path.as_os_str()));
     let mut any = false;
     for (a_face, one) in &left {
         for (b_face, other) in &right {
@@ -59,8 +63,8 @@ pub fn run(arguments: &Compare, json: bool) -> Result<ExitCode> {
 
 /// The faces of a photo to compare, with their numbers.
 fn faces(engine: &Engine, path: &Path, arguments: &Compare) -> Result<Vec<(usize, Embedding)>> {
-    let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", path.display());
-    let photo = photos::load(path).map_err(|error| about(&error))?;
+    let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(path));
+    let photo = photos::load(path, &arguments.finding.limits()).map_err(|error| about(&error))?;
     let found = super::detect(engine, &photo, &arguments.finding.options())?;
     let chosen = largest(&found.faces).ok_or_else(|| about(&"no face found"))?;
     let embed = |(at, face): (usize, &FoundFace)| -> Result<_> {

@@ -10,5 +10,7 @@ use crate::failure::Result;
 pub fn run(arguments: &Detect, json: bool) -> Result<ExitCode> {
     let engine = Engine::detector_only_with(arguments.computing.detector, arguments.computing.compute)?;
     let options = arguments.finding.options();
-    super::for_each_photo(&arguments.photos, json, |photo| super::detect(&engine, photo, &options))
+    super::for_each_photo(&arguments.photos, &arguments.finding.limits(), json, |photo| {
+        super::detect(&engine, photo, &options)
+    })
 }

@@ -11,7 +11,7 @@ pub fn run(arguments: &Embed, json: bool) -> Result<ExitCode> {
     let engine = arguments.model.open()?;
     let options = arguments.finding.options();
     let filter = engine.space().and_then(NonFaceFilter::bundled);
-    super::for_each_photo(&arguments.photos, json, |photo| {
+    super::for_each_photo(&arguments.photos, &arguments.finding.limits(), json, |photo| {
         let mut found = super::embed(&engine, photo, &options)?;
         if let Some(filter) = filter {
             for face in &mut found.faces {

@@ -9,7 +9,6 @@ mod report;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,6 +19,7 @@ use crate::arguments::{Evaluate, NotFound};
 use crate::failure::Result;
 use crate::labelled::{self, LabelledPhoto, Looking, SeenFace, gather};
 use crate::output::{Report, json_line};
+use crate::saving;
 use measure::{Column, Configuration, Grouped, Identified, PhotoPair, Scored, Slice};
 use records::{FusionRecord, IdentificationRecord, Photos, SliceRecord, VerificationRecord};
 
@@ -55,6 +55,7 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
     let looking = Looking {
         engines: &engines,
         options: arguments.finding.options(),
+        limits: arguments.finding.limits(),
         mirrored: arguments.mirror,
         level: arguments.level,
         pad: arguments.labelled.pad,
@@ -116,7 +117,7 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
 }
 
 fn write(path: &Path, option: &str, text: &str) -> Result<()> {
-    Ok(fs::write(path, text).map_err(|error| format!("{option} {}: {error}", path.display()))?)
+    saving::save(option, path, text.as_bytes())
 }
 
 fn read(arguments: &Evaluate) -> Result<Data> {

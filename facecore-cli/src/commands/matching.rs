@@ -16,6 +16,7 @@ use crate::arguments::{Matching, MatchingFaces, MatchingMeasure, MatchingTeach};
 use crate::failure::Result;
 use crate::labelled::{self, LabelledPhoto, Looking, gather};
 use crate::output::{Report, json_line};
+use crate::{saving, shown};
 
 pub fn run(arguments: &Matching, json: bool) -> Result<ExitCode> {
     match arguments {
@@ -25,12 +26,12 @@ pub fn run(arguments: &Matching, json: bool) -> Result<ExitCode> {
 }
 
 fn fit(arguments: &MatchingTeach, json: bool) -> Result<ExitCode> {
+    saving::check("--out", &arguments.out)?;
     let (sets, report) = look(&arguments.from, json)?;
     let sets: Vec<LabelledSet<'_>> = sets.values().map(Set::labelled).collect();
     let options = MatchingFit { features: arguments.features, ..MatchingFit::default() };
     let numbers = fit_matching(&sets, &options)?;
-    fs::write(&arguments.out, numbers.write()?)
-        .map_err(|error| format!("--out {}: {error}", arguments.out.display()))?;
+    saving::save("--out", &arguments.out, numbers.write()?.as_bytes())?;
     let MatchingNumbers { space, people, thresholds, .. } = &numbers;
     let required = |fp, candidates, photos| thresholds.of(fp, candidates, photos);
     let table = format!(
@@ -64,7 +65,7 @@ fn measure(arguments: &MatchingMeasure, json: bool) -> Result<ExitCode> {
     let (sets, report) = look(&arguments.from, json)?;
     let numbers = match &arguments.numbers {
         Some(path) => {
-            let text = fs::read_to_string(path).map_err(|error| format!("--numbers {}: {error}", path.display()))?;
+            let text = fs::read_to_string(path).map_err(|error| format!("--numbers {}: {error}", shown::path(path)))?;
             Some(MatchingNumbers::read(&text)?)
         }
         None => None,
@@ -142,6 +143,7 @@ fn look(from: &MatchingFaces, json: bool) -> Result<(BTreeMap<String, Set>, Repo
     let looking = Looking {
         engines: &[engine],
         options: from.finding.options(),
+        limits: from.finding.limits(),
         mirrored: false,
         level: false,
         pad: 0.0,

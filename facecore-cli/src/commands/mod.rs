@@ -4,6 +4,7 @@ mod calibrate;
 mod compare;
 mod detect;
 mod embed;
+mod enrol;
 mod evaluate;
 mod matching;
 mod models;
@@ -14,7 +15,7 @@ mod tag;
 
 use std::process::ExitCode;
 
-use facecore::{DetectOptions, Engine, Photo};
+use facecore::{DetectOptions, Engine, Limits, Photo};
 
 use crate::arguments::{Arguments, Command, Photos};
 use crate::failure::Result;
@@ -59,16 +60,14 @@ fn embed(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecor
 /// Loads each photo, lets `analyse` look at it, and reports what it found.
 fn for_each_photo(
     arguments: &Photos,
+    limits: &Limits,
     json: bool,
     analyse: impl Fn(&Photo<'_>) -> facecore::Result<Found> + Sync,
 ) -> Result<ExitCode> {
-    let sources = photos::find(&arguments.paths);
-    if sources.is_empty() {
-        return Err("no photos in the folders given".to_owned().into());
-    }
+    let photos::Walk { photos: sources, skipped } = photos::find(&arguments.paths)?;
     let targets = arguments.draw.as_deref().map(|out| draw::targets(out, &sources)).transpose()?;
     let work = |at: usize, source: &photos::Source| -> Result<Found, PhotoError> {
-        let photo = photos::load(&source.path)?;
+        let photo = photos::load(&source.path, limits)?;
         let found = analyse(&photo)?;
         if let Some(targets) = &targets {
             draw::write(&photo, &found, &targets[at])?;
@@ -76,6 +75,7 @@ fn for_each_photo(
         Ok(found)
     };
     let mut report = Report::new(json, sources.len());
+    report.skipped(skipped);
     ordered::for_each(&sources, arguments.threads.count(), work, |at, outcome| {
         report.photo(&sources[at].path, outcome)
     })?;

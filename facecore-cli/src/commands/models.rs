@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use facecore::{Error, Manifest, ModelEntry};
+use facecore::{Error, ModelEntry};
 use serde::Serialize;
 
 use crate::arguments::{Models, ModelsFolder};
@@ -26,7 +26,7 @@ pub fn run(command: &Models, json: bool) -> Result<ExitCode> {
 }
 
 fn verify(models: &ModelsFolder, json: bool) -> Result<ExitCode> {
-    let manifest = Manifest::open(&models.folder)?;
+    let manifest = models.manifest()?;
     let mut code = ExitCode::SUCCESS;
     for ModelEntry { id, .. } in &manifest.models {
         let checked = manifest.verify(id);
@@ -48,7 +48,7 @@ fn verify(models: &ModelsFolder, json: bool) -> Result<ExitCode> {
 }
 
 fn list(models: &ModelsFolder, json: bool) -> Result<ExitCode> {
-    let manifest = Manifest::open(&models.folder)?;
+    let manifest = models.manifest()?;
     let text: String = manifest.models.iter().map(if json { json_line } else { describe }).collect();
     io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use facecore::evaluate::{Rate, Tally};
-use facecore::{BoundingBox, Crop, Embedding, Engine, Face, NonFaceFilter, Photo, Preprocessing};
+use facecore::{BoundingBox, Crop, Embedding, Engine, Face, Limits, NonFaceFilter, Photo, Preprocessing};
 use serde::Serialize;
 
 use crate::arguments::{NonFace, NonFaceBuild, NonFaceMeasure, NonFacePhotos};
@@ -15,7 +15,8 @@ use crate::failure::Result;
 use crate::labelled::{self, Looking, gather};
 use crate::ordered;
 use crate::output::{Report, json_line};
-use crate::photos::{self, PhotoError, Source};
+use crate::photos::{self, PhotoError, Source, Walk};
+use crate::{saving, shown};
 
 /// What a photo without faces gives: crops at random places, and what a detector that sees faces everywhere finds.
 struct NonFaces {
@@ -38,6 +39,7 @@ pub fn run(command: &NonFace, json: bool) -> Result<ExitCode> {
 }
 
 fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
+    saving::check("--out", &arguments.out)?;
     let engine = arguments.from.model.open()?;
     let mut report = Report::new(json, 0);
     let mut photos: Vec<Vec<Embedding>> = non_faces(&arguments.from, &engine, &mut report)?
@@ -45,12 +47,16 @@ fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
         .map(|NonFaces { crops, alarms }| [crops, alarms].concat())
         .collect();
     if let Some(folder) = &arguments.rejected {
-        photos.extend(rejected(folder, &engine, &mut report)?.into_iter().map(|face| vec![face]));
+        photos.extend(
+            rejected(folder, &engine, &arguments.from.finding.limits(), &mut report)?
+                .into_iter()
+                .map(|face| vec![face]),
+        );
     }
     let faces = faces(&arguments.from, &arguments.faces, engine, &mut report)?;
     let faces: Vec<Embedding> = faces.into_iter().flatten().collect();
     let filter = NonFaceFilter::build(&photos, &faces)?;
-    fs::write(&arguments.out, filter.write()).map_err(|error| format!("--out {}: {error}", arguments.out.display()))?;
+    saving::save("--out", &arguments.out, &filter.write())?;
     let text = format!(
         "{} centroids from {} non-faces of {} photos, beside {} faces\n",
         filter.centroids().len(),
@@ -66,7 +72,7 @@ fn measure(arguments: &NonFaceMeasure, json: bool) -> Result<ExitCode> {
     let engine = arguments.from.model.open()?;
     let filter = match &arguments.filter {
         Some(path) => {
-            let bytes = fs::read(path).map_err(|error| format!("--filter {}: {error}", path.display()))?;
+            let bytes = fs::read(path).map_err(|error| format!("--filter {}: {error}", shown::path(path)))?;
             NonFaceFilter::read(&bytes)?
         }
         None => engine.space().and_then(NonFaceFilter::bundled).cloned().ok_or_else(|| {
@@ -94,7 +100,7 @@ fn measure(arguments: &NonFaceMeasure, json: bool) -> Result<ExitCode> {
             Some(engine) => engine,
             None => arguments.from.model.open()?,
         };
-        caught(format!("faces of {}", folder.display()), &faces(&arguments.from, folder, engine, &mut report)?)?;
+        caught(format!("faces of {}", shown::path(folder)), &faces(&arguments.from, folder, engine, &mut report)?)?;
     }
     let table = |result: &Caught| {
         format!("{:10} of {:6}  {}  {}\n", result.caught.hits, result.caught.trials, result.caught, result.kind)
@@ -125,9 +131,10 @@ fn sources(from: &NonFacePhotos) -> Result<Vec<Source>> {
 
 fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Result<Vec<NonFaces>> {
     let sources = sources(from)?;
+    let limits = from.finding.limits();
     report.expect(sources.len());
     let look = |at: usize, source: &Source| -> Result<NonFaces, PhotoError> {
-        let photo = photos::load(&source.path)?;
+        let photo = photos::load(&source.path, &limits)?;
         let embed = |area: &BoundingBox| embed_region(engine, &photo, area);
         let crops = crops(&photo, from.crops, at as u64).iter().map(embed).collect::<facecore::Result<_>>()?;
         // A detector that takes almost anything for a face: whatever it finds here is none.
@@ -176,15 +183,16 @@ fn embed_region(engine: &Engine, photo: &Photo<'_>, area: &BoundingBox) -> facec
 }
 
 /// Pictures that are each one rejected detection, cut out.
-fn rejected(folder: &Path, engine: &Engine, report: &mut Report) -> Result<Vec<Embedding>> {
-    let sources = photos::find(&[folder.to_owned()]);
+fn rejected(folder: &Path, engine: &Engine, limits: &Limits, report: &mut Report) -> Result<Vec<Embedding>> {
+    let Walk { photos: sources, skipped } = photos::find(&[folder.to_owned()])?;
+    report.skipped(skipped);
     report.expect(sources.len());
     let mut found = Vec::new();
     for Source { path, .. } in &sources {
         let embed = |photo: Photo<'_>| {
             embed_region(engine, &photo, &BoundingBox::new(0.0, 0.0, photo.width() as f32, photo.height() as f32))
         };
-        let outcome = photos::load(path).and_then(|photo| Ok(embed(photo)?));
+        let outcome = photos::load(path, limits).and_then(|photo| Ok(embed(photo)?));
         report.done(path, outcome.map(|embedding| found.push(embedding)))?;
     }
     Ok(found)
@@ -202,6 +210,7 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
     let looking = Looking {
         engines: &[engine],
         options: from.finding.options(),
+        limits: from.finding.limits(),
         mirrored: false,
         level: false,
         pad: 0.0,
@@ -216,7 +225,7 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
 
 #[cfg(test)]
 mod tests {
-    use facecore::{Limits, Orientation, PixelFormat, RawView};
+    use facecore::{Orientation, PixelFormat, RawView};
 
     use super::*;
 

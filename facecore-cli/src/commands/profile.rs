@@ -18,8 +18,9 @@ use serde::Serialize;
 use crate::arguments::{self, Album, UpdateProfile};
 use crate::failure::Result;
 use crate::output::{Report, json_line};
-use crate::photos::{self, PhotoError};
+use crate::photos::{self, PhotoError, Source, Walk};
 use crate::sheet::{self, Thumbnail};
+use crate::{draw, saving, shown};
 
 /// Kilometres from the album's usual place that make a trip.
 const FAR: f64 = 100.0;
@@ -55,6 +56,13 @@ struct PersonRecord {
 }
 
 fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> {
+    let written = [("--draw", arguments.draw.as_deref()), ("--out", out)];
+    written.into_iter().try_for_each(|(option, file)| file.map_or(Ok(()), |file| saving::check(option, file)))?;
+    arguments.draw.iter().try_for_each(|sheet| draw::check(sheet))?;
+    let Walk { photos: sources, skipped } = photos::find(&arguments.photos)?;
+    if sources.iter().any(|source| photos::is_standard_input(&source.path)) {
+        return Err("an album's photos are read twice, so none of them can be `-`, standard input".to_owned().into());
+    }
     let engine = arguments.model.open()?;
     let space = engine.space().ok_or(facecore::Error::NoEmbedder)?;
     let settings = Settings::for_space(space).ok_or_else(|| {
@@ -67,25 +75,16 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
     // Without these networks a feature is missing, no more.
     let attributes = Attributes::open(arguments.model.folder()).ok();
     let options = arguments.finding.options();
-    let sources = photos::find(&arguments.photos);
+    let limits = arguments.finding.limits();
     let mut report = Report::new(json, sources.len());
-    let avatars: HashSet<PathBuf> = arguments.avatar.iter().filter_map(|path| path.canonicalize().ok()).collect();
-    let mut metas = Vec::with_capacity(sources.len());
-    for (id, source) in sources.iter().enumerate() {
-        let was_avatar = source.path.canonicalize().is_ok_and(|path| avatars.contains(&path));
-        let mut meta = PhotoMeta { id: id as u64, was_avatar, ..PhotoMeta::default() };
-        if let Ok(bytes) = photos::read(&source.path, Limits::default().max_bytes as u64) {
-            read_exif(&bytes, &mut meta);
-        }
-        metas.push(meta);
-    }
-    mark_trips(&mut metas, FAR);
+    report.skipped(skipped);
+    let metas = metas(&sources, &arguments.avatar, &limits);
     let owner = owner(arguments)?;
     let thumbnails: RefCell<HashMap<FaceId, Thumbnail>> = RefCell::default();
     let failed: RefCell<Vec<(usize, Result<(), PhotoError>)>> = RefCell::default();
     let faces_of = |at: usize| -> facecore::Result<Vec<AlbumFace>> {
         let look = || -> Result<Vec<AlbumFace>, PhotoError> {
-            let photo = photos::load(&sources[at].path)?;
+            let photo = photos::load(&sources[at].path, &limits)?;
             let mut faces = Vec::new();
             for face in engine.detect(&photo, &options)?.faces {
                 let Ok(embedding) = engine.embed_face(&photo, &face) else { continue };
@@ -116,16 +115,33 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
     report.print(&if json { record(&build, &sources) } else { build.to_string() })?;
     if let Some(target) = &arguments.draw {
         sheet::write(&build, &thumbnails.into_inner(), target)
-            .map_err(|reason| format!("{}: {reason}", target.display()))?;
+            .map_err(|reason| format!("--draw {}: {reason}", shown::path(target)))?;
     }
     let failures = report.finish();
     let Outcome::Built(profile) = &build.outcome else {
-        return Ok(ExitCode::from(1));
+        // Without a failure nobody leads.
+        return Ok(if failures == ExitCode::SUCCESS { ExitCode::from(1) } else { failures });
     };
     if let Some(out) = out {
-        write(out, profile)?;
+        saving::save("--out", out, &profile.to_bytes()?)?;
     }
     Ok(failures)
+}
+
+/// What is known of each photo before anybody looks at it.
+fn metas(sources: &[Source], avatars: &[PathBuf], limits: &Limits) -> Vec<PhotoMeta> {
+    let avatars: HashSet<PathBuf> = avatars.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let meta = |(id, source): (usize, &Source)| {
+        let was_avatar = source.path.canonicalize().is_ok_and(|path| avatars.contains(&path));
+        let mut meta = PhotoMeta { id: id as u64, was_avatar, ..PhotoMeta::default() };
+        if let Ok(bytes) = photos::read(&source.path, limits) {
+            read_exif(&bytes, &mut meta);
+        }
+        meta
+    };
+    let mut metas: Vec<_> = sources.iter().enumerate().map(meta).collect();
+    mark_trips(&mut metas, FAR);
+    metas
 }
 
 fn owner(arguments: &Album) -> Result<Owner> {
@@ -143,7 +159,7 @@ fn owner(arguments: &Album) -> Result<Owner> {
     Ok(Owner { age: arguments.age, female: named.sex.map(|_| named.female), friends })
 }
 
-fn record(build: &Build, sources: &[photos::Source]) -> String {
+fn record(build: &Build, sources: &[Source]) -> String {
     let outcome = match build.outcome {
         Outcome::Built(_) => "built",
         Outcome::NoLeader => "no-leader",
@@ -186,16 +202,17 @@ fn update_profile(arguments: &UpdateProfile, json: bool) -> Result<ExitCode> {
     let mut profile = read(&arguments.profile)?;
     let centroid = profile.centroid(Role::Owner).ok_or_else(|| "the profile has no owner".to_owned())?;
     let options = arguments.finding.options();
-    let work = [(&arguments.add, true), (&arguments.remove, false)];
-    let sources: Vec<_> = work
-        .into_iter()
-        .flat_map(|(paths, adds)| photos::find(paths).into_iter().map(move |source| (source, adds)))
-        .collect();
-    let mut report = Report::new(json, sources.len());
+    let limits = arguments.finding.limits();
+    let (added, removed) = (photos::find(&arguments.add)?, photos::find(&arguments.remove)?);
+    let mut report = Report::new(json, added.photos.len() + removed.photos.len());
+    report.skipped(added.skipped);
+    report.skipped(removed.skipped);
+    let changes = |photos: Vec<Source>, adds: bool| photos.into_iter().map(move |source| (source, adds));
+    let sources: Vec<_> = changes(added.photos, true).chain(changes(removed.photos, false)).collect();
     let (mut changed, mut skipped) = (0, 0);
     for (source, adds) in &sources {
         let mut change = || -> Result<bool, PhotoError> {
-            let photo = photos::load(&source.path)?;
+            let photo = photos::load(&source.path, &limits)?;
             let Some(face) = nearest(&engine, &photo, &options, &centroid, threshold)? else { return Ok(false) };
             if *adds {
                 profile.add(Role::Owner, &[face])?
@@ -209,13 +226,15 @@ fn update_profile(arguments: &UpdateProfile, json: bool) -> Result<ExitCode> {
             Ok(true) => changed += 1,
             Ok(false) => {
                 skipped += 1;
-                report.warn(&format!("{}: no face is near enough to the profile", source.path.display()));
+                report.warn(&format!("{}: no face is near enough to the profile", shown::path(&source.path)));
             }
             Err(_) => {}
         }
         report.done(&source.path, outcome.map(drop))?;
     }
-    write(&arguments.profile, &profile)?;
+    if changed > 0 {
+        saving::save("profile", &arguments.profile, &profile.to_bytes()?)?;
+    }
     let photos = profile.photos();
     report.print(&if json {
         json_line(&UpdateRecord { photos, changed, skipped })
@@ -244,14 +263,6 @@ fn nearest(
 }
 
 fn read(path: &Path) -> Result<Profile> {
-    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Profile::from_bytes(&bytes).map_err(|error| format!("{}: {error}", path.display()))?)
-}
-
-/// Beside the file first, so that nothing is lost half-way.
-fn write(path: &Path, profile: &Profile) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let written = fs::write(&beside, profile.to_bytes()?).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| format!("{}: {error}", path.display()).into())
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", shown::path(path)))?;
+    Ok(Profile::from_bytes(&bytes).map_err(|error| format!("{}: {error}", shown::path(path)))?)
 }

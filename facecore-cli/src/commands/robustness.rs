@@ -90,6 +90,7 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
     let looking = Looking {
         engines: &[arguments.model.open()?],
         options: arguments.finding.options(),
+        limits: arguments.finding.limits(),
         mirrored: false,
         level: false,
         pad: 0.0,
@@ -118,7 +119,7 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
     }
     report.expect(taken.len());
     let look = |_: usize, pair: &&FoundPair<'_>| -> Result<Vec<Row>, PhotoError> {
-        let photo = photos::load(pair.path)?;
+        let photo = photos::load(pair.path, &looking.limits)?;
         STEPS.iter().map(|step| Ok(pair.worse(&looking, &photo, step)?)).collect()
     };
     ordered::for_each(&taken, arguments.threads.count(), look, |at, outcome| {

@@ -1,17 +1,16 @@
 //! `facecore tag`: names for faces, from folders of photos of people.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use facecore::{Calibration, Candidate, DetectOptions, Embedding, Engine, Gallery, Matcher, Photo};
+use facecore::{Calibration, DetectOptions, Embedding, Engine, Gallery, Matcher, Photo};
 
+use super::enrol::enrol;
 use crate::arguments::Tag;
 use crate::failure::Result;
-use crate::ordered;
-use crate::output::{Found, FoundFace, Report};
-use crate::photos::{self, PhotoError, Source};
+use crate::output::{Found, FoundFace};
+use crate::shown;
 
 pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
     let mut engine = arguments.model.open()?;
@@ -22,9 +21,16 @@ pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
     }
     let options = arguments.finding.options();
     let threads = arguments.photos.threads.count();
-    let (people, enrolled) = enrol(&engine, &arguments.people, &options, threads)?;
+    let (people, enrolled) = enrol(&engine, &arguments.people, &arguments.finding, threads)?;
     let gallery = matcher(arguments, &engine, calibration.as_ref(), people.len())?.gallery(&people)?;
-    let tagged = super::for_each_photo(&arguments.photos, json, |photo| tag(&engine, photo, &options, &gallery))?;
+    let tagged = super::for_each_photo(&arguments.photos, &arguments.finding.limits(), json, |photo| {
+        let mut found = tag(&engine, photo, &options, &gallery)?;
+        if !arguments.embeddings {
+            // Why a face has none is told all the same.
+            found.faces.iter_mut().for_each(|face| drop(face.embedding.take_if(|embedding| embedding.is_ok())));
+        }
+        Ok(found)
+    })?;
     Ok(if tagged == ExitCode::SUCCESS { enrolled } else { tagged })
 }
 
@@ -39,7 +45,7 @@ fn matcher(arguments: &Tag, engine: &Engine, calibration: Option<&Calibration>, 
 }
 
 fn read_calibration(path: &Path) -> Result<Calibration> {
-    let text = fs::read_to_string(path).map_err(|error| format!("--calibration {}: {error}", path.display()))?;
+    let text = fs::read_to_string(path).map_err(|error| format!("--calibration {}: {error}", shown::path(path)))?;
     Ok(Calibration::read(&text)?)
 }
 
@@ -61,60 +67,6 @@ pub fn largest(faces: &[FoundFace]) -> Option<usize> {
     (0..faces.len()).rev().max_by(|&a, &b| area(&faces[a]).total_cmp(&area(&faces[b])))
 }
 
-/// The people of `folder/<name>/…`, each with the largest face of every photo; the exit code tells whether photos failed.
-fn enrol(
-    engine: &Engine,
-    folder: &Path,
-    options: &DetectOptions,
-    threads: usize,
-) -> Result<(Vec<Candidate>, ExitCode)> {
-    let photos = people(folder)?;
-    let embed = |_: usize, (_, source): &(String, Source)| -> Result<Option<Embedding>, PhotoError> {
-        let photo = photos::load(&source.path)?;
-        let found = super::detect(engine, &photo, options)?;
-        let Some(at) = largest(&found.faces) else {
-            return Ok(None);
-        };
-        Ok(Some(engine.embed_face(&photo, &found.faces[at].face)?))
-    };
-    let mut known: BTreeMap<_, Vec<_>> = photos.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
-    let mut report = Report::new(false, photos.len());
-    ordered::for_each(&photos, threads, embed, |at, outcome| {
-        let (name, source) = &photos[at];
-        match outcome {
-            Ok(Some(embedding)) => known.entry(name.clone()).or_default().push(embedding),
-            Ok(None) => report.warn(&format!("{}: no face found", source.path.display())),
-            Err(error) => return report.done(&source.path, Err(error)),
-        }
-        report.done(&source.path, Ok(()))
-    })?;
-    for (name, _) in known.iter().filter(|(_, embeddings)| embeddings.is_empty()) {
-        report.warn(&format!("{name}: no photo with a face, nobody will get this name"));
-    }
-    let people = known.into_iter().map(|(person, embeddings)| Candidate { person, embeddings }).collect();
-    Ok((people, report.finish()))
-}
-
-/// The photos of each person. A person without any is an error: most likely the wrong folder was named.
-fn people(folder: &Path) -> Result<Vec<(String, Source)>> {
-    let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-    let mut entries = listed.map_err(|error| format!("--people {}: {error}", folder.display()))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    let mut photos = Vec::new();
-    for entry in entries {
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if name.starts_with('.') || !path.is_dir() {
-            continue;
-        }
-        photos.extend(photos::find(&[path]).into_iter().map(|source| (name.clone(), source)));
-    }
-    if photos.is_empty() {
-        let hint = "it needs a folder for each person, named as the person, with photos";
-        return Err(format!("--people {}: no photos; {hint}", folder.display()).into());
-    }
-    Ok(photos)
-}
-
 #[cfg(test)]
 mod tests {
     use facecore::{BoundingBox, Face};
@@ -131,14 +83,5 @@ mod tests {
         };
         assert_eq!(largest(&[face(1.0), face(3.0), face(3.0), face(2.0)]), Some(1));
         assert_eq!(largest(&[]), None);
-    }
-
-    #[test]
-    fn people_are_named_after_their_folders() {
-        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
-        let photos = people(&testdata.join("people")).unwrap();
-        assert!(photos.iter().any(|(name, source)| name == "Barack Obama" && source.path.ends_with("obama3.jpg")));
-        assert!(people(&testdata.join("people/Barack Obama")).is_err());
-        assert!(people(&testdata.join("nobody")).is_err());
     }
 }

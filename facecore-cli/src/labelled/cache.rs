@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Result;
+use crate::shown;
 
 /// The SHA-256 of a photo's bytes, in hex digits.
 pub type PhotoKey = String;
@@ -69,7 +70,7 @@ impl FaceCache {
         let mut line = String::new();
         while reader.read_line(&mut line)? > 0 && line.ends_with('\n') {
             let photo: CachedPhoto = serde_json::from_str(&line)
-                .map_err(|error| format!("{}: {error}; delete the file to detect anew", path.display()))?;
+                .map_err(|error| format!("{}: {error}; delete the file to detect anew", shown::path(&path)))?;
             known.insert(photo.photo.clone(), photo);
             whole += line.len() as u64;
             line.clear();
@@ -85,7 +86,7 @@ impl FaceCache {
 
     pub fn put(&mut self, photo: &CachedPhoto) -> Result<()> {
         match &mut self.file {
-            Some(file) => Ok(file.write_all(crate::output::json_line(photo).as_bytes())?),
+            Some(file) => append(file, crate::output::json_line(photo).as_bytes()),
             None => Ok(()),
         }
     }
@@ -125,7 +126,7 @@ impl VectorCache {
             let (key, embedding) = record.split_first_chunk().unwrap_or((&[0; KEY], &[]));
             let embedding = Embedding::decode(embedding).ok().filter(|embedding| embedding.space() == space);
             let embedding =
-                embedding.ok_or_else(|| format!("{}: damaged; delete the file to embed anew", path.display()))?;
+                embedding.ok_or_else(|| format!("{}: damaged; delete the file to embed anew", shown::path(&path)))?;
             known.insert(*key, embedding);
         }
         let whole = (bytes.len() / size * size) as u64;
@@ -140,18 +141,23 @@ impl VectorCache {
 
     pub fn put(&mut self, key: &[u8; KEY], embedding: &Embedding) -> Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
-        Ok(file.write_all(&[&key[..], &embedding.encode(Encoding::F32)].concat())?)
+        append(file, &[&key[..], &embedding.encode(Encoding::F32)].concat())
     }
 }
 
 /// Opens a file to read and grow, for this process alone.
 fn open(folder: &Path, name: &str) -> Result<(File, std::path::PathBuf)> {
     let path = folder.join(name);
-    let about = |error: io::Error| format!("--cache {}: {error}", path.display());
+    let about = |error: io::Error| format!("--cache {}: {error}", shown::path(&path));
     fs::create_dir_all(folder).map_err(about)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(about)?;
-    file.try_lock().map_err(|_| format!("{}: another run uses this cache", path.display()))?;
+    file.try_lock().map_err(|_| format!("{}: another run uses this cache", shown::path(&path)))?;
     Ok((file, path))
+}
+
+/// What a full disk leaves of a record is cut off when the cache is opened again.
+fn append(file: &mut File, record: &[u8]) -> Result<()> {
+    Ok(file.write_all(record).map_err(|error| format!("--cache: {error}"))?)
 }
 
 #[cfg(test)]

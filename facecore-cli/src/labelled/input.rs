@@ -9,7 +9,8 @@ use facecore::BoundingBox;
 use facecore::evaluate::{PairList, PhotoRef, read_pairs};
 
 use crate::failure::Result;
-use crate::photos;
+use crate::output::tell;
+use crate::{photos, shown};
 
 /// A photo and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +33,7 @@ pub struct Pairs {
 
 /// Reads a list of pairs whose photos lie below `images` as `NAME/NAME_0001.jpg`.
 pub fn pairs(list: &Path, images: &Path) -> Result<Pairs> {
-    let about = |error: &dyn Display| format!("--pairs {}: {error}", list.display());
+    let about = |error: &dyn Display| format!("--pairs {}: {error}", shown::path(list));
     let list = read_pairs(&fs::read_to_string(list).map_err(|error| about(&error))?).map_err(|error| about(&error))?;
     let mut known: HashMap<PhotoRef, usize> = HashMap::new();
     let mut photos = Vec::new();
@@ -49,13 +50,13 @@ pub fn pairs(list: &Path, images: &Path) -> Result<Pairs> {
 
 /// The photos of `folder/<person>/…`; photos that lie in `folder` itself are each another person.
 pub fn folder(folder: &Path) -> Result<Vec<LabelledPhoto>> {
-    let sources = photos::find(&[folder.to_owned()]);
-    if sources.is_empty() {
-        return Err(format!("--images {}: no photos", folder.display()).into());
+    let photos::Walk { photos: sources, skipped } = photos::find(&[folder.to_owned()])?;
+    if !skipped.is_empty() {
+        tell(&skipped.to_string());
     }
     let photo = |source: photos::Source| {
         let mut parts = source.below.components();
-        let first = parts.next().map(|part| part.as_os_str().to_string_lossy().into_owned()).unwrap_or_default();
+        let first = parts.next().map(|part| shown::name(part.as_os_str())).unwrap_or_default();
         let person = if parts.next().is_some() { first } else { stranger(&source.path) };
         LabelledPhoto { path: source.path, person, area: None, columns: BTreeMap::new() }
     };
@@ -63,13 +64,13 @@ pub fn folder(folder: &Path) -> Result<Vec<LabelledPhoto>> {
 }
 
 fn stranger(path: &Path) -> String {
-    format!("\u{0}{}", path.display())
+    format!("\u{0}{}", shown::name(path.as_os_str()))
 }
 
 /// Reads a CSV manifest: a column `photo` (or `file`) with the path from the manifest's folder, and as far as known
 /// `person`, the box as `x1`, `y1`, `x2`, `y2` in pixels, and any others.
 pub fn manifest(path: &Path) -> Result<Vec<LabelledPhoto>> {
-    let about = |error: &dyn Display| format!("--manifest {}: {error}", path.display());
+    let about = |error: &dyn Display| format!("--manifest {}: {error}", shown::path(path));
     let mut reader = csv::Reader::from_path(path).map_err(|error| about(&error))?;
     let names: Vec<String> = reader.headers().map_err(|error| about(&error))?.iter().map(str::to_owned).collect();
     let column = |name: &str| names.iter().position(|known| known.eq_ignore_ascii_case(name));
@@ -86,7 +87,7 @@ pub fn manifest(path: &Path) -> Result<Vec<LabelledPhoto>> {
             [Some(x1), Some(y1), Some(x2), Some(y2)] if [x1, y1, x2, y2].iter().any(|&at| !record[at].is_empty()) => {
                 let number = |at: usize| record[at].trim().parse::<f32>().ok().filter(|number| number.is_finite());
                 let [Some(x1), Some(y1), Some(x2), Some(y2)] = [x1, y1, x2, y2].map(number) else {
-                    return Err(about(&format!("the box of {} is no four numbers", path.display())).into());
+                    return Err(about(&format!("the box of {} is no four numbers", shown::path(&path))).into());
                 };
                 Some(BoundingBox::new(x1, y1, x2, y2))
             }
@@ -102,7 +103,7 @@ pub fn manifest(path: &Path) -> Result<Vec<LabelledPhoto>> {
 
 /// Leaves out the photos that a CSV file names in any of its fields, by file name with or without extension.
 pub fn leave_out(photos: &mut Vec<LabelledPhoto>, list: &Path) -> Result<()> {
-    let about = |error: &dyn Display| format!("--without {}: {error}", list.display());
+    let about = |error: &dyn Display| format!("--without {}: {error}", shown::path(list));
     let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(list);
     let mut names = HashSet::new();
     for record in reader.map_err(|error| about(&error))?.records() {

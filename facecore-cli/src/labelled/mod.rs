@@ -26,6 +26,8 @@ pub struct Looking<'a> {
     /// At least one; the first one detects.
     pub engines: &'a [Engine],
     pub options: DetectOptions,
+    /// What a photo may be at the most.
+    pub limits: Limits,
     /// Embed the mirror images too.
     pub mirrored: bool,
     /// Turn each face so that its eyes are level.
@@ -120,13 +122,13 @@ fn look(
     faces: &FaceCache,
     vectors: &[VectorCache],
 ) -> Result<Look, PhotoError> {
-    let limits = Limits::default();
-    let bytes = photos::read(&labelled.path, limits.max_bytes as u64)?;
+    let limits = &looking.limits;
+    let bytes = photos::read(&labelled.path, limits)?;
     let mut key = photo_key(&bytes);
     if looking.pad > 0.0 {
         key += &format!("-pad{}", looking.pad);
     }
-    let load = || padded(Photo::decode(&bytes, &limits)?, looking.pad);
+    let load = || padded(Photo::decode(&bytes, limits)?, looking.pad);
     // Decoded only if something is not cached.
     let mut decoded: Option<Photo<'static>> = None;
     let known = faces.get(&key).cloned();

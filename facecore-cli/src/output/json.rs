@@ -6,7 +6,9 @@ use facecore::{BoundingBox, Error, Landmarks, Neighbour, Outcome, Refusal, Space
 use serde::Serialize;
 
 use super::{Found, FoundFace};
+use crate::failure::explain;
 use crate::photos::PhotoError;
+use crate::shown::name;
 
 #[derive(Serialize)]
 struct PhotoRecord<'a> {
@@ -71,7 +73,7 @@ pub struct ErrorRecord {
 
 impl From<&Error> for ErrorRecord {
     fn from(error: &Error) -> Self {
-        Self { code: error.code(), message: error.to_string() }
+        Self { code: error.code(), message: explain(error) }
     }
 }
 
@@ -84,12 +86,12 @@ pub fn line(value: &impl Serialize) -> String {
 pub fn photo(path: &Path, found: &Found) -> String {
     let faces = found.faces.iter().map(face).collect();
     let Found { width, height, complete, .. } = *found;
-    line(&PhotoRecord { file: &path.to_string_lossy(), width, height, complete, faces })
+    line(&PhotoRecord { file: &name(path.as_os_str()), width, height, complete, faces })
 }
 
 pub fn failure(path: &Path, error: &PhotoError) -> String {
     let error = ErrorRecord { code: error.code(), message: error.to_string() };
-    line(&FailureRecord { file: &path.to_string_lossy(), error })
+    line(&FailureRecord { file: &name(path.as_os_str()), error })
 }
 
 fn face(found: &FoundFace) -> FaceRecord<'_> {

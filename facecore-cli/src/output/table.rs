@@ -6,12 +6,13 @@ use std::path::Path;
 use facecore::{Embedding, Outcome, Verdict};
 
 use super::{Found, FoundFace};
+use crate::shown::{self, printable};
 
 /// A line about the photo and one for each face.
 pub fn photo(path: &Path, found: &Found) -> String {
     let Found { width, height, complete, faces } = found;
     let plural = if faces.len() == 1 { "" } else { "s" };
-    let mut text = format!("{}: {width}×{height}, {} face{plural}", path.display(), faces.len());
+    let mut text = format!("{}: {width}×{height}, {} face{plural}", shown::path(path), faces.len());
     text += if *complete { "\n" } else { ", maybe more: candidates were cut off\n" };
     if !faces.is_empty() {
         text += "   #  score        x       y   width  height\n";
@@ -47,9 +48,9 @@ fn remark(face: &FoundFace) -> String {
 
 fn who(verdict: &Verdict) -> String {
     match (&verdict.outcome, &verdict.nearest) {
-        (Outcome::Match { person, cosine }, _) => format!("{person} ({cosine:.2})"),
+        (Outcome::Match { person, cosine }, _) => format!("{} ({cosine:.2})", printable(person)),
         (Outcome::NoMatch { reason }, Some(nearest)) => {
-            format!("unknown: {reason} ({} {:.2})", nearest.person, nearest.cosine)
+            format!("unknown: {reason} ({} {:.2})", printable(&nearest.person), nearest.cosine)
         }
         (Outcome::NoMatch { reason }, None) => format!("unknown: {reason}"),
     }

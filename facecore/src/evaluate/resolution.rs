@@ -35,7 +35,12 @@ pub fn resolve(negatives: usize, fp: f64) -> Result<Resolution> {
     let allowed = negatives as f64 * fp * (1.0 + 1e-12);
     if allowed < 1.0 {
         let needed = (1.0 / fp).ceil();
-        let reason = format!("a rate of false positives of {fp} needs {needed} negatives, there are {negatives}");
+        let mut reason = format!("a rate of false positives of {fp} needs {needed} negatives, there are {negatives}");
+        reason += ": take more photos of more people";
+        // A rate of 1 would be none.
+        if negatives > 1 {
+            reason += &format!(", or ask for a rate of 1/{negatives} or more");
+        }
         return Err(Error::Evaluation { reason });
     }
     Ok(Resolution { allowed })

@@ -287,7 +287,7 @@ fn picture(labelled: &LabelledPhoto, seen: Option<&SeenFace>) -> String {
 
 fn thumbnail(labelled: &LabelledPhoto, seen: &SeenFace) -> Option<Vec<u8>> {
     const SIDE: u32 = 112;
-    let photo = padded(photos::load(&labelled.path).ok()?, seen.pad).ok()?;
+    let photo = padded(photos::load(&labelled.path, &facecore::Limits::default()).ok()?, seen.pad).ok()?;
     let (width, height) = (photo.width(), photo.height());
     let pixels = (0..height).flat_map(|y| photo.row(y)).copied().collect();
     let image = RgbImage::from_raw(width, height, pixels)?;

@@ -1,6 +1,7 @@
 //! What is measured of a pair, one of whose photos was made worse; a line of a CSV file.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use facecore::FaceQuality;
@@ -8,6 +9,7 @@ use facecore::evaluate::{Rate, Tally};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Result;
+use crate::{saving, shown};
 
 /// Of pairs whose photos are as they were.
 pub const UNCHANGED: &str = "unchanged";
@@ -53,14 +55,14 @@ pub fn accepted(rows: &[&Row], same: bool, threshold: f32) -> Rate {
 }
 
 pub fn write(path: &Path, rows: &[Row]) -> Result<()> {
-    let about = |error: csv::Error| format!("--faces {}: {error}", path.display());
-    let mut writer = csv::Writer::from_path(path).map_err(about)?;
-    rows.iter().try_for_each(|row| writer.serialize(row)).map_err(about)?;
-    Ok(writer.flush()?)
+    let about = |error: &dyn Display| format!("--faces {}: {error}", shown::path(path));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    rows.iter().try_for_each(|row| writer.serialize(row)).map_err(|error| about(&error))?;
+    saving::save("--faces", path, &writer.into_inner().map_err(|error| about(&error))?)
 }
 
 pub fn read(path: &Path) -> Result<Vec<Row>> {
-    let about = |error: csv::Error| format!("--measured {}: {error}", path.display());
+    let about = |error: csv::Error| format!("--measured {}: {error}", shown::path(path));
     let mut reader = csv::Reader::from_path(path).map_err(about)?;
     Ok(reader.deserialize().collect::<Result<_, _>>().map_err(about)?)
 }
