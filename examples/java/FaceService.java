@@ -2,7 +2,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.facecore.Budget;
 import io.facecore.Candidate;
-import io.facecore.Candidates;
 import io.facecore.DetectOptions;
 import io.facecore.Detection;
 import io.facecore.Embedding;
@@ -11,6 +10,7 @@ import io.facecore.Face;
 import io.facecore.FaceCoreException;
 import io.facecore.FaceEmbedding;
 import io.facecore.FaceEngine;
+import io.facecore.Gallery;
 import io.facecore.Limits;
 import io.facecore.Matcher;
 import io.facecore.Photo;
@@ -44,19 +44,19 @@ public final class FaceService {
     private static final DetectOptions OPTIONS = DetectOptions.DEFAULT.withMinFace(32).withBudget(Budget.within(Duration.ofMillis(400)).withMaxFaces(50));
 
     private final FaceEngine engine;
-    private final Candidates people;
-    private final Matcher matcher;
+    private final Gallery people;
 
-    private FaceService(FaceEngine engine, Candidates people) {
+    private FaceService(FaceEngine engine, Gallery people) {
         this.engine = engine;
         this.people = people;
-        matcher = new Matcher((float) engine.defaultThreshold().orElse(0.5), 0.05f);
     }
 
     public static void main(String[] args) throws IOException {
         int port = Integer.parseInt(args[0]);
         FaceEngine engine = FaceEngine.open(Path.of(args[1])); // one for all threads, as long as the process lives
-        FaceService service = new FaceService(engine, Candidates.of(enrol(engine, Path.of(args[2]))));
+        // One stranger's face in a hundred may get a name; withFalsePositiveRate(0.001) makes that one in a thousand.
+        Matcher matcher = Matcher.forSpace(engine.space().orElseThrow());
+        FaceService service = new FaceService(engine, matcher.gallery(enrol(engine, Path.of(args[2]))));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
         server.createContext("/faces", service::answer);
         // As many photos at once as there are cores: more would only take memory.
@@ -110,7 +110,7 @@ public final class FaceService {
             for (FaceEmbedding face : engine.embed(photo, found.faces())) {
                 embeddings.add(face.orElseThrow());
             }
-            List<Verdict> verdicts = matcher.decide(embeddings, people);
+            List<Verdict> verdicts = people.decide(embeddings);
             List<String> faces = new ArrayList<>();
             for (int i = 0; i < verdicts.size(); i++) {
                 Face face = found.faces().get(i);

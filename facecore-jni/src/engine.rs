@@ -1,113 +1,25 @@
 //! `io.facecore.FaceEngine`.
 
-use std::time::Duration;
-
-use facecore::{
-    BoundingBox, Budget, DetectOptions, Detection, Embedding, Engine, EngineOptions, Face, Landmarks, MtcnnOptions,
-    Photo,
-};
+use facecore::{Embedding, Engine, EngineOptions, Photo};
 use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JByteBuffer, JClass};
 use jni::sys::{jint, jlong};
 
 use crate::border::{self, Result, call};
+use crate::detect::{options, read_box, read_face, write};
 use crate::handle;
 use crate::photo::limits;
 use crate::wire::{Reader, Writer};
 
-/// `DetectOptions.write`.
-fn options(record: &mut Reader) -> Result<DetectOptions> {
-    Ok(DetectOptions {
-        min_face: record.size()?,
-        max_face: record.size()?,
-        mtcnn: MtcnnOptions {
-            factor: record.float()?,
-            thresholds: [record.float()?, record.float()?, record.float()?],
-            filter: facecore_bridge::proposal_filter(record.size()?)?,
-        },
-        budget: budget(record)?,
-        ..DetectOptions::default()
-    })
-}
-
-/// `Budget.write`.
-fn budget(record: &mut Reader) -> Result<Budget> {
-    Ok(Budget {
-        max_pixels: record.long()?.cast_unsigned(),
-        max_candidates: record.size()? as usize,
-        max_faces: record.size()? as usize,
-        deadline: Some(Duration::from_nanos(record.long()?.cast_unsigned())).filter(|deadline| !deadline.is_zero()),
-    })
-}
-
 /// `EngineOptions.write`.
 fn engine_options(record: &mut Reader) -> Result<EngineOptions> {
-    let (model, compute) = (record.text()?, facecore_bridge::compute(record.size()?)?);
-    let mirror_average = record.size()? != 0;
-    let model = Some(model).filter(|model| !model.is_empty());
-    Ok(EngineOptions { model, compute, mirror_average, ..EngineOptions::default() })
-}
-
-fn microseconds(time: Duration) -> i64 {
-    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
-}
-
-fn edges(area: &BoundingBox) -> [f32; 4] {
-    [area.x1, area.y1, area.x2, area.y2]
-}
-
-fn read_box(record: &mut Reader) -> Result<BoundingBox> {
-    Ok(BoundingBox::new(record.float()?, record.float()?, record.float()?, record.float()?))
-}
-
-fn read_points(record: &mut Reader) -> Result<Landmarks> {
-    let mut landmarks = Landmarks::default();
-    for number in landmarks.iter_mut().flatten() {
-        *number = record.float()?;
-    }
-    Ok(landmarks)
-}
-
-/// `Face.write`.
-fn read_face(record: &mut Reader) -> Result<Face> {
-    Ok(Face {
-        bounding_box: read_box(record)?,
-        landmarks: read_points(record)?,
-        score: record.float()?,
-        stored_box: read_box(record)?,
-        stored_landmarks: read_points(record)?,
+    Ok(EngineOptions {
+        model: Some(record.text()?).filter(|model| !model.is_empty()),
+        detector: facecore_bridge::detector(record.size()?)?,
+        compute: facecore_bridge::compute(record.size()?)?,
+        mirror_average: record.size()? != 0,
     })
-}
-
-/// `Face.read`.
-fn write_face(answer: &mut Writer, face: &Face) {
-    answer.floats(edges(&face.bounding_box));
-    answer.floats(face.landmarks.iter().flatten().copied());
-    answer.float(face.score);
-    answer.floats(edges(&face.stored_box));
-    answer.floats(face.stored_landmarks.iter().flatten().copied());
-}
-
-/// `Detection.read`.
-fn write(detection: &Detection) -> Writer {
-    let Detection { faces, complete, cut, stats } = detection;
-    let stats = stats.mtcnn().cloned().unwrap_or_default();
-    let mut answer = Writer::default();
-    answer.int((*complete).into());
-    for count in [cut.scales, cut.candidates, cut.faces, cut.deadline.into()] {
-        answer.count(count);
-    }
-    for count in [stats.scales, stats.proposed, stats.candidates, stats.refined] {
-        answer.count(count);
-    }
-    answer.long(stats.pixels.cast_signed());
-    for time in [stats.propose_time, stats.filter_time, stats.refine_time, stats.output_time] {
-        answer.long(microseconds(time));
-    }
-    answer.count(faces.len());
-    faces.iter().for_each(|face| write_face(&mut answer, face));
-    answer
 }
 
 /// `FaceEmbedding.read`, for each face.
@@ -132,7 +44,7 @@ fn write_embeddings(found: Vec<facecore::Result<Embedding>>) -> Writer {
 fn detect_bytes(engine: jlong, bytes: &[u8], record: &mut Reader) -> Result<Writer> {
     let engine = unsafe { handle::look::<Engine>(engine) }?;
     let photo = Photo::decode(bytes, &limits(record)?)?;
-    Ok(write(&engine.detect(&photo, &options(record)?)?))
+    write(&engine.detect(&photo, &options(record)?)?)
 }
 
 /// Opens the networks of a folder.
@@ -174,6 +86,7 @@ pub extern "system" fn Java_io_facecore_FaceEngine_info0<'l>(
         let mut answer = Writer::default();
         answer.text(engine.model().unwrap_or_default());
         answer.text(engine.kernels());
+        answer.int(facecore_bridge::detector_number(engine.detector()).cast_signed());
         answer.long(engine.space().map_or(0, |space| i64::from_be_bytes(space.0)));
         answer.double(engine.crop_margin().unwrap_or(f64::NAN));
         answer.float(engine.default_threshold().unwrap_or(f32::NAN));
@@ -194,7 +107,7 @@ pub extern "system" fn Java_io_facecore_FaceEngine_detect0<'l>(
         let options = options(&mut Reader::from_java(env, &record)?)?;
         let engine = unsafe { handle::look::<Engine>(engine) }?;
         let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
-        write(&engine.detect(photo, &options)?).into_java(env)
+        write(&engine.detect(photo, &options)?)?.into_java(env)
     })
 }
 

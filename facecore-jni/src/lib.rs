@@ -3,7 +3,7 @@
 //! - `border`: the guard around every native method; failures become exceptions.
 //! - `handle`: what Java holds as a `long`, counted.
 //! - `wire`: the flat little-endian records that cross, one each way for a call; `Wire.java` is the other half.
-//! - one file a room of the core: `engine` (with detection), `photo`, `embed`, `matching`, `models`. Each has the native methods of the Java
+//! - one file a room of the core: `engine` and `detect` (the engine's calls and what they carry), `photo`, `embed`, `matching`, `models`, `profile`. Each has the native methods of the Java
 //!   class that it names.
 //!
 //! Java guarantees that a handle is alive while a native method has it (a lock in `Handle.java`); nothing else of Java's is trusted.
@@ -11,6 +11,7 @@
 #![deny(missing_docs)]
 
 mod border;
+mod detect;
 mod embed;
 mod engine;
 mod handle;

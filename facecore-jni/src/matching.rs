@@ -1,13 +1,30 @@
-//! `io.facecore.Candidates` and `io.facecore.Matcher`.
+//! `io.facecore.Matcher` and `io.facecore.Gallery`.
 
-use facecore::{Candidate, Matcher, Neighbour, Outcome, Verdict};
+use facecore::{Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, SpaceId, Verdict};
+use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
-use jni::sys::jlong;
+use jni::sys::{jint, jlong};
 
 use crate::border::{Result, call};
 use crate::handle;
 use crate::wire::{Reader, Writer};
+
+/// `Matcher.write`: what the rule is made of, then the rate of false positives if another one is asked for.
+fn matcher(record: &mut Reader) -> Result<Matcher> {
+    let matcher = match record.int()? {
+        1 => Matcher::for_space(SpaceId(record.long()?.to_be_bytes()))?,
+        2 => Matcher::with_numbers(MatchingNumbers::read(&record.text()?)?),
+        3 => Matcher::cosine(record.float()?, record.float()?)?,
+        other => {
+            return Err(Failure::new(Status::Internal, format!("matcher {other} of the binding is unknown")).into());
+        }
+    };
+    Ok(match record.int()? {
+        0 => matcher,
+        _ => matcher.with_false_positive_rate(record.double()?)?,
+    })
+}
 
 fn read(record: &mut Reader) -> Result<Candidate> {
     Ok(Candidate { person: record.text()?, embeddings: record.embeddings()? })
@@ -16,62 +33,90 @@ fn read(record: &mut Reader) -> Result<Candidate> {
 /// `Verdict.read`.
 fn write(answer: &mut Writer, verdict: &Verdict) {
     answer.int(facecore_bridge::outcome(verdict) as i32);
-    let mut neighbour = |found: Option<(&str, f32)>| match found {
-        Some((person, cosine)) => {
+    let mut neighbour = |found: Option<(&str, f32, f32)>| match found {
+        Some((person, cosine, required)) => {
             answer.int(1);
             answer.text(person);
-            answer.float(cosine);
+            answer.floats([cosine, required]);
         }
         None => answer.int(0),
     };
     neighbour(match &verdict.outcome {
-        Outcome::Match { person, cosine } => Some((person, *cosine)),
+        Outcome::Match { person, cosine } => Some((person, *cosine, verdict.threshold)),
         Outcome::NoMatch { .. } => None,
     });
     for found in [&verdict.nearest, &verdict.runner_up] {
-        neighbour(found.as_ref().map(|Neighbour { person, cosine, .. }| (person.as_str(), *cosine)));
+        neighbour(found.as_ref().map(|Neighbour { person, cosine, required }| (person.as_str(), *cosine, *required)));
     }
     answer.float(verdict.margin.unwrap_or(f32::NAN));
     answer.float(verdict.threshold);
 }
 
-/// People with their known faces.
+/// Checks a matcher: its rate of false positives, not a number where the threshold is fixed, and its margin.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Candidates_of0<'l>(
+pub extern "system" fn Java_io_facecore_Matcher_check0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let matcher = matcher(&mut Reader::from_java(env, &record)?)?;
+        let mut answer = Writer::default();
+        answer.double(matcher.false_positive_rate().unwrap_or(f64::NAN));
+        answer.float(matcher.margin());
+        answer.into_java(env)
+    })
+}
+
+/// Makes people ready for a matcher.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Gallery_of0<'l>(
     mut env: EnvUnowned<'l>,
     _: JClass<'l>,
     record: JByteArray<'l>,
 ) -> jlong {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
+        let matcher = matcher(&mut record)?;
         let candidates = (0..record.size()?).map(|_| read(&mut record)).collect::<Result<Vec<_>>>()?;
-        Ok(handle::give(candidates))
+        Ok(handle::give(matcher.gallery(&candidates)?))
     })
 }
 
-/// Frees candidates.
+/// The number of people who have an embedding.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Candidates_free0<'l>(_: EnvUnowned<'l>, _: JClass<'l>, candidates: jlong) {
-    unsafe { handle::free::<Vec<Candidate>>(candidates) }
+pub extern "system" fn Java_io_facecore_Gallery_people0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    gallery: jlong,
+) -> jint {
+    call(&mut env, |_| {
+        let gallery = unsafe { handle::look::<Gallery>(gallery) }?;
+        Ok(jint::try_from(gallery.people()).unwrap_or(jint::MAX))
+    })
 }
 
 /// Decides about the faces of a photo.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Matcher_decide0<'l>(
+pub extern "system" fn Java_io_facecore_Gallery_decide0<'l>(
     mut env: EnvUnowned<'l>,
     _: JClass<'l>,
+    gallery: jlong,
     record: JByteArray<'l>,
-    candidates: jlong,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
-        let mut record = Reader::from_java(env, &record)?;
-        let matcher = Matcher::cosine(record.float()?, record.float()?)?;
-        let faces = record.embeddings()?;
-        let candidates = unsafe { handle::look::<Vec<Candidate>>(candidates) }?;
-        let verdicts = matcher.decide(&faces, candidates)?;
+        let faces = Reader::from_java(env, &record)?.embeddings()?;
+        let gallery = unsafe { handle::look::<Gallery>(gallery) }?;
+        let verdicts = gallery.decide(&faces)?;
         let mut answer = Writer::default();
         answer.count(verdicts.len());
         verdicts.iter().for_each(|verdict| write(&mut answer, verdict));
         answer.into_java(env)
     })
+}
+
+/// Frees a gallery.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Gallery_free0<'l>(_: EnvUnowned<'l>, _: JClass<'l>, gallery: jlong) {
+    unsafe { handle::free::<Gallery>(gallery) }
 }

@@ -30,6 +30,21 @@ pub extern "system" fn Java_io_facecore_Models_list0<'l>(
     })
 }
 
+/// The embedder that is taken where nobody names one.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Models_default0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let manifest = Manifest::open(Reader::from_java(env, &record)?.text()?)?;
+        let mut answer = Writer::default();
+        answer.text(&manifest.default);
+        answer.into_java(env)
+    })
+}
+
 /// Are a model's files the ones of the manifest?
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Models_verify0<'l>(

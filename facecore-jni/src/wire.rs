@@ -99,6 +99,10 @@ impl Reader {
         Ok(f32::from_le_bytes(self.array()?))
     }
 
+    pub fn double(&mut self) -> Result<f64> {
+        Ok(f64::from_le_bytes(self.array()?))
+    }
+
     pub fn bytes(&mut self) -> Result<&[u8]> {
         let length = self.size()? as usize;
         self.take(length)

@@ -45,7 +45,7 @@ public final class Budget {
     }
 
     /**
-     * With another bound on the pixels that the first network sees, all scales of the pyramid together.
+     * With another bound on the pixels that the first network sees, all scales of the photo together.
      *
      * @param pixels the most; 0: no bound
      * @return a changed copy
@@ -56,7 +56,7 @@ public final class Budget {
     }
 
     /**
-     * With another bound on the first network's candidates, the best of which are shown to the second. What that passes does not count, so a
+     * For MTCNN: with another bound on the first network's candidates, the best of which are shown to the second. What that passes does not count, so a
      * crowd is not cut.
      *
      * @param count the most that it may reject; 0: no bound
@@ -88,7 +88,7 @@ public final class Budget {
     }
 
     /**
-     * Most candidates that the second network may reject.
+     * For MTCNN: most candidates that the second network may reject.
      *
      * @return 0: no bound
      */

@@ -21,7 +21,7 @@ public final class Cut {
     }
 
     /**
-     * Scales of the pyramid that P-Net did not see, or not to their end.
+     * Scales of the photo that the first network did not see, or not to their end.
      *
      * @return a count
      */

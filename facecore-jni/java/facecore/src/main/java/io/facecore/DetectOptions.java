@@ -2,87 +2,55 @@ package io.facecore;
 
 import java.util.Objects;
 
-/** What counts as a face, and how much is looked at. Immutable: each {@code with…} makes a changed copy; ranges are checked by the call. */
+/**
+ * What counts as a face, and how much is looked at: {@code minFace}, {@code maxFace} and {@code budget} for every detector, the rest for the
+ * one that it is named after. Immutable: each {@code with…} makes a changed copy; ranges are checked by the call that detects.
+ *
+ * <pre>{@code
+ * DetectOptions options = DetectOptions.DEFAULT.withMinFace(40).withYunet(YunetOptions.DEFAULT.withThreshold(0.8f));
+ * }</pre>
+ */
 public final class DetectOptions {
-    /** Faces of at least 20 pixels, factor 0.709, thresholds 0.6, 0.7, 0.7, {@link Budget#DEFAULT}. */
-    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, 0.709f, 0.6f, 0.7f, 0.7f, ProposalFilter.BLOBS, Budget.DEFAULT);
+    /** Faces of at least 20 pixels, {@link Budget#DEFAULT}, {@link MtcnnOptions#DEFAULT}, {@link YunetOptions#DEFAULT}. */
+    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, Budget.DEFAULT, MtcnnOptions.DEFAULT, YunetOptions.DEFAULT);
 
     private final int minFace;
     private final int maxFace;
-    private final float factor;
-    private final float proposalThreshold;
-    private final float refineThreshold;
-    private final float outputThreshold;
-    private final ProposalFilter filter;
     private final Budget budget;
+    private final MtcnnOptions mtcnn;
+    private final YunetOptions yunet;
 
-    private DetectOptions(int minFace, int maxFace, float factor, float proposalThreshold, float refineThreshold, float outputThreshold,
-            ProposalFilter filter, Budget budget) {
+    private DetectOptions(int minFace, int maxFace, Budget budget, MtcnnOptions mtcnn, YunetOptions yunet) {
         if (minFace < 0 || maxFace < 0) {
             throw new IllegalArgumentException("an option is negative");
         }
         this.minFace = minFace;
         this.maxFace = maxFace;
-        this.factor = factor;
-        this.proposalThreshold = proposalThreshold;
-        this.refineThreshold = refineThreshold;
-        this.outputThreshold = outputThreshold;
-        this.filter = Objects.requireNonNull(filter, "filter");
         this.budget = Objects.requireNonNull(budget, "budget");
+        this.mtcnn = Objects.requireNonNull(mtcnn, "mtcnn");
+        this.yunet = Objects.requireNonNull(yunet, "yunet");
     }
 
     /**
-     * With another smallest face; twice as large costs a quarter of the time.
+     * With another smallest face; with MTCNN twice as large costs a quarter of the time.
      *
      * @param pixels its side, at least 1
      * @return a changed copy
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMinFace(int pixels) {
-        return new DetectOptions(pixels, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
+        return new DetectOptions(pixels, maxFace, budget, mtcnn, yunet);
     }
 
     /**
-     * With another largest face (about: scales are steps).
+     * With another largest face (about, with MTCNN: its scales are steps).
      *
      * @param pixels its side; 0: up to the whole photo
      * @return a changed copy
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMaxFace(int pixels) {
-        return new DetectOptions(minFace, pixels, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
-    }
-
-    /**
-     * With another step between the scales of the pyramid.
-     *
-     * @param factor from 0.1 to below 1
-     * @return a changed copy
-     */
-    public DetectOptions withFactor(float factor) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
-    }
-
-    /**
-     * With other probabilities, 0 to 1, from which the three networks pass a candidate on.
-     *
-     * @param proposal of P-Net
-     * @param refine of R-Net
-     * @param output of O-Net
-     * @return a changed copy
-     */
-    public DetectOptions withThresholds(float proposal, float refine, float output) {
-        return new DetectOptions(minFace, maxFace, factor, proposal, refine, output, filter, budget);
-    }
-
-    /**
-     * With another way from P-Net's answer to candidates.
-     *
-     * @param filter which
-     * @return a changed copy
-     */
-    public DetectOptions withFilter(ProposalFilter filter) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
+        return new DetectOptions(minFace, pixels, budget, mtcnn, yunet);
     }
 
     /**
@@ -92,7 +60,27 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withBudget(Budget budget) {
-        return new DetectOptions(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
+        return new DetectOptions(minFace, maxFace, budget, mtcnn, yunet);
+    }
+
+    /**
+     * With other numbers of MTCNN.
+     *
+     * @param mtcnn what only MTCNN has
+     * @return a changed copy
+     */
+    public DetectOptions withMtcnn(MtcnnOptions mtcnn) {
+        return new DetectOptions(minFace, maxFace, budget, mtcnn, yunet);
+    }
+
+    /**
+     * With other numbers of YuNet.
+     *
+     * @param yunet what only YuNet has
+     * @return a changed copy
+     */
+    public DetectOptions withYunet(YunetOptions yunet) {
+        return new DetectOptions(minFace, maxFace, budget, mtcnn, yunet);
     }
 
     /**
@@ -114,51 +102,6 @@ public final class DetectOptions {
     }
 
     /**
-     * The step between the scales of the pyramid.
-     *
-     * @return from 0.1 to below 1
-     */
-    public float factor() {
-        return factor;
-    }
-
-    /**
-     * From which probability P-Net passes a candidate on.
-     *
-     * @return 0 to 1
-     */
-    public float proposalThreshold() {
-        return proposalThreshold;
-    }
-
-    /**
-     * From which probability R-Net passes a candidate on.
-     *
-     * @return 0 to 1
-     */
-    public float refineThreshold() {
-        return refineThreshold;
-    }
-
-    /**
-     * From which probability O-Net calls a candidate a face.
-     *
-     * @return 0 to 1
-     */
-    public float outputThreshold() {
-        return outputThreshold;
-    }
-
-    /**
-     * How P-Net's answer becomes candidates.
-     *
-     * @return never null
-     */
-    public ProposalFilter filter() {
-        return filter;
-    }
-
-    /**
      * What the photo may cost.
      *
      * @return never null
@@ -167,10 +110,26 @@ public final class DetectOptions {
         return budget;
     }
 
+    /**
+     * What only MTCNN has.
+     *
+     * @return never null
+     */
+    public MtcnnOptions mtcnn() {
+        return mtcnn;
+    }
+
+    /**
+     * What only YuNet has.
+     *
+     * @return never null
+     */
+    public YunetOptions yunet() {
+        return yunet;
+    }
+
     Wire.Writer write(Wire.Writer record) {
-        record.int32(minFace).int32(maxFace).float32(factor).float32(proposalThreshold).float32(refineThreshold).float32(outputThreshold)
-                .int32(filter.number());
-        return budget.write(record);
+        return yunet.write(mtcnn.write(budget.write(record.int32(minFace).int32(maxFace))));
     }
 
     @Override
@@ -179,19 +138,17 @@ public final class DetectOptions {
             return false;
         }
         DetectOptions other = (DetectOptions) object;
-        return minFace == other.minFace && maxFace == other.maxFace && filter == other.filter && budget.equals(other.budget)
-                && Float.compare(factor, other.factor) == 0 && Float.compare(proposalThreshold, other.proposalThreshold) == 0
-                && Float.compare(refineThreshold, other.refineThreshold) == 0 && Float.compare(outputThreshold, other.outputThreshold) == 0;
+        return minFace == other.minFace && maxFace == other.maxFace && budget.equals(other.budget) && mtcnn.equals(other.mtcnn)
+                && yunet.equals(other.yunet);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(minFace, maxFace, factor, proposalThreshold, refineThreshold, outputThreshold, filter, budget);
+        return Objects.hash(minFace, maxFace, budget, mtcnn, yunet);
     }
 
     @Override
     public String toString() {
-        return "DetectOptions[minFace=" + minFace + ", maxFace=" + maxFace + ", factor=" + factor + ", thresholds=" + proposalThreshold + "/"
-                + refineThreshold + "/" + outputThreshold + ", filter=" + filter + ", budget=" + budget + "]";
+        return "DetectOptions[minFace=" + minFace + ", maxFace=" + maxFace + ", budget=" + budget + ", mtcnn=" + mtcnn + ", yunet=" + yunet + "]";
     }
 }

@@ -1,31 +1,18 @@
 package io.facecore;
 
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Optional;
 
-/** What the stages of a detection did; for logs and metrics. */
+/** What the stages of a detection did, for logs and metrics: the numbers of the detector that was at work. */
 public final class DetectStats {
-    private final int scales;
-    private final int proposed;
-    private final int candidates;
-    private final int refined;
-    private final long pixels;
-    private final Duration proposeTime;
-    private final Duration filterTime;
-    private final Duration refineTime;
-    private final Duration outputTime;
+    private final Detector detector;
+    private final MtcnnStats mtcnn;
+    private final YunetStats yunet;
 
     private DetectStats(Wire.Reader record) {
-        scales = record.int32();
-        proposed = record.int32();
-        candidates = record.int32();
-        refined = record.int32();
-        pixels = record.int64();
-        proposeTime = Duration.of(record.int64(), ChronoUnit.MICROS);
-        filterTime = Duration.of(record.int64(), ChronoUnit.MICROS);
-        refineTime = Duration.of(record.int64(), ChronoUnit.MICROS);
-        outputTime = Duration.of(record.int64(), ChronoUnit.MICROS);
+        detector = Detector.of(record.int32());
+        mtcnn = detector == Detector.MTCNN ? MtcnnStats.read(record) : null;
+        yunet = detector == Detector.YUNET ? YunetStats.read(record) : null;
     }
 
     static DetectStats read(Wire.Reader record) {
@@ -33,84 +20,30 @@ public final class DetectStats {
     }
 
     /**
-     * Scales of the pyramid that P-Net saw to their end.
+     * Which detector it was.
      *
-     * @return a count
+     * @return that of the engine
      */
-    public int scales() {
-        return scales;
+    public Detector detector() {
+        return detector;
     }
 
     /**
-     * Cells that P-Net passed.
+     * What the cascade did.
      *
-     * @return a count
+     * @return nothing if another detector was at work
      */
-    public int proposed() {
-        return proposed;
+    public Optional<MtcnnStats> mtcnn() {
+        return Optional.ofNullable(mtcnn);
     }
 
     /**
-     * Candidates after filtering and suppression.
+     * What YuNet did.
      *
-     * @return a count
+     * @return nothing if another detector was at work
      */
-    public int candidates() {
-        return candidates;
-    }
-
-    /**
-     * Pixels of the pyramid that P-Net saw.
-     *
-     * @return a count
-     */
-    public long pixels() {
-        return pixels;
-    }
-
-    /**
-     * Candidates that R-Net passed, after suppression.
-     *
-     * @return a count
-     */
-    public int refined() {
-        return refined;
-    }
-
-    /**
-     * Pyramid, P-Net and what follows up to the candidates.
-     *
-     * @return to the microsecond
-     */
-    public Duration proposeTime() {
-        return proposeTime;
-    }
-
-    /**
-     * The part of {@link #proposeTime()} that filters P-Net's cells and suppresses double finds.
-     *
-     * @return to the microsecond
-     */
-    public Duration filterTime() {
-        return filterTime;
-    }
-
-    /**
-     * Crops and R-Net.
-     *
-     * @return to the microsecond
-     */
-    public Duration refineTime() {
-        return refineTime;
-    }
-
-    /**
-     * Crops and O-Net.
-     *
-     * @return to the microsecond
-     */
-    public Duration outputTime() {
-        return outputTime;
+    public Optional<YunetStats> yunet() {
+        return Optional.ofNullable(yunet);
     }
 
     @Override
@@ -119,19 +52,16 @@ public final class DetectStats {
             return false;
         }
         DetectStats other = (DetectStats) object;
-        return scales == other.scales && proposed == other.proposed && candidates == other.candidates && pixels == other.pixels
-                && refined == other.refined && proposeTime.equals(other.proposeTime) && filterTime.equals(other.filterTime) && refineTime.equals(other.refineTime)
-                && outputTime.equals(other.outputTime);
+        return Objects.equals(mtcnn, other.mtcnn) && Objects.equals(yunet, other.yunet);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(scales, proposed, candidates, pixels, refined, proposeTime, filterTime, refineTime, outputTime);
+        return Objects.hash(mtcnn, yunet);
     }
 
     @Override
     public String toString() {
-        return "DetectStats[scales=" + scales + ", proposed=" + proposed + ", candidates=" + candidates + ", pixels=" + pixels
-                + ", refined=" + refined + ", proposeTime=" + proposeTime + ", refineTime=" + refineTime + ", outputTime=" + outputTime + "]";
+        return "DetectStats[" + (mtcnn == null ? yunet : mtcnn) + "]";
     }
 }

@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /**
  * One face as a vector of length 1, with the space it lives in. Two embeddings of one space are compared with {@link #cosine}; what a cosine
- * means depends on the space ({@link FaceEngine#defaultThreshold()}).
+ * means depends on the space, which {@link Matcher#forSpace} knows.
  */
 public final class Embedding {
     /** In the encoding F32: after 4 bytes of magic, 4 of encoding and length, 8 of the space. */

@@ -5,15 +5,17 @@ import java.util.Optional;
 
 /** How to open a {@link FaceEngine}. Immutable: each {@code with…} makes a changed copy. */
 public final class EngineOptions {
-    /** The default model, the fastest instructions. */
-    public static final EngineOptions DEFAULT = new EngineOptions("", Compute.AUTO, false);
+    /** The manifest's default model, {@link Detector#MTCNN}, the fastest instructions, no mirror average. */
+    public static final EngineOptions DEFAULT = new EngineOptions("", Detector.MTCNN, Compute.AUTO, false);
 
     private final String model;
+    private final Detector detector;
     private final Compute compute;
     private final boolean mirrorAverage;
 
-    private EngineOptions(String model, Compute compute, boolean mirrorAverage) {
+    private EngineOptions(String model, Detector detector, Compute compute, boolean mirrorAverage) {
         this.model = model;
+        this.detector = Objects.requireNonNull(detector, "detector");
         this.compute = Objects.requireNonNull(compute, "compute");
         this.mirrorAverage = mirrorAverage;
     }
@@ -29,7 +31,17 @@ public final class EngineOptions {
         if (id.isEmpty()) {
             throw new IllegalArgumentException("the model's id is empty");
         }
-        return new EngineOptions(id, compute, mirrorAverage);
+        return new EngineOptions(id, detector, compute, mirrorAverage);
+    }
+
+    /**
+     * With another detector. Embedders that are fed by landmarks, such as {@code sface}, have a space for each detector.
+     *
+     * @param detector which
+     * @return a changed copy
+     */
+    public EngineOptions withDetector(Detector detector) {
+        return new EngineOptions(model, detector, compute, mirrorAverage);
     }
 
     /**
@@ -39,7 +51,7 @@ public final class EngineOptions {
      * @return a changed copy
      */
     public EngineOptions withCompute(Compute compute) {
-        return new EngineOptions(model, compute, mirrorAverage);
+        return new EngineOptions(model, detector, compute, mirrorAverage);
     }
 
     /**
@@ -50,16 +62,25 @@ public final class EngineOptions {
      * @return a changed copy
      */
     public EngineOptions withMirrorAverage(boolean mirrorAverage) {
-        return new EngineOptions(model, compute, mirrorAverage);
+        return new EngineOptions(model, detector, compute, mirrorAverage);
     }
 
     /**
      * The embedder.
      *
-     * @return its id; nothing: the default
+     * @return its id; nothing: the manifest's default
      */
     public Optional<String> model() {
         return Wire.present(model);
+    }
+
+    /**
+     * The detector.
+     *
+     * @return never null
+     */
+    public Detector detector() {
+        return detector;
     }
 
     /**
@@ -81,7 +102,7 @@ public final class EngineOptions {
     }
 
     Wire.Writer write(Wire.Writer record) {
-        return record.text(model).int32(compute.number()).int32(mirrorAverage ? 1 : 0);
+        return record.text(model).int32(detector.number()).int32(compute.number()).int32(mirrorAverage ? 1 : 0);
     }
 
     @Override
@@ -90,16 +111,18 @@ public final class EngineOptions {
             return false;
         }
         EngineOptions options = (EngineOptions) other;
-        return model.equals(options.model) && compute == options.compute && mirrorAverage == options.mirrorAverage;
+        return model.equals(options.model) && detector == options.detector && compute == options.compute
+                && mirrorAverage == options.mirrorAverage;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(model, compute, mirrorAverage);
+        return Objects.hash(model, detector, compute, mirrorAverage);
     }
 
     @Override
     public String toString() {
-        return "EngineOptions[model=" + model().orElse("default") + ", compute=" + compute + ", mirrorAverage=" + mirrorAverage + "]";
+        return "EngineOptions[model=" + model().orElse("default") + ", detector=" + detector + ", compute=" + compute + ", mirrorAverage="
+                + mirrorAverage + "]";
     }
 }

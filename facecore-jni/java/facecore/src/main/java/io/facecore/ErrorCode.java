@@ -30,13 +30,15 @@ public enum ErrorCode {
     NO_EMBEDDER(301, Kind.MODEL),
     /** A face's box has no pixel inside the photo, or is no box. */
     EMPTY_CROP(400, Kind.GENERAL),
+    /** A model that is fed by landmarks was asked for what a box encloses. */
+    NEEDS_LANDMARKS(403, Kind.GENERAL),
     /** Embeddings of two networks were compared. */
     SPACE_MISMATCH(401, Kind.GENERAL),
     /** Numbers or bytes that are no embedding. */
     EMBEDDING(402, Kind.GENERAL),
     /** An evaluation cannot be made from the data given. */
     EVALUATION(500, Kind.GENERAL),
-    /** A calibration is damaged, or was not made for what is asked. */
+    /** Numbers for matching are damaged, or none were fitted for the space. */
     CALIBRATION(501, Kind.GENERAL),
     /** A filter against non-faces is damaged, or cannot be built from what was given. */
     NON_FACE(502, Kind.GENERAL),

@@ -44,7 +44,7 @@ public final class FaceCore {
     }
 
     /**
-     * Engines, photos and candidates that are neither closed nor collected, in the whole JVM: 0 when everything was closed.
+     * Engines, photos and galleries that are neither closed nor collected, in the whole JVM: 0 when everything was closed.
      *
      * @return the number of native objects
      * @throws UnsatisfiedLinkError if the native library cannot be loaded

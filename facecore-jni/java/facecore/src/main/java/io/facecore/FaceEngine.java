@@ -22,6 +22,7 @@ public final class FaceEngine implements AutoCloseable {
     private final Handle handle;
     private final String model;
     private final String kernels;
+    private final Detector detector;
     private final long space;
     private final double cropMargin;
     private final float threshold;
@@ -31,13 +32,14 @@ public final class FaceEngine implements AutoCloseable {
         Wire.Reader info = new Wire.Reader(handle.use(FaceEngine::info0));
         model = info.text();
         kernels = info.text();
+        detector = Detector.of(info.int32());
         space = info.int64();
         cropMargin = info.float64();
         threshold = info.float32();
     }
 
     /**
-     * Opens the default model of a folder made by {@code make models}.
+     * Opens the manifest's default model ({@link Models#defaultModel}) of a folder made by {@code make models}.
      *
      * @param models the folder with {@code manifest.toml}
      * @return an engine that detects and embeds
@@ -51,7 +53,7 @@ public final class FaceEngine implements AutoCloseable {
      * Opens the networks of a folder.
      *
      * @param models the folder with {@code manifest.toml}
-     * @param options which model, which instructions
+     * @param options which model, which detector, which instructions
      * @return an engine that detects and embeds
      * @throws ModelException if the manifest or a model's file is missing, altered or cannot be loaded
      * @throws FaceCoreException with {@link ErrorCode#OPTION} for instructions that this processor does not have
@@ -61,7 +63,7 @@ public final class FaceEngine implements AutoCloseable {
     }
 
     /**
-     * An engine that finds faces with the network inside the library: it needs no file and makes no embeddings.
+     * An engine that finds faces with {@link Detector#MTCNN}, which is inside the library: it needs no file and makes no embeddings.
      *
      * @return an engine that detects
      */
@@ -70,9 +72,13 @@ public final class FaceEngine implements AutoCloseable {
     }
 
     /**
-     * As {@link #openDetector()}, with other instructions.
+     * As {@link #openDetector()}, with another detector or other instructions.
      *
-     * @param options which instructions; the model is not used
+     * <pre>{@code
+     * FaceEngine engine = FaceEngine.openDetector(EngineOptions.DEFAULT.withDetector(Detector.YUNET));
+     * }</pre>
+     *
+     * @param options which detector, which instructions; the rest is not used
      * @return an engine that detects
      * @throws FaceCoreException with {@link ErrorCode#OPTION} for instructions that this processor does not have
      */
@@ -143,7 +149,8 @@ public final class FaceEngine implements AutoCloseable {
     }
 
     /**
-     * Embeds faces of the same photo.
+     * Embeds faces of the same photo, found by an engine with this one's detector. The model takes of a face what it needs, the box or the
+     * landmarks.
      *
      * @param photo the photo that the faces were found in
      * @param faces its faces
@@ -170,7 +177,8 @@ public final class FaceEngine implements AutoCloseable {
      * @param photo the photo
      * @param box in its upright pixels
      * @return its embedding
-     * @throws FaceCoreException with {@link ErrorCode#EMPTY_CROP} if the box has no pixel inside the photo
+     * @throws FaceCoreException with {@link ErrorCode#EMPTY_CROP} if the box has no pixel inside the photo, with
+     *         {@link ErrorCode#NEEDS_LANDMARKS} if the model is fed by landmarks, such as {@code sface}: see {@link #embed(Photo, List)}
      * @throws ModelException with {@link ErrorCode#NO_EMBEDDER} if the engine only detects
      * @throws IllegalStateException if the engine or the photo is closed
      */
@@ -186,6 +194,15 @@ public final class FaceEngine implements AutoCloseable {
      */
     public Optional<String> model() {
         return Wire.present(model);
+    }
+
+    /**
+     * What finds the faces.
+     *
+     * @return never null
+     */
+    public Detector detector() {
+        return detector;
     }
 
     /**
@@ -209,14 +226,14 @@ public final class FaceEngine implements AutoCloseable {
     /**
      * The share of a crop that is not the detected box.
      *
-     * @return 0 to 0.9; nothing if the engine only detects
+     * @return 0 to 0.9; nothing if the engine only detects, or the model is fed by landmarks
      */
     public OptionalDouble cropMargin() {
         return Wire.present(cropMargin);
     }
 
     /**
-     * The cosine from which two faces count as one person, for {@link Matcher}.
+     * The cosine from which two faces count as one person, for {@link Matcher#cosine}; {@link Matcher#forSpace} knows better.
      *
      * @return −1 to 1; nothing if the manifest has none
      */
@@ -232,7 +249,8 @@ public final class FaceEngine implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "FaceEngine[" + model().map(id -> "model=" + id + ", space=" + new SpaceId(space)).orElse("detector only") + ", kernels=" + kernels + "]";
+        return "FaceEngine[" + model().map(id -> "model=" + id + ", space=" + new SpaceId(space)).orElse("detector only") + ", detector=" + detector
+                + ", kernels=" + kernels + "]";
     }
 
     private static native long open0(byte[] record);

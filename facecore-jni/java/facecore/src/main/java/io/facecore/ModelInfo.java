@@ -42,7 +42,7 @@ public final class ModelInfo {
     /**
      * What it is for.
      *
-     * @return {@code detector} or {@code embedder}
+     * @return {@code detector}, {@code embedder} or {@code attributes}
      */
     public String kind() {
         return kind;
@@ -78,7 +78,7 @@ public final class ModelInfo {
     /**
      * The space of its embeddings.
      *
-     * @return nothing for a detector
+     * @return nothing for what is no embedder
      */
     public Optional<SpaceId> space() {
         return space == 0 ? Optional.empty() : Optional.of(new SpaceId(space));
@@ -87,14 +87,14 @@ public final class ModelInfo {
     /**
      * Numbers in an embedding.
      *
-     * @return 0 for a detector
+     * @return 0 for what is no embedder
      */
     public int embeddingLength() {
         return embeddingLength;
     }
 
     /**
-     * Cosine from which two faces count as one person.
+     * Cosine from which two faces count as one person, where nothing better is known.
      *
      * @return −1 to 1; nothing if the manifest has none
      */

@@ -31,6 +31,17 @@ public final class Models {
     }
 
     /**
+     * The embedder that is taken where nobody names one.
+     *
+     * @param folder with {@code manifest.toml}
+     * @return its id, such as {@code facenet-ms1m-128}
+     * @throws ModelException if the manifest is missing or malformed
+     */
+    public static String defaultModel(Path folder) {
+        return new Wire.Reader(default0(new Wire.Writer().text(folder.toString()).record())).text();
+    }
+
+    /**
      * Compares the SHA-256 of a model's files with the manifest.
      *
      * @param folder with {@code manifest.toml}
@@ -42,6 +53,8 @@ public final class Models {
     }
 
     private static native byte[] list0(byte[] record);
+
+    private static native byte[] default0(byte[] record);
 
     private static native void verify0(byte[] record);
 }

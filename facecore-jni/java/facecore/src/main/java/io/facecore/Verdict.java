@@ -48,7 +48,7 @@ public final class Verdict {
     }
 
     /**
-     * The nearest person.
+     * The nearest person: whose cosine is the furthest above what is required, or the least below.
      *
      * @return nothing if there is nobody
      */
@@ -66,18 +66,19 @@ public final class Verdict {
     }
 
     /**
-     * How far the nearest is ahead of the runner-up.
+     * How far the nearest is ahead of the runner-up, in cosines above what each of them requires.
      *
-     * @return 0 to 2; nothing if there is no runner-up
+     * @return at least 0; nothing if there is no runner-up
      */
     public OptionalDouble margin() {
         return Wire.present(margin);
     }
 
     /**
-     * The cosine that was required.
+     * The cosine that was required of the match, or of the nearest where there is no match; with nobody to compare with, what is asked of
+     * everybody alike.
      *
-     * @return −1 to 1
+     * @return about −1 to 1
      */
     public float threshold() {
         return threshold;

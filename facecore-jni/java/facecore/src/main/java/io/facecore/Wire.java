@@ -38,6 +38,11 @@ final class Wire {
             return this;
         }
 
+        Writer float64(double value) {
+            room(8).putDouble(value);
+            return this;
+        }
+
         Writer float32s(float[] values) {
             room(Math.multiplyExact(4, values.length)).asFloatBuffer().put(values);
             buffer.position(buffer.position() + 4 * values.length);
@@ -49,8 +54,12 @@ final class Wire {
         }
 
         Writer bytes(byte[] bytes) {
-            int32(bytes.length);
-            room(bytes.length).put(bytes);
+            return int32(bytes.length).append(bytes);
+        }
+
+        /** A part of a record that was written before. */
+        Writer append(byte[] part) {
+            room(part.length).put(part);
             return this;
         }
 

@@ -12,7 +12,7 @@
  * <p><b>Threads.</b> Everything here may be used by many threads at once. Open one {@link io.facecore.FaceEngine} for the whole
  * application. A call runs on its caller's thread; the library starts none (but the JDK's one {@link java.lang.ref.Cleaner} thread).
  *
- * <p><b>Memory.</b> {@link io.facecore.FaceEngine}, {@link io.facecore.Photo} and {@link io.facecore.Candidates} hold native memory: close
+ * <p><b>Memory.</b> {@link io.facecore.FaceEngine}, {@link io.facecore.Photo} and {@link io.facecore.Gallery} hold native memory: close
  * them, best with try-with-resources. Closing waits for calls that are under way; afterwards every use is an
  * {@link java.lang.IllegalStateException}. What is forgotten is freed some time after the garbage collector finds it.
  * Everything else is an immutable value.

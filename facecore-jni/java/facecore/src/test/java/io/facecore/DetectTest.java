@@ -81,7 +81,7 @@ class DetectTest {
             Detection none = engine.detect(photo, DetectOptions.DEFAULT.withBudget(Budget.within(Duration.ofNanos(1))));
             assertTrue(!none.isComplete() && none.cut().isByDeadline() && none.faces().isEmpty(), none::toString);
             Detection all = engine.detect(photo, DetectOptions.DEFAULT.withBudget(Budget.UNBOUNDED));
-            assertTrue(all.isComplete() && all.cut().faces() == 0 && all.stats().scales() > 0);
+            assertTrue(all.isComplete() && all.cut().faces() == 0 && all.stats().mtcnn().orElseThrow().scales() > 0);
         }
     }
 
@@ -103,17 +103,50 @@ class DetectTest {
             Embedding known = engine.embed(astronaut, engine.detect(astronaut).faces()).get(0).orElseThrow();
             List<Embedding> faces = new ArrayList<>();
             engine.embed(group, engine.detect(group).faces()).forEach(face -> faces.add(face.orElseThrow()));
-            Matcher matcher = new Matcher((float) engine.defaultThreshold().getAsDouble(), 0.05f);
+            Matcher matcher = Matcher.forSpace(engine.space().orElseThrow());
             List<Candidate> people = List.of(new Candidate("Eileen Collins", List.of(known)));
             List<Verdict> verdicts = matcher.decide(faces, people);
             assertEquals(1, verdicts.stream().filter(verdict -> verdict.outcome() == Outcome.MATCH).count(), verdicts::toString);
-            try (Candidates kept = Candidates.of(people)) {
-                assertEquals(verdicts, matcher.decide(faces, kept));
+            try (Gallery kept = matcher.gallery(people)) {
+                assertEquals(verdicts, kept.decide(faces));
             }
             assertEquals(engine.space().get(), known.space());
             assertEquals(known, engine.embed(astronaut, engine.detect(astronaut).faces().get(0).box()));
             BoundingBox outside = new BoundingBox(-90, -90, -20, -20);
             assertEquals(ErrorCode.EMPTY_CROP, assertThrows(FaceCoreException.class, () -> engine.embed(astronaut, outside)).code());
+        }
+    }
+
+    @Test
+    void eitherDetectorFindsTheFaces() {
+        EngineOptions options = EngineOptions.DEFAULT.withDetector(Detector.YUNET);
+        try (FaceEngine yunet = FaceEngine.openDetector(options); Photo photo = Photo.decode(Data.photo("photos/astronaut.jpg"))) {
+            assertEquals(List.of(Detector.MTCNN, Detector.YUNET), List.of(engine.detector(), yunet.detector()));
+            assertTrue(yunet.model().isEmpty() && yunet.space().isEmpty() && yunet.cropMargin().isEmpty());
+            Detection found = yunet.detect(photo);
+            Face expected = engine.detect(photo).faces().get(0);
+            assertEquals(1, found.faces().size());
+            for (int i = 0; i < 5; i++) {
+                assertEquals(expected.landmarks().get(i).x(), found.faces().get(0).landmarks().get(i).x(), 8);
+                assertEquals(expected.landmarks().get(i).y(), found.faces().get(0).landmarks().get(i).y(), 8);
+            }
+            YunetStats stats = found.stats().yunet().orElseThrow();
+            assertTrue(found.stats().mtcnn().isEmpty() && stats.scales() == 1 && stats.proposed() >= 1 && stats.pixels() > 0, stats::toString);
+            assertEquals(List.of(), yunet.detect(photo, DetectOptions.DEFAULT.withMaxFace(40)).faces());
+            YunetOptions sure = YunetOptions.DEFAULT.withThreshold(1);
+            assertEquals(List.of(), yunet.detect(photo, DetectOptions.DEFAULT.withYunet(sure)).faces());
+        }
+    }
+
+    @Test
+    void landmarksFeedSomeModels() {
+        try (FaceEngine sface = FaceEngine.open(Data.MODELS, EngineOptions.DEFAULT.withModel("sface"));
+                Photo photo = Photo.decode(Data.photo("photos/astronaut.jpg"))) {
+            Face face = sface.detect(photo).faces().get(0);
+            assertTrue(sface.cropMargin().isEmpty());
+            assertEquals(sface.space().get(), sface.embed(photo, List.of(face)).get(0).orElseThrow().space());
+            FaceCoreException refused = assertThrows(FaceCoreException.class, () -> sface.embed(photo, face.box()));
+            assertEquals(ErrorCode.NEEDS_LANDMARKS, refused.code());
         }
     }
 

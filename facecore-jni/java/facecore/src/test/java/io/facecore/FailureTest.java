@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong is an exception of the right class with the right code, and the next call works. */
@@ -81,8 +83,20 @@ class FailureTest {
         assertThrows(ModelException.class, () -> Models.verify(Data.MODELS, "no-such-model"));
         Models.verify(Data.MODELS, "mtcnn");
         List<ModelInfo> models = Models.list(Data.MODELS);
+        Set<String> kinds = new HashSet<>();
+        for (ModelInfo model : models) {
+            kinds.add(model.kind());
+            assertEquals(model.kind().equals("embedder"), model.space().isPresent(), model::toString);
+            assertEquals(model.kind().equals("embedder"), model.embeddingLength() > 0, model::toString);
+        }
+        assertEquals(Set.of("detector", "embedder", "attributes"), kinds);
         assertEquals("mtcnn", models.get(0).id());
-        assertTrue(models.get(0).space().isEmpty() && models.get(1).space().isPresent());
+        String chosen = Models.defaultModel(Data.MODELS);
+        assertTrue(models.stream().anyMatch(model -> model.id().equals(chosen) && model.kind().equals("embedder")), chosen);
+        try (FaceEngine engine = FaceEngine.open(Data.MODELS)) {
+            assertEquals(chosen, engine.model().orElseThrow());
+        }
+        assertThrows(ModelException.class, () -> Models.defaultModel(folder.resolve("none")));
     }
 
     @Test
@@ -99,15 +113,17 @@ class FailureTest {
 
     @Test
     void numbersOutsideTheirRangeAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new Matcher(Float.NaN, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Matcher(0, -1));
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withMaxBytes(-1));
         assertThrows(IllegalArgumentException.class, () -> Budget.DEFAULT.withMaxFaces(-1));
         assertThrows(IllegalArgumentException.class, () -> Budget.within(java.time.Duration.ZERO));
         assertThrows(IllegalArgumentException.class, () -> SpaceId.parse("xyz"));
         try (FaceEngine engine = FaceEngine.openDetector(); Photo photo = Photo.decode(Data.photo("formats/rgb.png"))) {
-            FaceCoreException factor = assertThrows(FaceCoreException.class, () -> engine.detect(photo, DetectOptions.DEFAULT.withFactor(2)));
-            assertEquals(ErrorCode.OPTION, factor.code());
+            for (DetectOptions wrong : List.of(DetectOptions.DEFAULT.withMtcnn(MtcnnOptions.DEFAULT.withFactor(2)),
+                    DetectOptions.DEFAULT.withYunet(YunetOptions.DEFAULT.withThreshold(Float.NaN)),
+                    DetectOptions.DEFAULT.withYunet(YunetOptions.DEFAULT.withOverlap(-1)), DetectOptions.DEFAULT.withMinFace(0))) {
+                FaceCoreException factor = assertThrows(FaceCoreException.class, () -> engine.detect(photo, wrong));
+                assertEquals(ErrorCode.OPTION, factor.code());
+            }
             ModelException detector = assertThrows(ModelException.class, () -> engine.embed(photo, List.of()));
             assertEquals(ErrorCode.NO_EMBEDDER, detector.code());
         }

@@ -20,7 +20,7 @@ class HandleTest {
     void useAfterCloseIsIllegalState() {
         Photo photo = Photo.decode(Data.photo("formats/rgb.png"));
         FaceEngine engine = FaceEngine.openDetector();
-        Candidates candidates = Candidates.of(List.of());
+        Gallery gallery = Matcher.cosine(0.5f, 0).gallery(List.of());
         engine.detect(photo);
         photo.close();
         photo.close();
@@ -30,9 +30,11 @@ class HandleTest {
         engine.close();
         engine.close();
         assertThrows(IllegalStateException.class, () -> engine.detect(Data.photo("formats/rgb.png"), Limits.DEFAULT, DetectOptions.DEFAULT));
-        candidates.close();
+        gallery.close();
+        gallery.close();
         Embedding face = Embedding.of(new SpaceId(1), 1, 2);
-        assertThrows(IllegalStateException.class, () -> new Matcher(0.5f, 0).decide(List.of(face), candidates));
+        assertThrows(IllegalStateException.class, () -> gallery.decide(List.of(face)));
+        assertEquals(0, gallery.people(), "what is known without native memory stays known");
     }
 
     /** 16 threads detect while one closes: each call ends well or says that it came too late, and nothing crashes. */
@@ -91,11 +93,40 @@ class HandleTest {
         assertEquals(rounds * threads, served + late);
     }
 
+    /** 8 threads ask while one closes. */
+    @Test
+    void closeRacesAGallery() throws Exception {
+        Embedding face = Embedding.of(new SpaceId(1), 1, 2);
+        List<Candidate> people = List.of(new Candidate("Ann", List.of(face)));
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        long before = FaceCore.liveHandles();
+        for (int round = 0; round < 100; round++) {
+            Gallery gallery = Matcher.cosine(0.5f, 0).gallery(people);
+            List<Future<Boolean>> calls = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                calls.add(pool.submit(() -> {
+                    try {
+                        return gallery.decide(List.of(face)).get(0).outcome() == Outcome.MATCH;
+                    } catch (IllegalStateException closed) {
+                        return true;
+                    }
+                }));
+            }
+            gallery.close();
+            for (Future<Boolean> call : calls) {
+                assertTrue(call.get(60, TimeUnit.SECONDS));
+            }
+        }
+        pool.shutdown();
+        assertEquals(before, FaceCore.liveHandles());
+    }
+
     @Test
     void whatIsForgottenIsFreed() throws Exception {
         long before = FaceCore.liveHandles();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 10; i++) {
             Photo.decode(Data.photo("formats/rgb.png"));
+            Matcher.cosine(0.5f, 0).gallery(List.of());
         }
         assertEquals(before + 20, FaceCore.liveHandles(), 20);
         for (int i = 0; i < 100 && FaceCore.liveHandles() > before; i++) {

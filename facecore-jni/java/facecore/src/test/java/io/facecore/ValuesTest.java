@@ -31,10 +31,15 @@ class ValuesTest {
         equal(new BoundingBox(1, 2, 3, 4), new BoundingBox(1, 2, 3, 4), new BoundingBox(1, 2, 3, 5));
         equal(Limits.DEFAULT, Limits.DEFAULT.withMaxPixels(100_000_000), Limits.DEFAULT.withMaxSize(1, 2));
         equal(Budget.DEFAULT, Budget.UNBOUNDED.withMaxCandidates(200), Budget.within(Duration.ofMillis(5)));
-        equal(DetectOptions.DEFAULT, DetectOptions.DEFAULT.withMinFace(20), DetectOptions.DEFAULT.withThresholds(0, 0, 0));
+        equal(DetectOptions.DEFAULT, DetectOptions.DEFAULT.withMinFace(20), DetectOptions.DEFAULT.withMaxFace(9));
+        equal(MtcnnOptions.DEFAULT, MtcnnOptions.DEFAULT.withFactor(0.709f), MtcnnOptions.DEFAULT.withThresholds(0, 0, 0));
+        equal(YunetOptions.DEFAULT, YunetOptions.DEFAULT.withOverlap(0.3f), YunetOptions.DEFAULT.withSecondLook(false));
+        assertNotEquals(DetectOptions.DEFAULT, DetectOptions.DEFAULT.withMtcnn(MtcnnOptions.DEFAULT.withFilter(ProposalFilter.NMS)));
+        assertNotEquals(DetectOptions.DEFAULT, DetectOptions.DEFAULT.withYunet(YunetOptions.DEFAULT.withThreshold(0.5f)));
         equal(EngineOptions.DEFAULT, EngineOptions.DEFAULT.withCompute(Compute.AUTO), EngineOptions.DEFAULT.withModel("other"));
+        equal(EngineOptions.DEFAULT, EngineOptions.DEFAULT.withDetector(Detector.MTCNN), EngineOptions.DEFAULT.withDetector(Detector.YUNET));
         equal(EngineOptions.DEFAULT.withMirrorAverage(true).withMirrorAverage(false), EngineOptions.DEFAULT, EngineOptions.DEFAULT.withMirrorAverage(true));
-        equal(new Matcher(0.5f, 0), new Matcher(0.5f, 0), new Matcher(0.5f, 0.1f));
+        equal(Matcher.cosine(0.5f, 0), Matcher.cosine(0.5f, 0), Matcher.cosine(0.5f, 0.1f));
         equal(new Candidate("a", List.of()), new Candidate("a", List.of()), new Candidate("b", List.of()));
         equal(Models.list(Data.MODELS).get(0), Models.list(Data.MODELS).get(0), Models.list(Data.MODELS).get(1));
         try (FaceEngine engine = FaceEngine.openDetector(); Photo photo = Photo.decode(Data.photo("orientations/1.jpg"))) {

@@ -1,11 +1,11 @@
 package io.facecore.benchmarks;
 
 import io.facecore.Candidate;
-import io.facecore.Candidates;
 import io.facecore.DetectOptions;
 import io.facecore.Detection;
 import io.facecore.Embedding;
 import io.facecore.FaceEngine;
+import io.facecore.Gallery;
 import io.facecore.Limits;
 import io.facecore.Matcher;
 import io.facecore.SpaceId;
@@ -39,7 +39,7 @@ public class FaceBenchmark {
     private FaceEngine engine;
     private byte[] photo;
     private List<Candidate> friends;
-    private Candidates kept;
+    private Gallery kept;
     private List<Embedding> face;
     private Matcher matcher;
 
@@ -52,9 +52,9 @@ public class FaceBenchmark {
         for (int i = 0; i < 100; i++) {
             friends.add(new Candidate("friend " + i, List.of(embedding(i))));
         }
-        kept = Candidates.of(friends);
+        matcher = Matcher.cosine(0.42f, 0.05f);
+        kept = matcher.gallery(friends);
         face = List.of(embedding(7));
-        matcher = new Matcher(0.42f, 0.05f);
     }
 
     private static Embedding embedding(int seed) {
@@ -81,7 +81,7 @@ public class FaceBenchmark {
     /** One face against 100 friends that are in native memory. */
     @Benchmark
     public List<Verdict> decide() {
-        return matcher.decide(face, kept);
+        return kept.decide(face);
     }
 
     /** One face against 100 friends that are Java values. */
