@@ -30,7 +30,7 @@ pub struct MatchingFit {
 
 impl Default for MatchingFit {
     fn default() -> Self {
-        Self { features: 512, ridge: 1e-4, seed: 1, photos: vec![1, 2, 3, 5, 10], caution: 1.5 }
+        Self { features: 1_024, ridge: 1e-2, seed: 1, photos: vec![1, 2, 3, 5, 10], caution: 1.5 }
     }
 }
 
