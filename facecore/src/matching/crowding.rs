@@ -78,7 +78,7 @@ impl Crowding {
     }
 
     /// The number of values of an embedding.
-    pub fn len(&self) -> usize {
+    pub fn embedding_len(&self) -> usize {
         self.len
     }
 

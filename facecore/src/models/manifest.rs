@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::entry::{ModelEntry, ModelFile, ModelKind};
+use super::entry::{ModelEntry, ModelFile};
+use super::kind::ModelKind;
 use crate::error::{Error, Result};
 
 /// A folder of models with its `manifest.toml`.

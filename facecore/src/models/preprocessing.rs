@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::DetectorKind;
+use super::kind::DetectorKind;
 use crate::geometry::Landmarks;
 
 /// What a network is fed: a part of the photo, brought to one size, its pixels (0…255) turned into numbers.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::kernel::PoolRow;
 use super::layers::Pool;
-use super::{Each, PixelRows, Pixels};
+use super::picture::{Each, PixelRows, Pixels};
 
 /// A network that our kernels run.
 pub(super) trait Fused: Send + Sync {

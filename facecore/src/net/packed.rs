@@ -1,9 +1,9 @@
 //! A convolution made ready for one [`Kernel`]: its weights in the order in which the tiles read them.
 
-use super::Pixels;
 use super::buffer::Buffer;
 use super::kernel::{Activation, F23, Kernel, LANES, OutputRow, Place, Repeat, Row, Run, Target, Winograd};
 use super::layers::{Convolution, Layer, Slope, Value};
+use super::picture::Pixels;
 
 /// So many sums stay in a processor's second cache, and leave room there.
 const CACHED: usize = 1 << 15;

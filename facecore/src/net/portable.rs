@@ -9,7 +9,9 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{Symbol, TDim, ToDim};
 
-use super::{Answer, Each, Pixels, Size, kernel::LANES, prelu};
+use super::kernel::LANES;
+use super::picture::{Answer, Each, Pixels, Size};
+use super::prelu;
 use crate::error::{Error, Result};
 
 /// A network with the plans of the sizes met last.

@@ -15,7 +15,7 @@ use super::fused::{Fused, Idle, pool_row, pool_starts};
 use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
 use super::packed::{Packed, Role, Source, is_deep};
-use super::{Answer, Each, Pixels};
+use super::picture::{Answer, Each, Pixels};
 use job::{Job, Map, Points};
 
 pub(super) struct Program<K: Kernel> {

@@ -14,7 +14,7 @@ use super::fused::{Fused, Idle, pool_row, pool_starts};
 use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layers, Pool};
 use super::packed::{Packed, Products, Source};
-use super::{Answer, Each, PixelRows, Pixels};
+use super::picture::{Answer, Each, PixelRows, Pixels};
 use graph::Graph;
 use lines::{Lines, Shape};
 use schedule::{Made, Schedule};

@@ -1,5 +1,10 @@
 //! The fused networks against tract on the same files.
 
+use std::ops::ControlFlow;
+
+use tract_onnx::pb::ModelProto;
+use tract_onnx::prelude::Framework;
+
 use super::*;
 use onnx::Onnx;
 

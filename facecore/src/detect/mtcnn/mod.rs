@@ -7,80 +7,20 @@
 mod allowance;
 mod blobs;
 mod candidate;
+mod options;
 mod proposal;
 mod refinement;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+pub use options::{MtcnnOptions, MtcnnStats, ProposalFilter};
 
 use super::budget::{Cut, StopAt, within};
 use super::detection::{DetectStats, Detection, Face};
 use super::options::DetectOptions;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::net::{Idle, Kernels, Network, Pixels, Size};
 use crate::photo::{Photo, Resampler};
-
-/// The cascade's own options.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MtcnnOptions {
-    /// Step between the scales of the pyramid, at least 0.1 and below 1. Default 0.709.
-    pub factor: f32,
-    /// Probabilities, 0…1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
-    pub thresholds: [f32; 3],
-    /// How P-Net's answer at a scale becomes candidates. Default: blobs.
-    pub filter: ProposalFilter,
-}
-
-impl Default for MtcnnOptions {
-    fn default() -> Self {
-        Self { factor: 0.709, thresholds: [0.6, 0.7, 0.7], filter: ProposalFilter::default() }
-    }
-}
-
-impl MtcnnOptions {
-    pub(super) fn check(&self) -> Result<()> {
-        let refuse = |name, reason: &str| Err(Error::Option { name, reason: reason.into() });
-        if !(0.1..1.0).contains(&self.factor) {
-            return refuse("factor", "must be at least 0.1 and below 1");
-        }
-        if !self.thresholds.iter().all(|threshold| (0.0..=1.0).contains(threshold)) {
-            return refuse("thresholds", "must be between 0 and 1");
-        }
-        Ok(())
-    }
-}
-
-/// Which of P-Net's cells that see the same face at the same scale goes on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ProposalFilter {
-    /// Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
-    #[default]
-    Blobs,
-    /// Non-maximum suppression, as the reference has it.
-    Nms,
-}
-
-/// Counts and times of the cascade's stages.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MtcnnStats {
-    /// Scales of the pyramid that P-Net saw to their end.
-    pub scales: usize,
-    /// Pixels of the pyramid that P-Net saw.
-    pub pixels: u64,
-    /// Cells that P-Net passed.
-    pub proposed: usize,
-    /// Candidates after filtering and suppression.
-    pub candidates: usize,
-    /// Candidates that R-Net passed, after suppression.
-    pub refined: usize,
-    /// Pyramid, P-Net and what follows up to the candidates.
-    pub propose_time: Duration,
-    /// The part of `propose_time` that filters P-Net's cells and suppresses double finds across scales.
-    pub filter_time: Duration,
-    /// Crops and R-Net.
-    pub refine_time: Duration,
-    /// Crops and O-Net.
-    pub output_time: Duration,
-}
 
 /// Memory that one photo leaves to the next.
 #[derive(Default)]
