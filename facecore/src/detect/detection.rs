@@ -1,8 +1,8 @@
 //! What a detector answers.
 
 use super::budget::Cut;
-use super::mtcnn::MtcnnStats;
-use super::yunet::YunetStats;
+use super::mtcnn::options::MtcnnStats;
+use super::yunet::options::YunetStats;
 use crate::geometry::{BoundingBox, Landmarks};
 use crate::photo::Photo;
 

@@ -1,8 +1,8 @@
 //! What counts as a face, and how much is looked at.
 
 use super::budget::Budget;
-use super::mtcnn::MtcnnOptions;
-use super::yunet::YunetOptions;
+use super::mtcnn::options::MtcnnOptions;
+use super::yunet::options::YunetOptions;
 use crate::error::{Error, Result};
 
 /// What counts as a face, and how much is looked at. The first three fields are for every detector, the others for the one that they are

@@ -7,7 +7,7 @@
 mod allowance;
 mod blobs;
 mod candidate;
-mod options;
+pub(super) mod options;
 mod proposal;
 mod refinement;
 

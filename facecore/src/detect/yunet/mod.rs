@@ -5,7 +5,7 @@
 //! `cells` makes faces of its answers.
 
 mod cells;
-mod options;
+pub(super) mod options;
 
 use std::ops::ControlFlow;
 use std::time::Instant;
