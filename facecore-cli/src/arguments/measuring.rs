@@ -89,6 +89,10 @@ pub struct AllPairs {
     /// stands before the first _ in a person's name
     #[arg(long, value_name = "COLUMN", requires = "all_pairs")]
     pub group_by: Option<String>,
+    /// Measure also with the crowding around a face taken off, predicted from the face alone: by the numbers that come with the model, or by
+    /// those of a file that `facecore matching fit` made of other people
+    #[arg(long, value_name = "FILE", num_args = 0..=1, requires = "all_pairs")]
+    pub predicted: Option<Option<PathBuf>>,
     /// Accept rates within slices: a column of the manifest, face_size, sharpness, brightness, yaw, or sex-of-name (guessed
     /// from First_Last)
     #[arg(long, value_name = "COLUMN", requires = "all_pairs")]

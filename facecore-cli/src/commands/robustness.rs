@@ -1,9 +1,11 @@
 //! `facecore robustness`: one photo of each pair is made worse step by step; where does recognition break, and does refusing bad
-//! faces help? `row` is what is measured of a pair, `gate` refuses faces, `fit` makes the number to refuse them by.
+//! faces help? `row` is what is measured of a pair, `strangers` compares changed photos with everybody else's, `gate` refuses faces,
+//! `fit` makes the number to refuse them by.
 
 mod fit;
 mod gate;
 mod row;
+mod strangers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use facecore::evaluate::{Rate, resolve};
-use facecore::{Degradation, Engine, FaceQuality, Photo};
+use facecore::{Degradation, Embedding, Engine, FaceQuality, Photo};
 use serde::Serialize;
 
 use crate::arguments::Robustness;
@@ -21,6 +23,7 @@ use crate::ordered;
 use crate::output::{Report, json_line};
 use crate::photos::{self, PhotoError};
 use row::{Row, UNCHANGED, accepted};
+use strangers::{Owned, Strangers};
 
 const STEPS: [Degradation; 14] = [
     Degradation::Downscale(2.0),
@@ -42,6 +45,8 @@ const STEPS: [Degradation; 14] = [
 /// Two photos with a face each.
 struct FoundPair<'a> {
     pair: usize,
+    /// The place of the right photo, which is changed.
+    photo: usize,
     half: Option<u8>,
     same: bool,
     path: &'a Path,
@@ -64,9 +69,12 @@ struct StepRecord {
 
 pub fn run(arguments: &Robustness, json: bool) -> Result<ExitCode> {
     let mut report = Report::new(json, 0);
-    let rows = match (&arguments.measured, &arguments.images, &arguments.pairs) {
-        (Some(file), _, _) => row::read(file)?,
-        (None, Some(images), Some(pairs)) => measure(arguments, images, pairs, &mut report)?,
+    let (rows, strangers) = match (&arguments.measured, &arguments.images, &arguments.pairs) {
+        (Some(file), _, _) => (row::read(file)?, None),
+        (None, Some(images), Some(pairs)) => {
+            let (rows, strangers) = measure(arguments, images, pairs, &mut report)?;
+            (rows, Some(strangers))
+        }
         _ => return Err("give --images DIR and --pairs FILE, or --measured FILE".to_owned().into()),
     };
     if let Some(path) = &arguments.faces {
@@ -75,6 +83,7 @@ pub fn run(arguments: &Robustness, json: bool) -> Result<ExitCode> {
     let unchanged: Vec<&Row> = rows.iter().filter(|row| row.degradation == UNCHANGED).collect();
     let fixed = threshold(&unchanged, arguments.fp)?;
     report.print(&curves(&rows, fixed, arguments.fp, json))?;
+    strangers.iter().try_for_each(|strangers| report.print(&strangers.text(arguments.fp, json)?))?;
     let text = if arguments.fit {
         fit::text(&rows, fixed, arguments.fp, json)?
     } else {
@@ -85,7 +94,7 @@ pub fn run(arguments: &Robustness, json: bool) -> Result<ExitCode> {
     Ok(report.finish())
 }
 
-fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Report) -> Result<Vec<Row>> {
+fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Report) -> Result<(Vec<Row>, Strangers)> {
     let pairs = labelled::pairs(list, images)?;
     let looking = Looking {
         engines: &[arguments.model.open()?],
@@ -105,7 +114,15 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
         let [left, right] = pairs.places[pair].map(|photo| seen[photo].as_ref().filter(|seen| seen.found));
         let same = pairs.list.pairs[pair].same;
         let path = pairs.photos[pairs.places[pair][1]].path.as_path();
-        Some(FoundPair { pair, half: halves[pair], same, path, left: left?, right: right? })
+        Some(FoundPair {
+            pair,
+            photo: pairs.places[pair][1],
+            half: halves[pair],
+            same,
+            path,
+            left: left?,
+            right: right?,
+        })
     };
     let found: Vec<FoundPair<'_>> = (0..pairs.places.len()).filter_map(found).collect();
     let mut rows = found.iter().map(FoundPair::unchanged).collect::<Result<Vec<_>>>()?;
@@ -118,14 +135,46 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
         taken.extend(of_kind.into_iter().step_by(step));
     }
     report.expect(taken.len());
-    let look = |_: usize, pair: &&FoundPair<'_>| -> Result<Vec<Row>, PhotoError> {
+    let mut strangers = unchanged(&pairs, &seen);
+    let look = |_: usize, pair: &&FoundPair<'_>| -> Result<Vec<(Row, Embedding)>, PhotoError> {
         let photo = photos::load(pair.path, &looking.limits)?;
         STEPS.iter().map(|step| Ok(pair.worse(&looking, &photo, step)?)).collect()
     };
+    let mut changed = BTreeSet::new();
     ordered::for_each(&taken, arguments.threads.count(), look, |at, outcome| {
-        report.done(taken[at].path, outcome.map(|worse| rows.extend(worse)))
+        let FoundPair { photo, path, right, .. } = taken[at];
+        let keep = |worse: Vec<(Row, Embedding)>| {
+            let (worse, faces): (Vec<Row>, Vec<Embedding>) = worse.into_iter().unzip();
+            rows.extend(worse);
+            // A photo of several pairs counts once.
+            if changed.insert(*photo) {
+                strangers.add(*photo, std::iter::once(right.views[0].0.clone()).chain(faces));
+            }
+        };
+        report.done(path, outcome.map(keep))
     })?;
-    Ok(rows)
+    Ok((rows, strangers))
+}
+
+/// The photos as they are, and a place for those that are changed.
+fn unchanged(pairs: &Pairs, seen: &[Option<SeenFace>]) -> Strangers {
+    let mut number = BTreeMap::new();
+    let people = pairs.photos.iter().map(|photo| {
+        let next = number.len();
+        *number.entry(photo.person.as_str()).or_insert(next)
+    });
+    let people: Vec<usize> = people.collect();
+    let found = seen.iter().zip(&people).filter_map(|(seen, &person)| Some((seen.as_ref()?, person)));
+    let found = found.filter(|(seen, _)| seen.found);
+    Strangers {
+        unchanged: found.map(|(seen, person)| Owned { person, face: seen.views[0].0.clone() }).collect(),
+        steps: [UNCHANGED.to_owned()]
+            .into_iter()
+            .chain(STEPS.iter().map(Degradation::to_string))
+            .map(|step| (step, vec![]))
+            .collect(),
+        people,
+    }
 }
 
 /// Of each pair the half of the people, every other one by name, that has both; nothing where the halves meet.
@@ -148,7 +197,12 @@ impl FoundPair<'_> {
 
     /// The box stays, because what is measured is recognition; but the detector looks again for landmarks and score, and whether it
     /// still sees the face.
-    fn worse(&self, looking: &Looking<'_>, photo: &Photo<'_>, step: &Degradation) -> facecore::Result<Row> {
+    fn worse(
+        &self,
+        looking: &Looking<'_>,
+        photo: &Photo<'_>,
+        step: &Degradation,
+    ) -> facecore::Result<(Row, Embedding)> {
         const SAME_FACE: f32 = 0.3;
         let engine: &Engine = &looking.engines[0];
         let photo = step.apply(photo)?;
@@ -164,7 +218,7 @@ impl FoundPair<'_> {
         }
         let face = engine.embed_box(&photo, &area)?;
         let cosines = [self.left.views[0].0.cosine(&face)?, self.right.views[0].0.cosine(&face)?];
-        Ok(self.row(&step.to_string(), again.is_some(), cosines, &quality))
+        Ok((self.row(&step.to_string(), again.is_some(), cosines, &quality), face))
     }
 
     fn row(&self, degradation: &str, found: bool, [cosine, own]: [f32; 2], quality: &FaceQuality) -> Row {

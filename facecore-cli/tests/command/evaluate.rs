@@ -82,7 +82,8 @@ fn evaluate_compares_all_pairs() {
         ("", "too few pairs"),
         ("--rates 0.2 --cohort --group-by nothing", "--group-by nothing"),
         ("--rates 0.2 --slice-by nothing", "--slice-by nothing"),
-        ("--rates 0.2 --pad -1", "0 to 2"),
+        ("--rates 0.2 --predicted missing.toml", "--predicted missing.toml"),
+        ("--rates 0.2 --pad 3", "0 to 2"),
     ] {
         let refused = facecore(&format!("{line} {options}"));
         assert_eq!(code(&refused), 2, "{options}");

@@ -3,11 +3,14 @@
 mod show;
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::fs;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use facecore::Embedding;
 use facecore::evaluate::{AllPairsOptions, LabelledFaces, Offsets, OperateAt, all_pairs, resolve};
 use facecore::social::{Sex, sex_from_name};
+use facecore::{Embedding, MatchingNumbers, SpaceId};
 
 use super::measure::{Column, Configuration};
 use super::records::Photos;
@@ -29,25 +32,51 @@ pub struct Set<'a> {
     pub counts: &'a Photos,
 }
 
-/// What is taken off a cosine.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How the crowding around a face is known, of which half is taken off a cosine.
+#[derive(Clone)]
 enum Crowding {
-    Plain,
+    Ignored,
+    /// By a cohort of the other people.
     Cohort,
+    /// From the face alone, by numbers that were fitted on others.
+    Predicted(Arc<MatchingNumbers>),
 }
 
 impl Crowding {
-    fn name(self) -> &'static str {
+    /// Those that are asked for and known for faces of `space`.
+    fn all(arguments: &Evaluate, space: SpaceId) -> Result<Vec<Self>> {
+        let mut all = vec![Self::Ignored];
+        all.extend(arguments.cohort.then_some(Self::Cohort));
+        let numbers = match &arguments.all.predicted {
+            None => None,
+            Some(None) => MatchingNumbers::bundled(space),
+            Some(Some(path)) => {
+                let about = |error: &dyn Display| format!("--predicted {}: {error}", path.display());
+                let text = fs::read_to_string(path).map_err(|error| about(&error))?;
+                let numbers = MatchingNumbers::read(&text).map_err(|error| about(&error))?;
+                Some(Arc::new(numbers)).filter(|numbers| numbers.space == space)
+            }
+        };
+        all.extend(numbers.map(Self::Predicted));
+        Ok(all)
+    }
+
+    fn name(&self) -> &'static str {
         match self {
-            Self::Plain => "none",
+            Self::Ignored => "none",
             Self::Cohort => "cohort",
+            Self::Predicted(_) => "predicted",
         }
     }
 
-    fn offsets(self, faces: &LabelledFaces<'_>, threads: usize) -> Result<Offsets> {
+    fn offsets(&self, faces: &LabelledFaces<'_>, threads: usize) -> Result<Offsets> {
         Ok(match self {
-            Self::Plain => Offsets::none(faces.faces.len()),
+            Self::Ignored => Offsets::none(faces.faces.len()),
             Self::Cohort => Offsets::cohort(faces, threads)?,
+            Self::Predicted(numbers) => {
+                let half = |face| Ok(numbers.crowding.of(face)? / 2.0);
+                Offsets::of(faces.faces.iter().map(half).collect::<facecore::Result<_>>()?)
+            }
         })
     }
 }
@@ -79,23 +108,27 @@ pub fn run(
     json: bool,
 ) -> Result<ExitCode> {
     let labels = Labels::new(arguments, set)?;
-    let crowdings = if arguments.cohort { &[Crowding::Plain, Crowding::Cohort][..] } else { &[Crowding::Plain] };
     let mut measured = Vec::new();
     for configuration in configurations {
         let faces: Vec<Embedding> =
             labels.photos.iter().filter_map(|&photo| configuration.faces[photo].clone()).collect();
         let faces = labels.of(&faces);
         let options = options(arguments, &faces)?;
-        for &crowding in crowdings {
+        let Some(first) = faces.faces.first() else { return Err("no photo has a face".to_owned().into()) };
+        for crowding in Crowding::all(arguments, first.space())? {
             let offsets = crowding.offsets(&faces, options.threads)?;
             let name = match crowding {
-                Crowding::Plain => configuration.name(),
+                Crowding::Ignored => configuration.name(),
                 _ => format!("{}, {}", configuration.name(), crowding.name()),
             };
             let (model, mirror) = (configuration.models.join("+"), configuration.mirror);
             let result = all_pairs(&faces, &offsets, &options)?;
             measured.push(Measured { name, model, mirror, crowding, result });
         }
+    }
+    let is_predicted = |one: &Measured| matches!(one.crowding, Crowding::Predicted(_));
+    if arguments.all.predicted.is_some() && !measured.iter().any(is_predicted) {
+        return Err("--predicted: the numbers are of none of these networks".to_owned().into());
     }
     let measurement = Measurement {
         counts: set.counts,

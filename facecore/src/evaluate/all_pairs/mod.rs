@@ -6,6 +6,7 @@
 
 mod accepted;
 mod bootstrap;
+mod cohort;
 mod offsets;
 mod ordered;
 mod scan;

@@ -69,7 +69,7 @@ pub fn json(measurement: &Measurement<'_>) -> String {
             kind: "all-pairs",
             model: &one.model,
             mirror: one.mirror,
-            cohort: one.crowding == super::Crowding::Cohort,
+            cohort: matches!(one.crowding, super::Crowding::Cohort),
             crowding: one.crowding.name(),
             photos: counts.photos,
             photos_without_face: counts.without_face,
