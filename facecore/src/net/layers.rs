@@ -368,9 +368,9 @@ impl<'a> Reader<'a> {
         let pixels = text("coordinate_transformation_mode", "half_pixel");
         let nearest = text("nearest_mode", "round_prefer_floor");
         // For a factor of two all of these come to the same: ⌊x / 2⌋.
-        let halves = match (pixels.as_str(), nearest.as_str()) {
-            ("asymmetric", "floor" | "round_prefer_floor") => true,
-            ("half_pixel" | "pytorch_half_pixel", "round_prefer_floor" | "round_prefer_ceil") => true,
+        let halves = match pixels.as_str() {
+            "asymmetric" => ["floor", "round_prefer_floor"].contains(&nearest.as_str()),
+            "half_pixel" | "pytorch_half_pixel" => nearest.starts_with("round_prefer_"),
             _ => false,
         };
         let (scales, _) = self.weights(node, 2)?;
