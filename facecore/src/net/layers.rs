@@ -368,11 +368,11 @@ impl<'a> Reader<'a> {
         let pixels = text("coordinate_transformation_mode", "half_pixel");
         let nearest = text("nearest_mode", "round_prefer_floor");
         // For a factor of two all of these come to the same: ⌊x / 2⌋.
-        let halves = matches!(
-            (pixels.as_str(), nearest.as_str()),
-            ("asymmetric", "floor" | "round_prefer_floor")
-                | ("half_pixel" | "pytorch_half_pixel", "round_prefer_floor" | "round_prefer_ceil")
-        );
+        let halves = match pixels.as_str() {
+            "asymmetric" => ["floor", "round_prefer_floor"].contains(&nearest.as_str()),
+            "half_pixel" | "pytorch_half_pixel" => nearest.starts_with("round_prefer_"),
+            _ => false,
+        };
         let (scales, _) = self.weights(node, 2)?;
         if mode != "nearest" || !halves || node.input.len() > 3 || scales != [1.0, 1.0, 2.0, 2.0] {
             return Err("not to twice the size by nearest neighbours".into());
