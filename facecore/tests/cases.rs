@@ -14,8 +14,8 @@ use facecore::profile::{
     AlbumFace, AlbumPhoto, Builder, Feedback, Outcome as Build, Owner, PhotoMeta, Pin, Profile, Settings, Source,
 };
 use facecore::{
-    BoundingBox, Budget, Candidate, DetectOptions, DetectorKind, Embedding, Encoding, Engine, EngineOptions, Error,
-    Face, Limits, Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal,
+    BoundingBox, Budget, Candidate, Compute, DetectOptions, DetectorKind, Embedding, Encoding, Engine, EngineOptions,
+    Error, Face, Limits, Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal,
     SpaceId,
 };
 use serde_json::Value;
@@ -26,6 +26,17 @@ fn engine() -> &'static Engine {
     static ENGINE: LazyLock<Engine> =
         LazyLock::new(|| Engine::open_with(ROOT.join("models"), &EngineOptions::default()).unwrap());
     &ENGINE
+}
+
+/// The engine with the detector that a case names.
+fn detector(case: &Value) -> &'static Engine {
+    static YUNET: LazyLock<Engine> =
+        LazyLock::new(|| Engine::detector_only_with(DetectorKind::Yunet, Compute::Auto).unwrap());
+    match case["detector"].as_str() {
+        None => engine(),
+        Some("yunet") => &YUNET,
+        Some(other) => panic!("{other}"),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -92,7 +103,7 @@ fn edges(area: &BoundingBox) -> [f32; 4] {
 
 fn detect(case: &Value, answer: &mut String) -> Result<(), Error> {
     let photo = Photo::decode(&bytes(case), &limits(case))?;
-    let found = engine().detect(&photo, &options(case))?;
+    let found = detector(case).detect(&photo, &options(case))?;
     let cut = found.cut;
     writeln!(answer, "complete {} {} {} {}", found.complete as u8, cut.scales, cut.candidates, cut.faces).unwrap();
     for Face { bounding_box, landmarks, score, stored_box, stored_landmarks } in &found.faces {
@@ -271,16 +282,27 @@ fn compare(case: &Value, answer: &mut String) -> Result<(), Error> {
 
 fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
     let space: SpaceId = case["space"].as_str().unwrap().parse()?;
-    let embeddings = |list: &Value| -> Result<Vec<Embedding>, Error> {
-        list.as_array().unwrap().iter().map(|values| Embedding::new(space, floats(values))).collect()
+    let length = case["pad"].as_u64().unwrap_or(0) as usize;
+    let embedding = |values: &Value| {
+        let mut values = floats(values);
+        values.resize(values.len().max(length), 0.0);
+        Embedding::new(space, values)
     };
+    let embeddings =
+        |list: &Value| -> Result<Vec<Embedding>, Error> { list.as_array().unwrap().iter().map(embedding).collect() };
     let mut people = Vec::new();
     for person in case["candidates"].as_array().unwrap() {
         let name = person["person"].as_str().unwrap().into();
         people.push(Candidate { person: name, embeddings: embeddings(&person["embeddings"])? });
     }
-    let [threshold, margin] = ["threshold", "margin"].map(|name| case[name].as_f64().unwrap() as f32);
-    let verdicts = Matcher::cosine(threshold, margin)?.decide(&embeddings(&case["faces"])?, &people)?;
+    let matcher = match case["rate"].as_f64() {
+        Some(rate) => Matcher::for_space(space)?.with_false_positive_rate(rate)?,
+        None => {
+            let [threshold, margin] = ["threshold", "margin"].map(|name| case[name].as_f64().unwrap() as f32);
+            Matcher::cosine(threshold, margin)?
+        }
+    };
+    let verdicts = matcher.decide(&embeddings(&case["faces"])?, &people)?;
     let expected = case["expect"]["people"].as_array().unwrap();
     assert_eq!(verdicts.len(), expected.len(), "{case}");
     for (verdict, expected) in verdicts.iter().zip(expected) {
