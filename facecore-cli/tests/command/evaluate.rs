@@ -55,7 +55,7 @@ fn evaluate_compares_all_pairs() {
     .unwrap();
     let line = format!("evaluate --images {0} --all-pairs --cache {0}/cache", folder.display());
     let table = facecore(&format!("{line} --rates 0.2 --report {}/all.html", folder.display()));
-    assert_eq!((code(&table), stderr(&table)), (0, ""));
+    assert_eq!((code(&table), stderr(&table)), (0, "1 file skipped: 1 csv\n"));
     assert!(stdout(&table).contains("5 faces of 3 people: 3 pairs of one person, 7 of two\n"), "{}", stdout(&table));
     let html = fs::read_to_string(folder.join("all.html")).unwrap();
     assert!(html.contains("<svg ") && html.contains("3 pairs of one person") && html.ends_with("</html>\n"));

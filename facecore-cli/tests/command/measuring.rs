@@ -34,7 +34,11 @@ fn robustness_goes_on_from_what_it_measured() {
     // All four pairs unchanged; B and J are of one half of the people, E of the other: three of them made worse in 14 ways.
     assert_eq!(rows.lines().count(), 1 + 4 + 3 * 14, "{rows}");
     let again = facecore(&format!("robustness --measured {at}/faces.csv --fp 0.5"));
-    assert_eq!(stdout(&measured), stdout(&again));
+    // What needs the embeddings, which the file does not keep, is only there the first time.
+    let with_strangers = stdout(&measured);
+    let paragraphs = with_strangers.split("\n\n").filter(|paragraph| !paragraph.starts_with("changed photos with all"));
+    assert_eq!(paragraphs.collect::<Vec<_>>().join("\n\n"), stdout(&again));
+    assert!(with_strangers.contains("\nchanged photos with all unchanged ones of other people"), "{with_strangers}");
     assert!(stdout(&again).contains("\nblur 5 "), "{}", stdout(&again));
     assert_eq!(code(&facecore("robustness --fp 0.5")), 2);
 }

@@ -13,8 +13,10 @@ use crate::space::SpaceId;
 /// use facecore::{Embedding, Ensemble, SpaceId};
 /// let (small, large) = (SpaceId(*b"small..."), SpaceId(*b"large..."));
 /// let ensemble = Ensemble::new(&[(small, 3.0), (large, 1.0)])?;
-/// let face = |x, y| facecore::Result::Ok([Embedding::new(small, vec![x, y])?, Embedding::new(large, vec![y, x, 0.0])?]);
-/// let (a, b) = (ensemble.join(&face(1.0, 0.0)?)?, ensemble.join(&face(0.6, 0.8)?)?);
+/// let small_and_large = |x, y| -> facecore::Result<_> {
+///     Ok([Embedding::new(small, vec![x, y])?, Embedding::new(large, vec![y, x, 0.0])?])
+/// };
+/// let (a, b) = (ensemble.join(&small_and_large(1.0, 0.0)?)?, ensemble.join(&small_and_large(0.6, 0.8)?)?);
 /// assert!((a.cosine(&b)? - 0.6).abs() < 1e-6); // 0.75 · 0.6 + 0.25 · 0.6
 /// # Ok::<(), facecore::Error>(())
 /// ```

@@ -165,15 +165,15 @@ mod tests {
         // How much of a face points into the corner.
         let targets: Vec<(&Embedding, f32)> = faces.iter().map(|face| (face, face.as_slice()[0].powi(2))).collect();
         let (known, others) = targets.split_at(300);
-        let crowding = Crowding::fit(known, 64, 1e-5, 1).unwrap();
-        assert_eq!(crowding, Crowding::fit(known, 64, 1e-5, 1).unwrap());
+        let crowding = Crowding::fit(known, 256, 1e-5, 1).unwrap();
+        assert_eq!(crowding, Crowding::fit(known, 256, 1e-5, 1).unwrap());
         let square = |of: &dyn Fn(&Embedding) -> f32| {
             others.iter().map(|(face, target)| (of(face) - target).powi(2)).sum::<f32>() / others.len() as f32
         };
         let mean = known.iter().map(|(_, target)| target).sum::<f32>() / known.len() as f32;
         let (predicted, constant) = (square(&|face| crowding.of(face).unwrap()), square(&|_| mean));
         assert!(predicted < 0.1 * constant, "{predicted} of {constant}");
-        assert!(Crowding::fit(&known[..1], 64, 1e-5, 1).is_err());
+        assert!(Crowding::fit(&known[..1], 256, 1e-5, 1).is_err());
     }
 
     #[test]

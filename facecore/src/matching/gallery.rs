@@ -20,6 +20,28 @@ pub struct Candidate {
     pub embeddings: Vec<Embedding>,
 }
 
+impl Matcher {
+    /// One verdict for each face of one photo, in the order of `faces`.
+    ///
+    /// For many photos make a [`gallery`](Self::gallery) of the candidates once.
+    ///
+    /// # Errors
+    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if two embeddings cannot be compared, or are of another space than the
+    /// matcher; [`Error::Limit`] above [`MAX_FACES`](Self::MAX_FACES).
+    pub fn decide(&self, faces: &[Embedding], candidates: &[Candidate]) -> Result<Vec<Verdict>> {
+        self.gallery(candidates)?.decide(faces)
+    }
+
+    /// Candidates made ready for many photos.
+    ///
+    /// # Errors
+    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if two embeddings cannot be compared, or are of another space than the
+    /// matcher.
+    pub fn gallery(&self, candidates: &[Candidate]) -> Result<Gallery> {
+        Gallery::new(self, candidates)
+    }
+}
+
 /// Candidates as a [`Matcher`] compares faces with them, made ready by [`Matcher::gallery`] once for many photos.
 ///
 /// ```
@@ -81,7 +103,8 @@ impl Gallery {
             return Err(Error::Limit { what: "number of faces to match", actual, limit });
         }
         check_comparable(self.known.iter().map(|(_, embedding)| embedding).take(1).chain(faces))?;
-        let asked = |face| self.matcher.rule().asked(face, self.people());
+        let asked_by_all = self.matcher.rule().asked_by_all(self.people());
+        let asked = |face| Ok(asked_by_all + self.matcher.asked_by(face)?);
         let thresholds = faces.iter().map(asked).collect::<Result<Vec<_>>>()?;
         // The other faces hold one person each at most, so nobody beyond these ranks can decide anything.
         let ranks = faces.len() + 1;
@@ -118,6 +141,17 @@ impl Gallery {
                 _ => None,
             },
         }
+    }
+
+    /// The place of the nearest person, how far the cosine is above what is required, and how far the second is behind (2 without a
+    /// second), for a face of which [`Matcher::asked_by`] is known.
+    pub(crate) fn nearest(&self, face: &Embedding, asked_by: f32) -> Result<Option<(usize, f32, f32)>> {
+        let threshold = self.matcher.rule().asked_by_all(self.people()) + asked_by;
+        Ok(match self.rank(face, 2)?[..] {
+            [] => None,
+            [nearest] => Some((nearest.0, nearest.1 - threshold, 2.0)),
+            [nearest, second, ..] => Some((nearest.0, nearest.1 - threshold, nearest.1 - second.1)),
+        })
     }
 
     /// The `count` nearest persons, the nearest first.

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use super::cohort::Cohort;
-use super::gallery::{Candidate, Gallery};
 use super::numbers::MatchingNumbers;
 use super::thresholds::Thresholds;
-use super::verdict::Verdict;
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
 use crate::space::SpaceId;
@@ -77,14 +75,22 @@ impl Rule {
         }
     }
 
-    /// What a face asks of a cosine to each of so many people.
-    pub(super) fn asked(&self, face: &Embedding, people: usize) -> Result<f32> {
+    /// What every face asks of a cosine to each of so many people.
+    pub(super) fn asked_by_all(&self, people: usize) -> f32 {
         match self {
-            Self::Cosine { threshold } => Ok(*threshold),
-            Self::Cohort { cohort, threshold } => Ok(threshold + cohort.crowding(face)?),
-            Self::Fitted { numbers, fp } => {
+            Self::Cosine { threshold } | Self::Cohort { threshold, .. } => *threshold,
+            Self::Fitted { numbers, fp } => numbers.thresholds.of(*fp, people, 1),
+        }
+    }
+
+    /// What a face asks on top of that.
+    pub(super) fn asked_by(&self, face: &Embedding) -> Result<f32> {
+        match self {
+            Self::Cosine { .. } => Ok(0.0),
+            Self::Cohort { cohort, .. } => cohort.crowding(face),
+            Self::Fitted { numbers, .. } => {
                 numbers.check_space(face)?;
-                Ok(numbers.thresholds.of(*fp, people, 1) + numbers.crowding.of(face)? / 2.0)
+                Ok(numbers.crowding.of(face)? / 2.0)
             }
         }
     }
@@ -167,26 +173,6 @@ impl Matcher {
         Ok(Self { margin: numbers.margin, rule: Rule::Fitted { numbers, fp } })
     }
 
-    /// One verdict for each face of one photo, in the order of `faces`.
-    ///
-    /// For many photos make a [`gallery`](Self::gallery) of the candidates once.
-    ///
-    /// # Errors
-    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if two embeddings cannot be compared, or are of another space than the
-    /// matcher; [`Error::Limit`] above [`MAX_FACES`](Self::MAX_FACES).
-    pub fn decide(&self, faces: &[Embedding], candidates: &[Candidate]) -> Result<Vec<Verdict>> {
-        self.gallery(candidates)?.decide(faces)
-    }
-
-    /// Candidates made ready for many photos.
-    ///
-    /// # Errors
-    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if two embeddings cannot be compared, or are of another space than the
-    /// matcher.
-    pub fn gallery(&self, candidates: &[Candidate]) -> Result<Gallery> {
-        Gallery::new(self, candidates)
-    }
-
     /// The share of strangers' faces that may get a name; none where the threshold is fixed.
     pub fn false_positive_rate(&self) -> Option<f64> {
         match self.rule {
@@ -198,6 +184,11 @@ impl Matcher {
     /// How far a match must be ahead of the next person, from 0 to 2.
     pub fn margin(&self) -> f32 {
         self.margin
+    }
+
+    /// What a face asks of a cosine above what every face asks; the same whatever the candidates.
+    pub(crate) fn asked_by(&self, face: &Embedding) -> Result<f32> {
+        self.rule.asked_by(face)
     }
 
     pub(super) fn rule(&self) -> &Rule {

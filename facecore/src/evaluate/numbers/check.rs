@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use super::super::identification::Trial;
 use super::super::random::Random;
 use super::{LabelledSet, too_few};
-use crate::embed::Embedding;
 use crate::error::Result;
-use crate::matching::{Candidate, Gallery, Matcher, Neighbour, Verdict};
+use crate::matching::{Candidate, Matcher};
 
 /// The lists that [`measure_matching`] draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,10 +34,21 @@ pub fn measure_matching(set: &LabelledSet<'_>, matcher: &Matcher, draws: &Matchi
     if candidates == 0 || photos == 0 || candidates >= set.people.len() || set.people.len() != set.families.len() {
         return Err(too_few(&format!("lists of {candidates} among {}", set.people.len())));
     }
+    // A face is asked for in many lists; what it asks itself is the same in all.
+    let of_person = |person: &Candidate| person.embeddings.iter().map(|face| matcher.asked_by(face)).collect();
+    let asked_by = set.people.iter().map(of_person).collect::<Result<Vec<Vec<f32>>>>()?;
     let mut random = Random::new(seed);
     let mut trials = Vec::new();
     for _ in 0..lists {
-        list_trials(set, matcher, &draw(set, candidates, photos, &mut random), &mut trials)?;
+        let list = draw(set, candidates, photos, &mut random);
+        let gallery = matcher.gallery(&list.iter().map(|drawn| drawn.candidate(set)).collect::<Vec<_>>())?;
+        for (person, photo, known) in asked_for(set, &list) {
+            let face = &set.people[person].embeddings[photo];
+            trials.extend(gallery.nearest(face, asked_by[person][photo])?.map(|(place, score, lead)| {
+                let nearest = list[place].person;
+                Trial { person, photo, known, right: nearest == person, nearest, score, lead }
+            }));
+        }
     }
     Ok(trials)
 }
@@ -48,6 +58,15 @@ struct Drawn {
     person: usize,
     photos: Vec<usize>,
     known: usize,
+}
+
+impl Drawn {
+    fn candidate(&self, set: &LabelledSet<'_>) -> Candidate {
+        let Candidate { person, embeddings } = &set.people[self.person];
+        let known = self.photos[..self.known].iter().map(|&photo| embeddings[photo].clone());
+        // Names may be there twice, places are not.
+        Candidate { person: format!("{} {person}", self.person), embeddings: known.collect() }
+    }
 }
 
 fn draw(set: &LabelledSet<'_>, candidates: usize, photos: usize, random: &mut Random) -> Vec<Drawn> {
@@ -64,35 +83,13 @@ fn draw(set: &LabelledSet<'_>, candidates: usize, photos: usize, random: &mut Ra
     drawn.collect()
 }
 
-fn list_trials(set: &LabelledSet<'_>, matcher: &Matcher, list: &[Drawn], trials: &mut Vec<Trial>) -> Result<()> {
-    let face = |person: usize, photo: usize| &set.people[person].embeddings[photo];
-    // The name of a candidate is the place among the people.
-    let candidate = |drawn: &Drawn| Candidate {
-        person: drawn.person.to_string(),
-        embeddings: drawn.photos[..drawn.known].iter().map(|&photo| face(drawn.person, photo).clone()).collect(),
-    };
-    let gallery = matcher.gallery(&list.iter().map(candidate).collect::<Vec<_>>())?;
-    let mut ask = |person: usize, photo: usize, known: bool| -> Result<()> {
-        trials.extend(trial(&gallery, face(person, photo), person, photo, known)?);
-        Ok(())
-    };
-    for drawn in list {
-        drawn.photos[drawn.known..].iter().try_for_each(|&photo| ask(drawn.person, photo, true))?;
-    }
+/// The faces to ask for, as person, photo, and whether the person is in the list.
+fn asked_for(set: &LabelledSet<'_>, list: &[Drawn]) -> Vec<(usize, usize, bool)> {
+    let rest = |drawn: &Drawn| drawn.photos[drawn.known..].iter().map(|&photo| (drawn.person, photo, true)).collect();
+    let mut asked: Vec<(usize, usize, bool)> = list.iter().flat_map(|drawn| -> Vec<_> { rest(drawn) }).collect();
     let families: HashSet<usize> = list.iter().map(|drawn| set.families[drawn.person]).collect();
     let strangers = (0..set.people.len()).filter(|&person| !families.contains(&set.families[person]));
-    for person in strangers {
-        (0..set.people[person].embeddings.len()).try_for_each(|photo| ask(person, photo, false))?;
-    }
-    Ok(())
-}
-
-fn trial(gallery: &Gallery, face: &Embedding, person: usize, photo: usize, known: bool) -> Result<Option<Trial>> {
-    let verdict = gallery.decide(std::slice::from_ref(face))?.pop();
-    Ok(verdict.and_then(|Verdict { nearest, margin, .. }| {
-        let Neighbour { person: name, cosine, required } = nearest?;
-        let nearest: usize = name.parse().ok()?;
-        let (right, score, lead) = (nearest == person, cosine - required, margin.unwrap_or(2.0));
-        Some(Trial { person, photo, known, right, nearest, score, lead })
-    }))
+    let photos = |person: usize| (0..set.people[person].embeddings.len()).map(move |photo| (person, photo, false));
+    asked.extend(strangers.flat_map(photos));
+    asked
 }
