@@ -216,6 +216,19 @@ private:
     detail::Owner<facecore_embedding, facecore_embedding_free> handle_;
 };
 
+namespace detail {
+
+inline std::vector<const facecore_embedding *> handles(const std::vector<const Embedding *> &faces) {
+    std::vector<const facecore_embedding *> handles;
+    handles.reserve(faces.size());
+    for (const Embedding *face : faces) {
+        handles.push_back(face->get());
+    }
+    return handles;
+}
+
+}  // namespace detail
+
 // Who somebody is, as a face: built from an album, then photos come and go.
 class Profile {
 public:
@@ -295,7 +308,7 @@ public:
             [&](facecore_engine **out) { return facecore_engine_open(folder.c_str(), &options, out); }));
     }
 
-    // Finds faces with the network inside the library: needs no file, makes no embeddings.
+    // Finds faces with one of the detectors inside the library: needs no file, makes no embeddings.
     static Engine open_detector(const EngineOptions &options = EngineOptions()) {
         return Engine(detail::make<facecore_engine>(
             [&](facecore_engine **out) { return facecore_engine_open_detector(&options, out); }));
@@ -322,6 +335,7 @@ public:
         return embeddings;
     }
 
+    // What a box encloses. Throws for a model that crops by landmarks.
     Embedding embed(const Photo &photo, const facecore_box &box) const {
         return Embedding(detail::make<facecore_embedding>(
             [&](facecore_embedding **out) { return facecore_embed_box(get(), photo.get(), &box, out); }));
@@ -372,25 +386,82 @@ private:
     detail::Owner<facecore_verdicts, facecore_verdicts_free> handle_;
 };
 
-// Decides who the faces of one photo are.
+// The rule by which faces get names. A false-positive rate is the share of strangers' faces that may get a name, 0.0001 to 0.1, whatever the
+// number of candidates.
 class Matcher {
 public:
-    Matcher(float threshold, float margin) noexcept : threshold_(threshold), margin_(margin) {}
+    // The matcher for a network of facecore's.
+    static Matcher for_space(std::uint64_t space, double false_positive_rate = 0.01) {
+        return Matcher(detail::make<facecore_matcher>(
+            [&](facecore_matcher **out) { return facecore_matcher_for_space(space, false_positive_rate, out); }));
+    }
 
-    Verdicts decide(const std::vector<const Embedding *> &faces, const Candidates &candidates) const {
-        std::vector<const facecore_embedding *> handles;
-        handles.reserve(faces.size());
-        for (const Embedding *face : faces) {
-            handles.push_back(face->get());
-        }
-        return Verdicts(detail::make<facecore_verdicts>([&](facecore_verdicts **out) {
-            return facecore_decide(threshold_, margin_, handles.data(), handles.size(), candidates.get(), out);
+    // The matcher for a network of one's own: the text of a file that `facecore matching fit` wrote.
+    static Matcher read(std::string_view numbers, double false_positive_rate = 0.01) {
+        return Matcher(detail::make<facecore_matcher>([&](facecore_matcher **out) {
+            return facecore_matcher_read(numbers.data(), numbers.size(), false_positive_rate, out);
         }));
     }
 
+    // A plain matcher: the same cosine everywhere. How many strangers get a name then depends on the number of candidates.
+    static Matcher cosine(float threshold, float margin) {
+        return Matcher(detail::make<facecore_matcher>(
+            [&](facecore_matcher **out) { return facecore_matcher_cosine(threshold, margin, out); }));
+    }
+
+    // Decides who the faces of one photo are. For many photos make a Gallery once.
+    Verdicts decide(const std::vector<const Embedding *> &faces, const Candidates &candidates) const {
+        const auto handles = detail::handles(faces);
+        return Verdicts(detail::make<facecore_verdicts>([&](facecore_verdicts **out) {
+            return facecore_matcher_decide(get(), handles.data(), handles.size(), candidates.get(), out);
+        }));
+    }
+
+    // None where the threshold is fixed.
+    std::optional<double> false_positive_rate() const {
+        double rate = 0;
+        detail::check(facecore_matcher_get_rule(get(), &rate, nullptr));
+        return rate == rate ? std::optional<double>(rate) : std::nullopt;  // NaN is none
+    }
+
+    // How far a match must be ahead of the next person.
+    float margin() const {
+        float margin = 0;
+        detail::check(facecore_matcher_get_rule(get(), nullptr, &margin));
+        return margin;
+    }
+
+    const facecore_matcher *get() const noexcept { return handle_.get(); }
+
 private:
-    float threshold_;
-    float margin_;
+    explicit Matcher(facecore_matcher *handle) : handle_(handle) {}
+    detail::Owner<facecore_matcher, facecore_matcher_free> handle_;
+};
+
+// Candidates made ready for many photos; neither the matcher nor the candidates are needed any more.
+class Gallery {
+public:
+    Gallery(const Matcher &matcher, const Candidates &candidates)
+        : handle_(detail::make<facecore_gallery>(
+              [&](facecore_gallery **out) { return facecore_gallery_new(matcher.get(), candidates.get(), out); })) {}
+
+    // Decides who the faces of one photo are.
+    Verdicts decide(const std::vector<const Embedding *> &faces) const {
+        const auto handles = detail::handles(faces);
+        return Verdicts(detail::make<facecore_verdicts>([&](facecore_verdicts **out) {
+            return facecore_gallery_decide(handle_.get(), handles.data(), handles.size(), out);
+        }));
+    }
+
+    // The number of people who have a face in it.
+    std::size_t people() const {
+        std::size_t people = 0;
+        detail::check(facecore_gallery_people(handle_.get(), &people));
+        return people;
+    }
+
+private:
+    detail::Owner<facecore_gallery, facecore_gallery_free> handle_;
 };
 
 // What models a folder has.
@@ -405,6 +476,13 @@ public:
         std::size_t count = 0;
         detail::check(facecore_manifest_get_models(handle_.get(), &models, &count));
         return {models, count};
+    }
+
+    // The id of the embedder that Engine::open takes where nobody names one.
+    std::string_view default_model() const {
+        const char *id = nullptr;
+        detail::check(facecore_manifest_get_default(handle_.get(), &id));
+        return id;
     }
 
     // Throws if a file of the model is missing or is another one.

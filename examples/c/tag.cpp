@@ -42,7 +42,9 @@ int main(int argc, char **argv) try {
     for (const auto &face : found) {
         pointers.push_back(&face);
     }
-    const auto verdicts = facecore::Matcher(engine.info().threshold, 0.05f).decide(pointers, people);
+    // Of a hundred strangers one may get a name, however many people there are.
+    const auto matcher = facecore::Matcher::for_space(engine.info().space);
+    const auto verdicts = matcher.decide(pointers, people);
     for (const facecore_verdict &verdict : verdicts.all()) {
         if (verdict.person != nullptr) {
             std::cout << verdict.person << " (" << verdict.cosine << ")\n";

@@ -113,15 +113,15 @@ impl<T> Out<'_, T> {
 /// # Safety
 /// `repr(C)`, with a `usize` as its first field, and any bytes are a value.
 pub unsafe trait Versioned: Copy {
-    /// The bytes kept for later fields.
-    fn reserved(&self) -> &[u8];
+    /// The bytes kept for later fields, those of nested structs as well.
+    fn reserved(&self) -> impl Iterator<Item = &u8>;
 }
 
 /// Reads a struct from the caller.
 pub unsafe fn read_sized<T: Versioned>(pointer: *const T, name: &str) -> Result<T> {
     check_size(pointer, name)?;
     let value = unsafe { *pointer };
-    match value.reserved().iter().all(|&byte| byte == 0) {
+    match value.reserved().all(|&byte| byte == 0) {
         true => Ok(value),
         false => {
             let advice = "set the struct to zero first, or use its init function";

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use facecore::{BoundingBox, Budget, DetectOptions, Detection, Face, MtcnnOptions, ProposalFilter};
+use facecore::{
+    BoundingBox, Budget, DetectOptions, DetectStats, Detection, DetectorKind, Face, MtcnnOptions, MtcnnStats,
+    ProposalFilter, YunetOptions, YunetStats,
+};
 use facecore_bridge::{Result, Status};
 
 use crate::boundary::{self, Out, call, read, read_sized, write, write_sized};
@@ -47,7 +50,7 @@ pub struct facecore_face {
     pub bounding_box: facecore_box,
     /// The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
     pub landmarks: [facecore_point; 5],
-    /// The probability that this is a face, 0 to 1.
+    /// How sure the detector is that this is a face, 0 to 1.
     pub score: f32,
     /// The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
     pub stored_box: facecore_box,
@@ -57,7 +60,7 @@ pub struct facecore_face {
     pub reserved: [u8; 12],
 }
 
-/// Which of the first stage's cells that see the same face goes on.
+/// Which of P-Net's cells that see the same face goes on (MTCNN).
 #[repr(u32)]
 #[derive(Clone, Copy)]
 pub enum facecore_proposal_filter {
@@ -67,59 +70,109 @@ pub enum facecore_proposal_filter {
     Nms = 1,
 }
 
+/// What only MTCNN has, the cascade of P-, R- and O-Net.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_mtcnn_options {
+    /// Step between the scales of the pyramid, from 0.1 to below 1. Default 0.709.
+    pub factor: f32,
+    /// Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
+    pub thresholds: [f32; 3],
+    /// One of `facecore_proposal_filter`. Default `FACECORE_PROPOSAL_FILTER_BLOBS`.
+    pub filter: u32,
+    /// Zero.
+    pub reserved: [u8; 12],
+}
+
+/// What only YuNet has.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_yunet_options {
+    /// The score, 0 to 1, from which a cell is a face. Default 0.6.
+    pub threshold: f32,
+    /// The share of their union, 0 to 1, above which the less sure of two boxes goes. Default 0.3.
+    pub overlap: f32,
+    /// Not 0: a large photo is looked at shrunken too, so that large faces are not missed. Default 1.
+    pub second_look: u32,
+    /// Zero.
+    pub reserved: [u8; 20],
+}
+
 /// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_detect_options {
     /// `sizeof(facecore_detect_options)`.
     pub struct_size: usize,
-    /// Side of the smallest face looked for, in pixels, at least 1; twice as large costs a quarter of the time. Default 20.
+    /// Side of the smallest face looked for, in pixels, at least 1; with MTCNN twice as large costs a quarter of the time. Default 20.
     pub min_face: u32,
     /// Side of the largest face looked for, in pixels; 0 (default): up to the whole photo.
     pub max_face: u32,
-    /// Step between the scales of the pyramid, from 0.1 to below 1. Default 0.709.
-    pub factor: f32,
-    /// Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
-    pub thresholds: [f32; 3],
-    /// Most candidates of the first stage that the second may reject before it stops, which bounds the time on hostile photos; 0: no bound. Default 200.
+    /// MTCNN only: most candidates of P-Net that R-Net may reject before it stops, which bounds the time on hostile photos; 0: no bound. Default 200.
     pub max_candidates: u32,
     /// Most faces returned, those with the best scores; 0 (default): all.
     pub max_faces: u32,
-    /// Most pixels of the pyramid, all scales together, that the first stage sees, from the coarsest scale on; 0 (default): all.
+    /// Most pixels that the detector's first network sees, all scales of the photo together, from the coarsest scale on; 0 (default): all.
     pub max_pixels: u64,
     /// Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
     pub deadline_us: u64,
-    /// One of `facecore_proposal_filter`. Default `FACECORE_PROPOSAL_FILTER_BLOBS`.
-    pub filter: u32,
+    /// For an engine whose detector is MTCNN; within its ranges also where it is not.
+    pub mtcnn: facecore_mtcnn_options,
+    /// For an engine whose detector is YuNet; within its ranges also where it is not.
+    pub yunet: facecore_yunet_options,
     /// Zero.
-    pub reserved: [u8; 36],
+    pub reserved: [u8; 32],
 }
 
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
 unsafe impl boundary::Versioned for facecore_detect_options {
-    fn reserved(&self) -> &[u8] {
-        &self.reserved
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter().chain(&self.mtcnn.reserved).chain(&self.yunet.reserved)
+    }
+}
+
+impl facecore_mtcnn_options {
+    fn new(options: &MtcnnOptions) -> Self {
+        let MtcnnOptions { factor, thresholds, filter } = *options;
+        let filter = match filter {
+            ProposalFilter::Blobs => facecore_proposal_filter::Blobs,
+            ProposalFilter::Nms => facecore_proposal_filter::Nms,
+        };
+        Self { factor, thresholds, filter: filter as u32, reserved: [0; 12] }
+    }
+
+    fn to_core(self) -> Result<MtcnnOptions> {
+        let Self { factor, thresholds, filter, .. } = self;
+        Ok(MtcnnOptions { factor, thresholds, filter: facecore_bridge::proposal_filter(filter)? })
+    }
+}
+
+impl facecore_yunet_options {
+    fn new(options: &YunetOptions) -> Self {
+        let YunetOptions { threshold, overlap, second_look } = *options;
+        Self { threshold, overlap, second_look: second_look.into(), reserved: [0; 20] }
+    }
+
+    fn to_core(self) -> YunetOptions {
+        let Self { threshold, overlap, second_look, .. } = self;
+        YunetOptions { threshold, overlap, second_look: second_look != 0 }
     }
 }
 
 impl facecore_detect_options {
     fn new(options: &DetectOptions) -> Self {
-        let DetectOptions { min_face, max_face, budget, mtcnn: MtcnnOptions { factor, thresholds, filter }, .. } =
-            *options;
+        let DetectOptions { min_face, max_face, budget, mtcnn, yunet } = options;
         Self {
             struct_size: size_of::<Self>(),
-            min_face,
-            max_face,
-            factor,
-            thresholds,
+            min_face: *min_face,
+            max_face: *max_face,
             max_candidates: count(budget.max_candidates),
             max_faces: count(budget.max_faces),
             max_pixels: budget.max_pixels,
             deadline_us: budget.deadline.map_or(0, microseconds),
-            filter: match filter {
-                ProposalFilter::Blobs => facecore_proposal_filter::Blobs as u32,
-                ProposalFilter::Nms => facecore_proposal_filter::Nms as u32,
-            },
-            reserved: [0; 36],
+            mtcnn: facecore_mtcnn_options::new(mtcnn),
+            yunet: facecore_yunet_options::new(yunet),
+            reserved: [0; 32],
         }
     }
 
@@ -128,18 +181,95 @@ impl facecore_detect_options {
         if options.is_null() {
             return Ok(DetectOptions::default());
         }
+        // SAFETY: the caller's pointer is not NULL (the contract in lib.rs).
         let options = unsafe { read_sized(options, "options") }?;
-        let Self { min_face, max_face, factor, thresholds, .. } = options;
         let deadline = (options.deadline_us != 0).then(|| Duration::from_micros(options.deadline_us));
-        let budget = Budget {
-            max_pixels: options.max_pixels,
-            max_candidates: options.max_candidates as usize,
-            max_faces: options.max_faces as usize,
-            deadline,
-        };
-        let filter = facecore_bridge::proposal_filter(options.filter)?;
-        let mtcnn = MtcnnOptions { factor, thresholds, filter };
-        Ok(DetectOptions { min_face, max_face, budget, mtcnn, ..DetectOptions::default() })
+        Ok(DetectOptions {
+            min_face: options.min_face,
+            max_face: options.max_face,
+            budget: Budget {
+                max_pixels: options.max_pixels,
+                max_candidates: options.max_candidates as usize,
+                max_faces: options.max_faces as usize,
+                deadline,
+            },
+            mtcnn: options.mtcnn.to_core()?,
+            yunet: options.yunet.to_core(),
+        })
+    }
+}
+
+/// What MTCNN's stages did.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_mtcnn_stats {
+    /// Pixels of the pyramid that P-Net saw.
+    pub pixels: u64,
+    /// Scales of the pyramid that P-Net saw to their end.
+    pub scales: u32,
+    /// Cells that P-Net passed.
+    pub proposed: u32,
+    /// Candidates after suppression.
+    pub candidates: u32,
+    /// Candidates that R-Net passed, after suppression.
+    pub refined: u32,
+    /// Pyramid, P-Net and what follows up to the candidates, in microseconds.
+    pub propose_us: u64,
+    /// The part of `propose_us` that filters cells and suppresses double finds.
+    pub filter_us: u64,
+    /// Crops and R-Net, in microseconds.
+    pub refine_us: u64,
+    /// Crops and O-Net, in microseconds.
+    pub output_us: u64,
+    /// Zero.
+    pub reserved: [u8; 16],
+}
+
+/// What YuNet did.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_yunet_stats {
+    /// Pixels that the network saw, all sizes of the photo together.
+    pub pixels: u64,
+    /// Sizes of the photo that the network saw to their end.
+    pub scales: u32,
+    /// Cells whose score reached the threshold.
+    pub proposed: u32,
+    /// Shrinking and the network, in microseconds.
+    pub network_us: u64,
+    /// What made faces of cells, in microseconds.
+    pub filter_us: u64,
+    /// Zero.
+    pub reserved: [u8; 16],
+}
+
+impl facecore_mtcnn_stats {
+    fn new(stats: &MtcnnStats) -> Self {
+        Self {
+            pixels: stats.pixels,
+            scales: count(stats.scales),
+            proposed: count(stats.proposed),
+            candidates: count(stats.candidates),
+            refined: count(stats.refined),
+            propose_us: microseconds(stats.propose_time),
+            filter_us: microseconds(stats.filter_time),
+            refine_us: microseconds(stats.refine_time),
+            output_us: microseconds(stats.output_time),
+            reserved: [0; 16],
+        }
+    }
+}
+
+impl facecore_yunet_stats {
+    fn new(stats: &YunetStats) -> Self {
+        Self {
+            pixels: stats.pixels,
+            scales: count(stats.scales),
+            proposed: count(stats.proposed),
+            network_us: microseconds(stats.network_time),
+            filter_us: microseconds(stats.filter_time),
+            reserved: [0; 16],
+        }
     }
 }
 
@@ -151,39 +281,28 @@ pub struct facecore_detection_info {
     pub struct_size: usize,
     /// 1 if the budget left nothing out, else 0; the `cut_` fields say what.
     pub complete: u32,
-    /// Scales of the pyramid that the first stage did not see, or not to their end.
+    /// Scales of the photo that the detector's first network did not see, or not to their end.
     pub cut_scales: u32,
-    /// Candidates that a later stage did not see.
+    /// Candidates that R-Net or O-Net did not see (MTCNN).
     pub cut_candidates: u32,
     /// Faces beyond `max_faces`.
     pub cut_faces: u32,
     /// 1 if it was the deadline that cut.
     pub cut_by_deadline: u32,
-    /// Scales of the pyramid that the first stage saw to their end.
-    pub scales: u32,
-    /// Pixels of the pyramid that the first stage saw.
-    pub pixels: u64,
-    /// Cells that the first stage passed.
-    pub proposed: u32,
-    /// Candidates after suppression.
-    pub candidates: u32,
-    /// Candidates that the second stage passed, after suppression.
-    pub refined: u32,
-    /// First stage, in microseconds.
-    pub propose_us: u64,
-    /// The part of `propose_us` that filters cells and suppresses double finds.
-    pub filter_us: u64,
-    /// Second stage, in microseconds.
-    pub refine_us: u64,
-    /// Third stage, in microseconds.
-    pub output_us: u64,
+    /// What found the faces: one of `facecore_detector`; 255 for one that this header has no name for.
+    pub detector: u32,
+    /// What MTCNN did; zeros if another detector ran.
+    pub mtcnn: facecore_mtcnn_stats,
+    /// What YuNet did; zeros if another detector ran.
+    pub yunet: facecore_yunet_stats,
     /// Zero.
     pub reserved: [u8; 24],
 }
 
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
 unsafe impl boundary::Versioned for facecore_detection_info {
-    fn reserved(&self) -> &[u8] {
-        &self.reserved
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
     }
 }
 
@@ -239,6 +358,7 @@ pub unsafe extern "C" fn facecore_detect_options_init(
     struct_size: usize,
 ) -> Status {
     let defaults = facecore_detect_options::new(&DetectOptions::default());
+    // SAFETY: `options` is the caller's: NULL or writable (the contract in lib.rs).
     unsafe { boundary::init(options, struct_size, "options", defaults) }
 }
 
@@ -253,10 +373,11 @@ pub unsafe extern "C" fn facecore_detect(
     detection: *mut *mut facecore_detection,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(detection, "detection") }?;
-        let engine = unsafe { read(engine, "engine") }?;
-        let photo = unsafe { read(photo, "photo") }?;
-        let options = unsafe { facecore_detect_options::read(options) }?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, engine, photo, options) = unsafe {
+            let out = Out::new(detection, "detection")?;
+            (out, read(engine, "engine")?, read(photo, "photo")?, facecore_detect_options::read(options)?)
+        };
         let detection = engine.engine.detect(&photo.0, &options)?;
         let faces = detection.faces.iter().map(facecore_face::new).collect();
         out.put(facecore_detection { detection, faces });
@@ -267,6 +388,7 @@ pub unsafe extern "C" fn facecore_detect(
 /// Frees a detection and its faces; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_detection_free(detection: *mut facecore_detection) {
+    // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
     unsafe { boundary::free(detection) }
 }
 
@@ -278,8 +400,9 @@ pub unsafe extern "C" fn facecore_detection_get_faces(
     count: *mut usize,
 ) -> Status {
     call(|| {
-        let detection = unsafe { read(detection, "detection") }?;
-        let (faces, count) = (unsafe { write(faces, "faces") }?, unsafe { write(count, "count") }?);
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (detection, faces, count) =
+            unsafe { (read(detection, "detection")?, write(faces, "faces")?, write(count, "count")?) };
         (*faces, *count) = (detection.faces.as_ptr(), detection.faces.len());
         Ok(())
     })
@@ -292,9 +415,14 @@ pub unsafe extern "C" fn facecore_detection_get_info(
     info: *mut facecore_detection_info,
 ) -> Status {
     call(|| {
-        let Detection { complete, cut, stats, .. } = &unsafe { read(detection, "detection") }?.detection;
-        let info = unsafe { write_sized(info, "info") }?;
-        let stats = stats.mtcnn().cloned().unwrap_or_default();
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (handle, info) = unsafe { (read(detection, "detection")?, write_sized(info, "info")?) };
+        let Detection { complete, cut, stats, .. } = &handle.detection;
+        let detector = match stats {
+            DetectStats::Mtcnn(_) => facecore_bridge::detector_number(DetectorKind::Mtcnn),
+            DetectStats::Yunet(_) => facecore_bridge::detector_number(DetectorKind::Yunet),
+            _ => 255,
+        };
         *info = facecore_detection_info {
             struct_size: info.struct_size,
             complete: (*complete).into(),
@@ -302,15 +430,9 @@ pub unsafe extern "C" fn facecore_detection_get_info(
             cut_candidates: count(cut.candidates),
             cut_faces: count(cut.faces),
             cut_by_deadline: cut.deadline.into(),
-            scales: count(stats.scales),
-            pixels: stats.pixels,
-            proposed: count(stats.proposed),
-            candidates: count(stats.candidates),
-            refined: count(stats.refined),
-            propose_us: microseconds(stats.propose_time),
-            filter_us: microseconds(stats.filter_time),
-            refine_us: microseconds(stats.refine_time),
-            output_us: microseconds(stats.output_time),
+            detector,
+            mtcnn: facecore_mtcnn_stats::new(&stats.mtcnn().cloned().unwrap_or_default()),
+            yunet: facecore_yunet_stats::new(&stats.yunet().cloned().unwrap_or_default()),
             reserved: [0; 24],
         };
         Ok(())

@@ -23,7 +23,7 @@ pub enum facecore_encoding {
     I8 = 3,
 }
 
-/// Embeds faces of the same photo: for each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
+/// Embeds faces of the same photo, found by an engine with this one's detector; of a face, `bounding_box` and `landmarks` are used. For each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
 /// (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.
 ///
 /// Fails as a whole with `FACECORE_STATUS_NO_EMBEDDER`; all embeddings are then NULL.
@@ -62,9 +62,9 @@ pub unsafe extern "C" fn facecore_embed(
     })
 }
 
-/// Embeds what a box (upright pixels) encloses.
+/// Embeds what a box (upright pixels) encloses, for boxes that another detector or a person gave.
 ///
-/// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_EMPTY_CROP`; `*embedding` is then NULL.
+/// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_EMPTY_CROP`, and `_NEEDS_LANDMARKS` for a model that crops by landmarks; `*embedding` is then NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_embed_box(
     engine: *const facecore_engine,

@@ -15,8 +15,16 @@ macro_rules! layout {
 }
 
 layout! {
-    facecore_detect_options 96
-    struct_size 0 min_face 8 max_face 12 factor 16 thresholds 20 max_candidates 32 max_faces 36 max_pixels 40 deadline_us 48 filter 56 reserved 60
+    facecore_mtcnn_options 32
+    factor 0 thresholds 4 filter 16 reserved 20
+}
+layout! {
+    facecore_yunet_options 32
+    threshold 0 overlap 4 second_look 8 reserved 12
+}
+layout! {
+    facecore_detect_options 136
+    struct_size 0 min_face 8 max_face 12 max_candidates 16 max_faces 20 max_pixels 24 deadline_us 32 mtcnn 40 yunet 72 reserved 104
 }
 layout! {
     facecore_box 16
@@ -31,20 +39,28 @@ layout! {
     bounding_box 0 landmarks 16 score 56 stored_box 60 stored_landmarks 76 reserved 116
 }
 layout! {
-    facecore_detection_info 112
-    struct_size 0 complete 8 cut_scales 12 cut_candidates 16 cut_faces 20 cut_by_deadline 24 scales 28 pixels 32 proposed 40 candidates 44 refined 48 propose_us 56 filter_us 64 refine_us 72 output_us 80 reserved 88
+    facecore_mtcnn_stats 72
+    pixels 0 scales 8 proposed 12 candidates 16 refined 20 propose_us 24 filter_us 32 refine_us 40 output_us 48 reserved 56
+}
+layout! {
+    facecore_yunet_stats 48
+    pixels 0 scales 8 proposed 12 network_us 16 filter_us 24 reserved 32
+}
+layout! {
+    facecore_detection_info 176
+    struct_size 0 complete 8 cut_scales 12 cut_candidates 16 cut_faces 20 cut_by_deadline 24 detector 28 mtcnn 32 yunet 104 reserved 152
 }
 layout! {
     facecore_engine_options 64
-    struct_size 0 model 8 compute 16 mirror_average 20 reserved 24
+    struct_size 0 model 8 compute 16 mirror_average 20 detector 24 reserved 28
 }
 layout! {
     facecore_engine_info 72
-    struct_size 0 model 8 kernels 16 space 24 crop_margin 32 threshold 40 reserved 44
+    struct_size 0 model 8 kernels 16 space 24 crop_margin 32 threshold 40 detector 44 embedding_length 48 reserved 52
 }
 layout! {
-    facecore_verdict 64
-    outcome 0 cosine 4 person 8 nearest 16 runner_up 24 nearest_cosine 32 runner_up_cosine 36 margin 40 threshold 44 reserved 48
+    facecore_verdict 72
+    outcome 0 cosine 4 person 8 nearest 16 runner_up 24 nearest_cosine 32 runner_up_cosine 36 nearest_required 40 runner_up_required 44 margin 48 threshold 52 reserved 56
 }
 layout! {
     facecore_model 88

@@ -1,7 +1,7 @@
 //! The C ABI of facecore: `include/facecore.h`. Conversion only; what is decided is decided in the core.
 //!
 //! - `boundary`: the guard around every function, the last message, checked pointers, options and results.
-//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `matching`, `models`.
+//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `matching`, `profile`, `models`.
 //!
 //! A function is `unsafe` because C cannot promise what Rust asks; the header says what a caller must promise: pointers are NULL or point to what the
 //! type says, a handle is one that facecore made and has not freed, `const` means shared between threads, anything else is used by one at a time.

@@ -12,6 +12,7 @@ use crate::boundary::{self, Out, call, read, text, to_c, write};
 pub struct facecore_manifest {
     manifest: Manifest,
     models: Vec<facecore_model>,
+    default: CString,
     // What the models' texts point to.
     _texts: Vec<CString>,
 }
@@ -22,7 +23,7 @@ pub struct facecore_manifest {
 pub struct facecore_model {
     /// What `facecore_engine_open` takes.
     pub id: *const c_char,
-    /// "detector", "embedder" or "attributes".
+    /// What it is for: "detector", "embedder" or "attributes" (age or sex of a face).
     pub kind: *const c_char,
     /// The weights' licence, as far as known.
     pub licence: *const c_char,
@@ -30,9 +31,9 @@ pub struct facecore_model {
     pub training_data: *const c_char,
     /// The public package that holds the weights.
     pub source: *const c_char,
-    /// The space of its embeddings; 0 for a detector.
+    /// The space of its embeddings, of faces by the detector that the manifest names for it; 0 for what is no embedder.
     pub space: u64,
-    /// Numbers in an embedding; 0 for a detector.
+    /// Numbers in an embedding; 0 for what is no embedder.
     pub embedding_length: u32,
     /// Cosine from which two faces count as one person; NaN if the manifest has none.
     pub threshold: f32,
@@ -47,11 +48,13 @@ pub unsafe extern "C" fn facecore_manifest_open(
     manifest: *mut *mut facecore_manifest,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(manifest, "manifest") }?;
-        let manifest = Manifest::open(unsafe { text(folder, "folder") }?)?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, folder) = unsafe { (Out::new(manifest, "manifest")?, text(folder, "folder")?) };
+        let manifest = Manifest::open(folder)?;
         let mut texts = Vec::new();
         let models = manifest.models.iter().map(|model| to_model(model, &mut texts)).collect();
-        out.put(facecore_manifest { manifest, models, _texts: texts });
+        let default = to_c(&*manifest.default);
+        out.put(facecore_manifest { manifest, models, default, _texts: texts });
         Ok(())
     })
 }
@@ -77,6 +80,7 @@ fn to_model(model: &ModelEntry, texts: &mut Vec<CString>) -> facecore_model {
 /// Frees a manifest; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_manifest_free(manifest: *mut facecore_manifest) {
+    // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
     unsafe { boundary::free(manifest) }
 }
 
@@ -88,9 +92,24 @@ pub unsafe extern "C" fn facecore_manifest_get_models(
     count: *mut usize,
 ) -> Status {
     call(|| {
-        let manifest = unsafe { read(manifest, "manifest") }?;
-        let (models, count) = (unsafe { write(models, "models") }?, unsafe { write(count, "count") }?);
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (manifest, models, count) =
+            unsafe { (read(manifest, "manifest")?, write(models, "models")?, write(count, "count")?) };
         (*models, *count) = (manifest.models.as_ptr(), manifest.models.len());
+        Ok(())
+    })
+}
+
+/// The id of the embedder that `facecore_engine_open` takes where nobody names one, valid as long as the manifest. Never NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_manifest_get_default(
+    manifest: *const facecore_manifest,
+    id: *mut *const c_char,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (manifest, id) = unsafe { (read(manifest, "manifest")?, write(id, "id")?) };
+        *id = manifest.default.as_ptr();
         Ok(())
     })
 }
@@ -99,8 +118,9 @@ pub unsafe extern "C" fn facecore_manifest_get_models(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_manifest_verify(manifest: *const facecore_manifest, id: *const c_char) -> Status {
     call(|| {
-        let manifest = unsafe { read(manifest, "manifest") }?;
-        manifest.manifest.verify(unsafe { text(id, "id") }?)?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (manifest, id) = unsafe { (read(manifest, "manifest")?, text(id, "id")?) };
+        manifest.manifest.verify(id)?;
         Ok(())
     })
 }

@@ -70,9 +70,10 @@ pub struct facecore_limits {
     pub reserved: [u8; 32],
 }
 
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
 unsafe impl boundary::Versioned for facecore_limits {
-    fn reserved(&self) -> &[u8] {
-        &self.reserved
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
     }
 }
 
@@ -112,9 +113,10 @@ pub struct facecore_image {
     pub reserved: [u8; 16],
 }
 
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
 unsafe impl boundary::Versioned for facecore_image {
-    fn reserved(&self) -> &[u8] {
-        &self.reserved
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
     }
 }
 
@@ -140,9 +142,10 @@ pub struct facecore_photo_info {
     pub reserved: [u8; 16],
 }
 
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
 unsafe impl boundary::Versioned for facecore_photo_info {
-    fn reserved(&self) -> &[u8] {
-        &self.reserved
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
     }
 }
 

@@ -33,12 +33,14 @@ static void structs(void) {
     EXPECT_STATUS(facecore_detect_options_init(NULL, sizeof options), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_detect_options_init(&options, 1), FACECORE_STATUS_STRUCT_SIZE);
     EXPECT_STATUS(facecore_detect_options_init(&options, sizeof options), FACECORE_STATUS_OK);
-    EXPECT(options.min_face == 20 && options.max_candidates == 200 && options.factor == 0.709f && options.deadline_us == 0);
+    EXPECT(options.min_face == 20 && options.max_candidates == 200 && options.deadline_us == 0);
+    EXPECT(options.mtcnn.factor == 0.709f && options.mtcnn.filter == FACECORE_PROPOSAL_FILTER_BLOBS);
+    EXPECT(options.yunet.threshold == 0.6f && options.yunet.overlap == 0.3f && options.yunet.second_look == 1);
     EXPECT_STATUS(facecore_engine_options_init(NULL, sizeof engine_options), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_engine_options_init(&engine_options, SIZE_MAX), FACECORE_STATUS_STRUCT_SIZE);
     EXPECT_STATUS(facecore_engine_options_init(&engine_options, sizeof engine_options), FACECORE_STATUS_OK);
     EXPECT(engine_options.model == NULL && engine_options.compute == FACECORE_COMPUTE_AUTO);
-    EXPECT(engine_options.mirror_average == 0);
+    EXPECT(engine_options.mirror_average == 0 && engine_options.detector == FACECORE_DETECTOR_MTCNN);
 }
 
 static void photos(const unsigned char *bytes, size_t length) {
@@ -125,6 +127,9 @@ static void engines(const char *models) {
     options.compute = 77;
     EXPECT_STATUS(facecore_engine_open(models, &options, &engine), FACECORE_STATUS_UNKNOWN_VALUE);
     EXPECT_STATUS(facecore_engine_open_detector(&options, &engine), FACECORE_STATUS_UNKNOWN_VALUE);
+    options.compute = FACECORE_COMPUTE_AUTO;
+    options.detector = 2;
+    EXPECT_STATUS(facecore_engine_open_detector(&options, &engine), FACECORE_STATUS_UNKNOWN_VALUE);
     options.struct_size = 1;
     EXPECT_STATUS(facecore_engine_open_detector(&options, &engine), FACECORE_STATUS_STRUCT_SIZE);
     EXPECT_STATUS(facecore_engine_open_detector(NULL, NULL), FACECORE_STATUS_NULL_ARGUMENT);
@@ -140,6 +145,7 @@ static void engines(const char *models) {
     info.struct_size = sizeof info;
     EXPECT_STATUS(facecore_engine_get_info(engine, &info), FACECORE_STATUS_OK);
     EXPECT(info.model == NULL && info.space == 0 && isnan(info.threshold) && isnan(info.crop_margin) && info.kernels[0] != 0);
+    EXPECT(info.detector == FACECORE_DETECTOR_MTCNN && info.embedding_length == 0);
     facecore_engine_free(engine);
     facecore_engine_free(NULL);
 }
@@ -160,10 +166,24 @@ static void detections(const unsigned char *bytes, size_t length) {
     options.struct_size = 24;
     EXPECT_STATUS(facecore_detect(engine, photo, &options, &detection), FACECORE_STATUS_STRUCT_SIZE);
     options.struct_size = sizeof options;
-    options.factor = NAN;
+    options.mtcnn.factor = NAN;
     EXPECT_STATUS(facecore_detect(engine, photo, &options, &detection), FACECORE_STATUS_OPTION);
     EXPECT(detection == NULL);
-    options.factor = 0.709f;
+    options.mtcnn.factor = 0.709f;
+    options.yunet.overlap = 2;
+    EXPECT_STATUS(facecore_detect(engine, photo, &options, &detection), FACECORE_STATUS_OPTION);
+    options.yunet.overlap = 0.3f;
+    options.mtcnn.filter = 9;
+    EXPECT_STATUS(facecore_detect(engine, photo, &options, &detection), FACECORE_STATUS_UNKNOWN_VALUE);
+    options.mtcnn.filter = FACECORE_PROPOSAL_FILTER_BLOBS;
+    uint8_t *const reserved[] = {&options.reserved[0], &options.mtcnn.reserved[sizeof options.mtcnn.reserved - 1],
+                                 &options.yunet.reserved[sizeof options.yunet.reserved - 1]};
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; ++i) {
+        *reserved[i] = 1;
+        EXPECT_STATUS(facecore_detect(engine, photo, &options, &detection), FACECORE_STATUS_STRUCT_SIZE);
+        *reserved[i] = 0;
+    }
+    EXPECT(detection == NULL);
     EXPECT_STATUS(facecore_detect(engine, photo, &options, &detection), FACECORE_STATUS_OK);
 
     EXPECT_STATUS(facecore_detection_get_faces(NULL, &faces, &count), FACECORE_STATUS_NULL_ARGUMENT);
@@ -178,7 +198,8 @@ static void detections(const unsigned char *bytes, size_t length) {
     EXPECT_STATUS(facecore_detection_get_info(NULL, &info), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_detection_get_info(detection, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_detection_get_info(detection, &info), FACECORE_STATUS_OK);
-    EXPECT(info.complete == 1 && info.scales > 0 && info.candidates > 0);
+    EXPECT(info.complete == 1 && info.detector == FACECORE_DETECTOR_MTCNN && info.mtcnn.scales > 0 && info.mtcnn.candidates > 0);
+    EXPECT(info.yunet.scales == 0 && info.yunet.pixels == 0 && info.yunet.network_us == 0);
 
     facecore_embedding *embedding = (facecore_embedding *)&embedding;
     facecore_status status = FACECORE_STATUS_OK;
@@ -197,6 +218,35 @@ static void detections(const unsigned char *bytes, size_t length) {
     EXPECT_STATUS(facecore_embed_box(engine, photo, &faces[0].bounding_box, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     facecore_detection_free(detection);
     facecore_detection_free(NULL);
+    facecore_photo_free(photo);
+    facecore_engine_free(engine);
+}
+
+/* The other detector: the same face, and only its own numbers. */
+static void yunet(const unsigned char *bytes, size_t length) {
+    facecore_engine *engine = NULL;
+    facecore_photo *photo = NULL;
+    facecore_detection *detection = NULL;
+    facecore_engine_options options;
+    facecore_engine_info what;
+    facecore_detection_info info;
+    const facecore_face *faces = NULL;
+    size_t count = 0;
+    facecore_engine_options_init(&options, sizeof options);
+    options.detector = FACECORE_DETECTOR_YUNET;
+    EXPECT_STATUS(facecore_engine_open_detector(&options, &engine), FACECORE_STATUS_OK);
+    what.struct_size = sizeof what;
+    EXPECT_STATUS(facecore_engine_get_info(engine, &what), FACECORE_STATUS_OK);
+    EXPECT(what.detector == FACECORE_DETECTOR_YUNET);
+    EXPECT_STATUS(facecore_photo_decode(bytes, length, NULL, &photo), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_detect(engine, photo, NULL, &detection), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_detection_get_faces(detection, &faces, &count), FACECORE_STATUS_OK);
+    EXPECT(count == 1 && faces[0].score > 0.6f);
+    info.struct_size = sizeof info;
+    EXPECT_STATUS(facecore_detection_get_info(detection, &info), FACECORE_STATUS_OK);
+    EXPECT(info.complete == 1 && info.detector == FACECORE_DETECTOR_YUNET && info.yunet.scales > 0 && info.yunet.pixels > 0);
+    EXPECT(info.yunet.proposed > 0 && info.mtcnn.scales == 0 && info.mtcnn.pixels == 0 && info.mtcnn.propose_us == 0);
+    facecore_detection_free(detection);
     facecore_photo_free(photo);
     facecore_engine_free(engine);
 }
@@ -253,12 +303,59 @@ static void embeddings(void) {
     facecore_embedding_free(NULL);
 }
 
+static void matchers(void) {
+    const uint64_t shipped = 0xe37f9c1f75f50abdu; /* facenet-ms1m-128 */
+    facecore_matcher *matcher = NULL;
+    double rate = 0;
+    float margin = -1;
+    EXPECT_STATUS(facecore_matcher_for_space(shipped, 0, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_for_space(1, 0, &matcher), FACECORE_STATUS_CALIBRATION);
+    EXPECT_STATUS(facecore_matcher_for_space(shipped, 1, &matcher), FACECORE_STATUS_OPTION);
+    EXPECT_STATUS(facecore_matcher_for_space(shipped, -0.01, &matcher), FACECORE_STATUS_OPTION);
+    EXPECT_STATUS(facecore_matcher_for_space(shipped, NAN, &matcher), FACECORE_STATUS_OPTION);
+    EXPECT_STATUS(facecore_matcher_cosine(0.5f, 0.1f, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_cosine(NAN, 0.1f, &matcher), FACECORE_STATUS_OPTION);
+    EXPECT_STATUS(facecore_matcher_cosine(0.5f, -1, &matcher), FACECORE_STATUS_OPTION);
+    EXPECT_STATUS(facecore_matcher_read("x", 1, 0, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_read(NULL, 1, 0, &matcher), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_read("x", SIZE_MAX, 0, &matcher), FACECORE_STATUS_BUFFER_SIZE);
+    EXPECT_STATUS(facecore_matcher_read(NULL, 0, 0, &matcher), FACECORE_STATUS_CALIBRATION);
+    EXPECT_STATUS(facecore_matcher_read("no numbers", 10, 0, &matcher), FACECORE_STATUS_CALIBRATION);
+    EXPECT_STATUS(facecore_matcher_read("\xff", 1, 0, &matcher), FACECORE_STATUS_TEXT);
+    EXPECT(matcher == NULL);
+
+    EXPECT_STATUS(facecore_matcher_get_rule(NULL, &rate, &margin), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_for_space(shipped, 0, &matcher), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_matcher_get_rule(matcher, NULL, NULL), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_matcher_get_rule(matcher, &rate, &margin), FACECORE_STATUS_OK);
+    EXPECT(rate == 0.01 && margin >= 0);
+    facecore_matcher_free(matcher);
+    EXPECT_STATUS(facecore_matcher_cosine(0.5f, 0.25f, &matcher), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_matcher_get_rule(matcher, &rate, &margin), FACECORE_STATUS_OK);
+    EXPECT(isnan(rate) && margin == 0.25f);
+    facecore_matcher_free(matcher);
+
+    /* The smallest numbers that there are, as a file would have them. */
+    static const char numbers[] =
+        "space = \"0000000000000001\"\npeople = 100\nmargin = 0.125\n[thresholds]\nlevel = [0.1, 0.05, 0.02]\nphotos = [0.03, -0.005]\n"
+        "[crowding]\nlen = 4\nseed = 1\noffset = 0.2\nweights = [0.1, -0.2]\n";
+    EXPECT_STATUS(facecore_matcher_read(numbers, sizeof numbers - 1, 0.5, &matcher), FACECORE_STATUS_OPTION);
+    EXPECT_STATUS(facecore_matcher_read(numbers, sizeof numbers - 1, 0.001, &matcher), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_matcher_get_rule(matcher, &rate, &margin), FACECORE_STATUS_OK);
+    EXPECT(rate == 0.001 && margin == 0.125f);
+    facecore_matcher_free(matcher);
+    facecore_matcher_free(NULL);
+}
+
 static void matching(void) {
     facecore_embedding *face = NULL, *foreign = NULL;
+    facecore_matcher *matcher = NULL;
     facecore_candidates *people = NULL;
+    facecore_gallery *gallery = NULL;
     facecore_verdicts *verdicts = NULL;
     facecore_embedding_new(1, VALUES, 4, &face);
     facecore_embedding_new(2, VALUES, 4, &foreign);
+    EXPECT_STATUS(facecore_matcher_cosine(0.5f, 0.1f, &matcher), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_candidates_new(NULL), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_candidates_new(&people), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_candidates_add(NULL, "Ann", face), FACECORE_STATUS_NULL_ARGUMENT);
@@ -269,32 +366,56 @@ static void matching(void) {
     const facecore_embedding *faces[1] = {face};
     const facecore_verdict *all = NULL;
     size_t count = 7;
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, faces, 1, people, &verdicts), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, faces, 1, people, &verdicts), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_verdicts_get(verdicts, &all, &count), FACECORE_STATUS_OK);
     EXPECT(count == 1 && all[0].outcome == FACECORE_OUTCOME_NO_CANDIDATES && all[0].person == NULL && all[0].nearest == NULL);
-    EXPECT(all[0].runner_up == NULL && isnan(all[0].cosine) && isnan(all[0].margin));
+    EXPECT(all[0].runner_up == NULL && isnan(all[0].cosine) && isnan(all[0].margin) && isnan(all[0].nearest_required));
     EXPECT_STATUS(facecore_verdicts_get(NULL, &all, &count), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_verdicts_get(verdicts, NULL, &count), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_verdicts_get(verdicts, &all, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     facecore_verdicts_free(verdicts);
 
     EXPECT_STATUS(facecore_candidates_add(people, "Ann", face), FACECORE_STATUS_OK);
-    EXPECT_STATUS(facecore_decide(NAN, 0.1f, faces, 1, people, &verdicts), FACECORE_STATUS_OPTION);
-    EXPECT_STATUS(facecore_decide(0.5f, -1, faces, 1, people, &verdicts), FACECORE_STATUS_OPTION);
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, NULL, 1, people, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, faces, 1, NULL, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, faces, 1, people, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_decide(NULL, faces, 1, people, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, NULL, 1, people, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, faces, 1, NULL, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, faces, 1, people, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_new(NULL, people, &gallery), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_new(matcher, NULL, &gallery), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_new(matcher, people, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT(gallery == NULL);
+    EXPECT_STATUS(facecore_gallery_new(matcher, people, &gallery), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_gallery_people(NULL, &count), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_people(gallery, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_people(gallery, &count), FACECORE_STATUS_OK);
+    EXPECT(count == 1);
+    EXPECT_STATUS(facecore_gallery_decide(NULL, faces, 1, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_decide(gallery, NULL, 1, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_decide(gallery, faces, 1, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     faces[0] = NULL;
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, faces, 1, people, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, faces, 1, people, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_gallery_decide(gallery, faces, 1, &verdicts), FACECORE_STATUS_NULL_ARGUMENT);
     faces[0] = foreign;
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, faces, 1, people, &verdicts), FACECORE_STATUS_SPACE_MISMATCH);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, faces, 1, people, &verdicts), FACECORE_STATUS_SPACE_MISMATCH);
+    EXPECT_STATUS(facecore_gallery_decide(gallery, faces, 1, &verdicts), FACECORE_STATUS_SPACE_MISMATCH);
     EXPECT(verdicts == NULL);
-    EXPECT_STATUS(facecore_decide(0.5f, 0.1f, NULL, 0, people, &verdicts), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_matcher_decide(matcher, NULL, 0, people, &verdicts), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_verdicts_get(verdicts, &all, &count), FACECORE_STATUS_OK);
     EXPECT(count == 0 && all != NULL);
     facecore_verdicts_free(verdicts);
-    facecore_verdicts_free(NULL);
+
+    /* A gallery outlives what it was made of. */
+    facecore_matcher_free(matcher);
     facecore_candidates_free(people);
+    faces[0] = face;
+    EXPECT_STATUS(facecore_gallery_decide(gallery, faces, 1, &verdicts), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_verdicts_get(verdicts, &all, &count), FACECORE_STATUS_OK);
+    EXPECT(count == 1 && strcmp(all[0].person, "Ann") == 0 && all[0].nearest_required == 0.5f && all[0].threshold == 0.5f);
+    EXPECT(isnan(all[0].runner_up_required));
+    facecore_verdicts_free(verdicts);
+    facecore_verdicts_free(NULL);
+    facecore_gallery_free(gallery);
+    facecore_gallery_free(NULL);
     facecore_candidates_free(NULL);
     facecore_embedding_free(face);
     facecore_embedding_free(foreign);
@@ -313,7 +434,16 @@ static void manifests(const char *folder) {
     EXPECT_STATUS(facecore_manifest_get_models(manifest, &models, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_manifest_get_models(manifest, &models, &count), FACECORE_STATUS_OK);
     EXPECT(count >= 2 && strcmp(models[0].id, "mtcnn") == 0 && strcmp(models[0].kind, "detector") == 0 && models[0].space == 0);
-    EXPECT(models[1].space != 0 && models[1].embedding_length >= 128 && models[1].licence[0] != 0);
+    const char *id = NULL;
+    EXPECT_STATUS(facecore_manifest_get_default(NULL, &id), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_manifest_get_default(manifest, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_manifest_get_default(manifest, &id), FACECORE_STATUS_OK);
+    size_t found = 0;
+    while (found < count && strcmp(models[found].id, id) != 0) {
+        ++found;
+    }
+    EXPECT(found < count && strcmp(models[found].kind, "embedder") == 0 && models[found].space != 0);
+    EXPECT(models[found].embedding_length >= 128 && models[found].licence[0] != 0);
     EXPECT_STATUS(facecore_manifest_verify(NULL, "mtcnn"), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_manifest_verify(manifest, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_manifest_verify(manifest, "no-such-model"), FACECORE_STATUS_MODEL);
@@ -334,7 +464,9 @@ int main(int argc, char **argv) {
     photos(bytes, length);
     engines(argv[1]);
     detections(bytes, length);
+    yunet(bytes, length);
     embeddings();
+    matchers();
     matching();
     manifests(argv[1]);
     free(bytes);

@@ -10,7 +10,7 @@
 #include "facecore.h"
 #include "files.h"
 
-static const char *testdata;
+static const char *testdata, *models;
 static facecore_engine *engine;
 static FILE *answers;
 
@@ -81,14 +81,14 @@ static facecore_detect_options options_of(const cJSON *test) {
     facecore_detect_options_init(&options, sizeof options);
     options.min_face = (uint32_t)number(asked, "min_face", options.min_face);
     options.max_face = (uint32_t)number(asked, "max_face", options.max_face);
-    options.factor = (float)number(asked, "factor", options.factor);
+    options.mtcnn.factor = (float)number(asked, "factor", options.mtcnn.factor);
     options.max_candidates = (uint32_t)number(asked, "max_candidates", options.max_candidates);
     options.max_faces = (uint32_t)number(asked, "max_faces", options.max_faces);
     options.max_pixels = (uint64_t)number(asked, "max_pixels", 0);
     options.deadline_us = (uint64_t)number(asked, "deadline_us", 0);
     const cJSON *thresholds = member(asked, "thresholds");
     for (int i = 0; i < cJSON_GetArraySize(thresholds); ++i) {
-        options.thresholds[i] = (float)cJSON_GetArrayItem(thresholds, i)->valuedouble;
+        options.mtcnn.thresholds[i] = (float)cJSON_GetArrayItem(thresholds, i)->valuedouble;
     }
     return options;
 }
@@ -104,14 +104,20 @@ static facecore_status photo_of(const cJSON *test, facecore_photo **photo) {
     return status;
 }
 
+static uint32_t detector_of(const cJSON *test) {
+    const char *name = text(test, "detector");
+    EXPECT(name == NULL || strcmp(name, "mtcnn") == 0 || strcmp(name, "yunet") == 0);
+    return name != NULL && strcmp(name, "yunet") == 0 ? FACECORE_DETECTOR_YUNET : FACECORE_DETECTOR_MTCNN;
+}
+
 /* The calls: each writes its answer, compares, and returns the status. */
 
-static facecore_status detection_of(const cJSON *test, facecore_photo **photo, facecore_detection **detection,
+static facecore_status detection_of(const cJSON *test, const facecore_engine *with, facecore_photo **photo, facecore_detection **detection,
                                     const facecore_face **faces, size_t *count) {
     const facecore_detect_options options = options_of(test);
     facecore_status status = photo_of(test, photo);
     if (status == FACECORE_STATUS_OK) {
-        status = facecore_detect(engine, *photo, &options, detection);
+        status = facecore_detect(with, *photo, &options, detection);
     }
     if (status == FACECORE_STATUS_OK) {
         status = facecore_detection_get_faces(*detection, faces, count);
@@ -124,7 +130,14 @@ static facecore_status detect(const cJSON *test, const cJSON *expected) {
     facecore_detection *detection = NULL;
     const facecore_face *faces = NULL;
     size_t count = 0;
-    const facecore_status status = detection_of(test, &photo, &detection, &faces, &count);
+    facecore_engine *other = NULL;
+    if (detector_of(test) != FACECORE_DETECTOR_MTCNN) {
+        facecore_engine_options asked;
+        facecore_engine_options_init(&asked, sizeof asked);
+        asked.detector = detector_of(test);
+        EXPECT_STATUS(facecore_engine_open_detector(&asked, &other), FACECORE_STATUS_OK);
+    }
+    const facecore_status status = detection_of(test, other != NULL ? other : engine, &photo, &detection, &faces, &count);
     if (status == FACECORE_STATUS_OK) {
         facecore_detection_info info;
         info.struct_size = sizeof info;
@@ -158,6 +171,7 @@ static facecore_status detect(const cJSON *test, const cJSON *expected) {
     }
     facecore_detection_free(detection);
     facecore_photo_free(photo);
+    facecore_engine_free(other);
     return status;
 }
 
@@ -169,42 +183,47 @@ static facecore_status decode_hex(const char *digits, facecore_embedding **embed
     return status;
 }
 
-static facecore_status embed(const cJSON *test, const cJSON *expected) {
+/* Writes an embedding, and looks for it among those that the case expects, in any order. */
+static void put_embedding(const facecore_embedding *embedding, const cJSON *list) {
+    uint8_t bytes[16 + 4 * 1024];
+    size_t length = 0;
+    EXPECT_STATUS(facecore_embedding_encode(embedding, FACECORE_ENCODING_F32, bytes, sizeof bytes, &length), FACECORE_STATUS_OK);
+    char *digits = hex(bytes, length);
+    fprintf(answers, "embedding %s\n", digits);
+    free(digits);
+    int any = 0;
+    const cJSON *known;
+    cJSON_ArrayForEach(known, list) {
+        facecore_embedding *near = NULL;
+        float cosine = 0;
+        EXPECT_STATUS(decode_hex(known->valuestring, &near), FACECORE_STATUS_OK);
+        EXPECT_STATUS(facecore_embedding_cosine(embedding, near, &cosine), FACECORE_STATUS_OK);
+        any |= cosine > 0.99f;
+        facecore_embedding_free(near);
+    }
+    EXPECT(any);
+}
+
+/* What an engine makes of the faces of a photo; `also` looks at each embedding, NULL: no more. */
+static facecore_status embeddings_of(const cJSON *test, const cJSON *expected, const facecore_engine *with,
+                                     void (*also)(const facecore_embedding *)) {
     facecore_photo *photo = NULL;
     facecore_detection *detection = NULL;
     const facecore_face *faces = NULL;
     size_t count = 0;
-    facecore_status status = detection_of(test, &photo, &detection, &faces, &count);
+    facecore_status status = detection_of(test, with, &photo, &detection, &faces, &count);
     if (status == FACECORE_STATUS_OK) {
         facecore_embedding **embeddings = (facecore_embedding **)calloc(count + 1, sizeof *embeddings);
         facecore_status *statuses = (facecore_status *)calloc(count + 1, sizeof *statuses);
-        status = facecore_embed(engine, photo, faces, count, embeddings, statuses);
+        status = facecore_embed(with, photo, faces, count, embeddings, statuses);
         const cJSON *list = member(expected, "embeddings");
         EXPECT(count == (size_t)cJSON_GetArraySize(list));
         for (size_t i = 0; i < count; ++i) {
             EXPECT(statuses[i] == FACECORE_STATUS_OK);
-            uint8_t bytes[16 + 4 * 1024];
-            size_t length = 0;
-            EXPECT_STATUS(facecore_embedding_encode(embeddings[i], FACECORE_ENCODING_F32, bytes, sizeof bytes, &length), FACECORE_STATUS_OK);
-            char *digits = hex(bytes, length);
-            fprintf(answers, "embedding %s\n", digits);
-            free(digits);
-            float excess = 1;
-            EXPECT_STATUS(facecore_embedding_get_non_face_excess(embeddings[i], &excess), FACECORE_STATUS_OK);
-            put_bits((fputs("excess", answers), &excess), 1);
-            fputc('\n', answers);
-            EXPECT(excess < 0);
-            int any = 0;
-            const cJSON *known;
-            cJSON_ArrayForEach(known, list) {
-                facecore_embedding *near = NULL;
-                float cosine = 0;
-                EXPECT_STATUS(decode_hex(known->valuestring, &near), FACECORE_STATUS_OK);
-                EXPECT_STATUS(facecore_embedding_cosine(embeddings[i], near, &cosine), FACECORE_STATUS_OK);
-                any |= cosine > 0.99f;
-                facecore_embedding_free(near);
+            put_embedding(embeddings[i], list);
+            if (also != NULL) {
+                also(embeddings[i]);
             }
-            EXPECT(any);
             facecore_embedding_free(embeddings[i]);
         }
         free(embeddings);
@@ -212,6 +231,62 @@ static facecore_status embed(const cJSON *test, const cJSON *expected) {
     }
     facecore_detection_free(detection);
     facecore_photo_free(photo);
+    return status;
+}
+
+static void put_excess(const facecore_embedding *embedding) {
+    float excess = 1;
+    EXPECT_STATUS(facecore_embedding_get_non_face_excess(embedding, &excess), FACECORE_STATUS_OK);
+    put_bits((fputs("excess", answers), &excess), 1);
+    fputc('\n', answers);
+    EXPECT(excess < 0);
+}
+
+static facecore_status embed(const cJSON *test, const cJSON *expected) { return embeddings_of(test, expected, engine, put_excess); }
+
+static facecore_status embed_box(const cJSON *test, const cJSON *expected, const facecore_engine *with) {
+    size_t edges = 0;
+    float *values = floats(member(test, "box"), &edges);
+    EXPECT(edges == 4);
+    const facecore_box box = {values[0], values[1], values[2], values[3]};
+    free(values);
+    facecore_photo *photo = NULL;
+    facecore_embedding *embedding = NULL;
+    facecore_status status = photo_of(test, &photo);
+    if (status == FACECORE_STATUS_OK) {
+        status = facecore_embed_box(with, photo, &box, &embedding);
+    }
+    if (status == FACECORE_STATUS_OK) {
+        put_embedding(embedding, member(expected, "embeddings"));
+    }
+    facecore_embedding_free(embedding);
+    facecore_photo_free(photo);
+    return status;
+}
+
+/* An engine as a case asks for it, and what it makes of a photo. */
+static facecore_status engines(const cJSON *test, const cJSON *expected) {
+    char folder[512];
+    facecore_engine_options options;
+    facecore_engine *opened = NULL;
+    facecore_engine_options_init(&options, sizeof options);
+    options.model = text(test, "model");
+    options.detector = detector_of(test);
+    snprintf(folder, sizeof folder, "%s", models);
+    if (text(test, "models") != NULL) {
+        snprintf(folder, sizeof folder, "%s/../%s", testdata, text(test, "models")); /* from the root of the repository */
+    }
+    facecore_status status = facecore_engine_open(folder, &options, &opened);
+    if (status == FACECORE_STATUS_OK) {
+        status = member(test, "box") != NULL ? embed_box(test, expected, opened) : embeddings_of(test, expected, opened, NULL);
+    }
+    if (status == FACECORE_STATUS_OK) {
+        facecore_engine_info info;
+        info.struct_size = sizeof info;
+        EXPECT_STATUS(facecore_engine_get_info(opened, &info), FACECORE_STATUS_OK);
+        EXPECT(info.space == strtoull(text(expected, "space"), NULL, 16) && info.detector == options.detector);
+    }
+    facecore_engine_free(opened);
     return status;
 }
 
@@ -247,12 +322,22 @@ static facecore_status pixels(const cJSON *test, const cJSON *expected) {
     return status;
 }
 
-static facecore_status new_embedding(const char *space, const cJSON *list, facecore_embedding **embedding) {
+/* An embedding of the values of a list, with zeros behind them up to the length `pad`. */
+static facecore_status padded(const char *space, const cJSON *list, size_t pad, facecore_embedding **embedding) {
     size_t count = 0;
     float *values = floats(list, &count);
+    if (count < pad) {
+        values = (float *)realloc(values, pad * sizeof *values);
+        memset(values + count, 0, (pad - count) * sizeof *values);
+        count = pad;
+    }
     const facecore_status status = facecore_embedding_new(strtoull(space, NULL, 16), values, count, embedding);
     free(values);
     return status;
+}
+
+static facecore_status new_embedding(const char *space, const cJSON *list, facecore_embedding **embedding) {
+    return padded(space, list, 0, embedding);
 }
 
 static facecore_status encode(const cJSON *test, const cJSON *expected) {
@@ -388,25 +473,62 @@ static void put_neighbour(const char *person, float cosine) {
     }
 }
 
+static facecore_status matcher_of(const cJSON *test, facecore_matcher **matcher) {
+    if (member(test, "rate") != NULL) {
+        return facecore_matcher_for_space(strtoull(text(test, "space"), NULL, 16), number(test, "rate", NAN), matcher);
+    }
+    return facecore_matcher_cosine((float)number(test, "threshold", NAN), (float)number(test, "margin", NAN), matcher);
+}
+
+/* What a matcher decides of candidates, and what the same says that made a gallery of them. */
+static facecore_status decision_of(const cJSON *test, facecore_embedding *const *faces, size_t count, const facecore_candidates *people,
+                                   facecore_verdicts **verdicts) {
+    facecore_matcher *matcher = NULL;
+    facecore_gallery *gallery = NULL;
+    facecore_verdicts *first = NULL;
+    const facecore_embedding *const *handles = (const facecore_embedding *const *)faces;
+    facecore_status status = matcher_of(test, &matcher);
+    if (status == FACECORE_STATUS_OK) {
+        status = facecore_gallery_new(matcher, people, &gallery);
+    }
+    if (status == FACECORE_STATUS_OK) {
+        status = facecore_gallery_decide(gallery, handles, count, verdicts);
+        EXPECT_STATUS(facecore_matcher_decide(matcher, handles, count, people, &first), status);
+    }
+    if (status == FACECORE_STATUS_OK) {
+        const facecore_verdict *all = NULL, *again = NULL;
+        size_t decided = 0;
+        facecore_verdicts_get(*verdicts, &all, &decided);
+        facecore_verdicts_get(first, &again, &decided);
+        for (size_t i = 0; i < decided; ++i) {
+            EXPECT(all[i].outcome == again[i].outcome && all[i].threshold == again[i].threshold);
+        }
+    }
+    facecore_verdicts_free(first);
+    facecore_gallery_free(gallery);
+    facecore_matcher_free(matcher);
+    return status;
+}
+
 static facecore_status decide(const cJSON *test, const cJSON *expected) {
     const char *space = text(test, "space");
+    const size_t pad = (size_t)number(test, "pad", 0);
     facecore_candidates *people = NULL;
     const cJSON *person, *values;
     EXPECT_STATUS(facecore_candidates_new(&people), FACECORE_STATUS_OK);
     cJSON_ArrayForEach(person, member(test, "candidates")) {
         cJSON_ArrayForEach(values, member(person, "embeddings")) {
             facecore_embedding *known = NULL;
-            EXPECT_STATUS(new_embedding(space, values, &known), FACECORE_STATUS_OK);
+            EXPECT_STATUS(padded(space, values, pad, &known), FACECORE_STATUS_OK);
             EXPECT_STATUS(facecore_candidates_add(people, text(person, "person"), known), FACECORE_STATUS_OK);
             facecore_embedding_free(known);
         }
     }
     facecore_embedding *faces[16] = {NULL};
     size_t count = 0;
-    cJSON_ArrayForEach(values, member(test, "faces")) { EXPECT_STATUS(new_embedding(space, values, &faces[count++]), FACECORE_STATUS_OK); }
+    cJSON_ArrayForEach(values, member(test, "faces")) { EXPECT_STATUS(padded(space, values, pad, &faces[count++]), FACECORE_STATUS_OK); }
     facecore_verdicts *verdicts = NULL;
-    const facecore_status status = facecore_decide((float)number(test, "threshold", 0), (float)number(test, "margin", 0),
-                                                   (const facecore_embedding *const *)faces, count, people, &verdicts);
+    const facecore_status status = decision_of(test, faces, count, people, &verdicts);
     if (status == FACECORE_STATUS_OK) {
         const facecore_verdict *all = NULL;
         const cJSON *names = member(expected, "people");
@@ -443,11 +565,12 @@ int main(int argc, char **argv) {
         const char *name;
         facecore_status (*run)(const cJSON *, const cJSON *);
         int needs_engine;
-    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0}};
+    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"engines", engines, 0}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0}};
     if (argc < 4 || (answers = fopen(argv[3], "w")) == NULL) {
         fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS [CALL...]\n");
         return 2;
     }
+    models = argv[1];
     testdata = argv[2];
     for (size_t i = 0; i < sizeof calls / sizeof *calls; ++i) {
         int asked = argc == 4;
@@ -458,7 +581,7 @@ int main(int argc, char **argv) {
             continue;
         }
         if (calls[i].needs_engine && engine == NULL) {
-            EXPECT_STATUS(facecore_engine_open(argv[1], NULL, &engine), FACECORE_STATUS_OK);
+            EXPECT_STATUS(facecore_engine_open(models, NULL, &engine), FACECORE_STATUS_OK);
         }
         char path[512];
         size_t length = 0;

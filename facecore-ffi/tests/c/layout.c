@@ -5,18 +5,29 @@
 #define SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type)
 #define FIELD(type, field, offset) _Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
 
-SIZE(facecore_detect_options, 96);
+SIZE(facecore_mtcnn_options, 32);
+FIELD(facecore_mtcnn_options, factor, 0);
+FIELD(facecore_mtcnn_options, thresholds, 4);
+FIELD(facecore_mtcnn_options, filter, 16);
+FIELD(facecore_mtcnn_options, reserved, 20);
+
+SIZE(facecore_yunet_options, 32);
+FIELD(facecore_yunet_options, threshold, 0);
+FIELD(facecore_yunet_options, overlap, 4);
+FIELD(facecore_yunet_options, second_look, 8);
+FIELD(facecore_yunet_options, reserved, 12);
+
+SIZE(facecore_detect_options, 136);
 FIELD(facecore_detect_options, struct_size, 0);
 FIELD(facecore_detect_options, min_face, 8);
 FIELD(facecore_detect_options, max_face, 12);
-FIELD(facecore_detect_options, factor, 16);
-FIELD(facecore_detect_options, thresholds, 20);
-FIELD(facecore_detect_options, max_candidates, 32);
-FIELD(facecore_detect_options, max_faces, 36);
-FIELD(facecore_detect_options, max_pixels, 40);
-FIELD(facecore_detect_options, deadline_us, 48);
-FIELD(facecore_detect_options, filter, 56);
-FIELD(facecore_detect_options, reserved, 60);
+FIELD(facecore_detect_options, max_candidates, 16);
+FIELD(facecore_detect_options, max_faces, 20);
+FIELD(facecore_detect_options, max_pixels, 24);
+FIELD(facecore_detect_options, deadline_us, 32);
+FIELD(facecore_detect_options, mtcnn, 40);
+FIELD(facecore_detect_options, yunet, 72);
+FIELD(facecore_detect_options, reserved, 104);
 
 SIZE(facecore_box, 16);
 FIELD(facecore_box, x1, 0);
@@ -36,30 +47,45 @@ FIELD(facecore_face, stored_box, 60);
 FIELD(facecore_face, stored_landmarks, 76);
 FIELD(facecore_face, reserved, 116);
 
-SIZE(facecore_detection_info, 112);
+SIZE(facecore_mtcnn_stats, 72);
+FIELD(facecore_mtcnn_stats, pixels, 0);
+FIELD(facecore_mtcnn_stats, scales, 8);
+FIELD(facecore_mtcnn_stats, proposed, 12);
+FIELD(facecore_mtcnn_stats, candidates, 16);
+FIELD(facecore_mtcnn_stats, refined, 20);
+FIELD(facecore_mtcnn_stats, propose_us, 24);
+FIELD(facecore_mtcnn_stats, filter_us, 32);
+FIELD(facecore_mtcnn_stats, refine_us, 40);
+FIELD(facecore_mtcnn_stats, output_us, 48);
+FIELD(facecore_mtcnn_stats, reserved, 56);
+
+SIZE(facecore_yunet_stats, 48);
+FIELD(facecore_yunet_stats, pixels, 0);
+FIELD(facecore_yunet_stats, scales, 8);
+FIELD(facecore_yunet_stats, proposed, 12);
+FIELD(facecore_yunet_stats, network_us, 16);
+FIELD(facecore_yunet_stats, filter_us, 24);
+FIELD(facecore_yunet_stats, reserved, 32);
+
+SIZE(facecore_detection_info, 176);
 FIELD(facecore_detection_info, struct_size, 0);
 FIELD(facecore_detection_info, complete, 8);
 FIELD(facecore_detection_info, cut_scales, 12);
 FIELD(facecore_detection_info, cut_candidates, 16);
 FIELD(facecore_detection_info, cut_faces, 20);
 FIELD(facecore_detection_info, cut_by_deadline, 24);
-FIELD(facecore_detection_info, scales, 28);
-FIELD(facecore_detection_info, pixels, 32);
-FIELD(facecore_detection_info, proposed, 40);
-FIELD(facecore_detection_info, candidates, 44);
-FIELD(facecore_detection_info, refined, 48);
-FIELD(facecore_detection_info, propose_us, 56);
-FIELD(facecore_detection_info, filter_us, 64);
-FIELD(facecore_detection_info, refine_us, 72);
-FIELD(facecore_detection_info, output_us, 80);
-FIELD(facecore_detection_info, reserved, 88);
+FIELD(facecore_detection_info, detector, 28);
+FIELD(facecore_detection_info, mtcnn, 32);
+FIELD(facecore_detection_info, yunet, 104);
+FIELD(facecore_detection_info, reserved, 152);
 
 SIZE(facecore_engine_options, 64);
 FIELD(facecore_engine_options, struct_size, 0);
 FIELD(facecore_engine_options, model, 8);
 FIELD(facecore_engine_options, compute, 16);
 FIELD(facecore_engine_options, mirror_average, 20);
-FIELD(facecore_engine_options, reserved, 24);
+FIELD(facecore_engine_options, detector, 24);
+FIELD(facecore_engine_options, reserved, 28);
 
 SIZE(facecore_engine_info, 72);
 FIELD(facecore_engine_info, struct_size, 0);
@@ -68,9 +94,11 @@ FIELD(facecore_engine_info, kernels, 16);
 FIELD(facecore_engine_info, space, 24);
 FIELD(facecore_engine_info, crop_margin, 32);
 FIELD(facecore_engine_info, threshold, 40);
-FIELD(facecore_engine_info, reserved, 44);
+FIELD(facecore_engine_info, detector, 44);
+FIELD(facecore_engine_info, embedding_length, 48);
+FIELD(facecore_engine_info, reserved, 52);
 
-SIZE(facecore_verdict, 64);
+SIZE(facecore_verdict, 72);
 FIELD(facecore_verdict, outcome, 0);
 FIELD(facecore_verdict, cosine, 4);
 FIELD(facecore_verdict, person, 8);
@@ -78,9 +106,11 @@ FIELD(facecore_verdict, nearest, 16);
 FIELD(facecore_verdict, runner_up, 24);
 FIELD(facecore_verdict, nearest_cosine, 32);
 FIELD(facecore_verdict, runner_up_cosine, 36);
-FIELD(facecore_verdict, margin, 40);
-FIELD(facecore_verdict, threshold, 44);
-FIELD(facecore_verdict, reserved, 48);
+FIELD(facecore_verdict, nearest_required, 40);
+FIELD(facecore_verdict, runner_up_required, 44);
+FIELD(facecore_verdict, margin, 48);
+FIELD(facecore_verdict, threshold, 52);
+FIELD(facecore_verdict, reserved, 56);
 
 SIZE(facecore_model, 88);
 FIELD(facecore_model, id, 0);

@@ -20,6 +20,7 @@
 namespace {
 
 std::string testdata;
+std::string models;
 std::ofstream answers;
 std::optional<facecore::Engine> engine;
 
@@ -102,13 +103,13 @@ facecore::DetectOptions options(const cJSON *test) {
     facecore::DetectOptions options;
     options.min_face = static_cast<std::uint32_t>(number(asked, "min_face", options.min_face));
     options.max_face = static_cast<std::uint32_t>(number(asked, "max_face", options.max_face));
-    options.factor = static_cast<float>(number(asked, "factor", static_cast<double>(options.factor)));
+    options.mtcnn.factor = static_cast<float>(number(asked, "factor", static_cast<double>(options.mtcnn.factor)));
     options.max_candidates = static_cast<std::uint32_t>(number(asked, "max_candidates", options.max_candidates));
     options.max_faces = static_cast<std::uint32_t>(number(asked, "max_faces", options.max_faces));
     options.max_pixels = static_cast<std::uint64_t>(number(asked, "max_pixels", 0));
     options.deadline_us = static_cast<std::uint64_t>(number(asked, "deadline_us", 0));
     const auto thresholds = floats(member(asked, "thresholds"));
-    std::copy(thresholds.begin(), thresholds.end(), options.thresholds);
+    std::copy(thresholds.begin(), thresholds.end(), options.mtcnn.thresholds);
     return options;
 }
 
@@ -117,8 +118,21 @@ facecore::Photo photo(const cJSON *test) {
     return facecore::Photo::decode(bytes.data(), bytes.size(), limits(test));
 }
 
+facecore::EngineOptions engine_options(const cJSON *test) {
+    facecore::EngineOptions options;
+    const std::string detector = text(test, "detector");
+    EXPECT(detector.empty() || detector == "mtcnn" || detector == "yunet");
+    options.detector = detector == "yunet" ? FACECORE_DETECTOR_YUNET : FACECORE_DETECTOR_MTCNN;
+    return options;
+}
+
 void detect(const cJSON *test, const cJSON *expected) {
-    const auto found = engine->detect(photo(test), options(test));
+    const auto asked = engine_options(test);
+    std::optional<facecore::Engine> other;
+    if (asked.detector != FACECORE_DETECTOR_MTCNN) {
+        other.emplace(facecore::Engine::open_detector(asked));
+    }
+    const auto found = (other ? *other : *engine).detect(photo(test), options(test));
     const auto info = found.info();
     answers << "complete " << info.complete << ' ' << info.cut_scales << ' ' << info.cut_candidates << ' ' << info.cut_faces << '\n';
     const auto boxes = items(member(expected, "faces"));
@@ -149,19 +163,49 @@ facecore::Embedding decoded(const std::string &digits) {
     return facecore::Embedding::decode(bytes.data(), bytes.size());
 }
 
-void embed(const cJSON *test, const cJSON *expected) {
-    const auto upright = photo(test);
-    const auto found = engine->detect(upright, options(test));
+// Writes an embedding, and looks for it among those that the case expects, in any order.
+void put_embedding(const facecore::Embedding &embedding, const cJSON *expected) {
+    answers << "embedding " << hex(embedding.encode(FACECORE_ENCODING_F32)) << '\n';
     const auto known = items(member(expected, "embeddings"));
-    EXPECT(found.faces().size() == known.size());
-    for (const facecore::FaceEmbedding &face : engine->embed(upright, found.faces())) {
+    EXPECT(std::any_of(known.begin(), known.end(), [&](const cJSON *near) { return embedding.cosine(decoded(near->valuestring)) > 0.99f; }));
+}
+
+// What an engine makes of the faces of a photo.
+std::vector<facecore::FaceEmbedding> embeddings(const facecore::Engine &engine, const cJSON *test, const cJSON *expected) {
+    const auto upright = photo(test);
+    const auto found = engine.detect(upright, options(test));
+    auto faces = engine.embed(upright, found.faces());
+    EXPECT(faces.size() == items(member(expected, "embeddings")).size());
+    for (const facecore::FaceEmbedding &face : faces) {
         EXPECT(face.status == FACECORE_STATUS_OK && face.embedding.has_value());
-        answers << "embedding " << hex(face.embedding->encode(FACECORE_ENCODING_F32)) << '\n';
+    }
+    return faces;
+}
+
+void embed(const cJSON *test, const cJSON *expected) {
+    for (const facecore::FaceEmbedding &face : embeddings(*engine, test, expected)) {
+        put_embedding(*face.embedding, expected);
         const float excess = face.embedding->non_face_excess();
         answers << "excess" << bits({excess}) << '\n';
         EXPECT(excess < 0);
-        EXPECT(std::any_of(known.begin(), known.end(), [&](const cJSON *near) { return face.embedding->cosine(decoded(near->valuestring)) > 0.99f; }));
     }
+}
+
+// An engine as a case asks for it, and what it makes of a photo.
+void engines(const cJSON *test, const cJSON *expected) {
+    auto asked = engine_options(test);
+    const std::string model = text(test, "model");
+    asked.model = model.empty() ? nullptr : model.c_str();
+    const std::string folder = text(test, "models");
+    const auto opened = facecore::Engine::open(folder.empty() ? models : testdata + "/../" + folder, asked);
+    if (const auto box = floats(member(test, "box")); !box.empty()) {
+        put_embedding(opened.embed(photo(test), facecore_box{box.at(0), box.at(1), box.at(2), box.at(3)}), expected);
+    } else {
+        for (const facecore::FaceEmbedding &face : embeddings(opened, test, expected)) {
+            put_embedding(*face.embedding, expected);
+        }
+    }
+    EXPECT(opened.info().space == std::stoull(text(expected, "space"), nullptr, 16) && opened.info().detector == asked.detector);
 }
 
 void pixels(const cJSON *test, const cJSON *expected) {
@@ -180,8 +224,10 @@ void pixels(const cJSON *test, const cJSON *expected) {
     EXPECT(rgb == text(expected, "rgb"));
 }
 
-facecore::Embedding embedding(const std::string &space, const cJSON *list) {
-    const auto values = floats(list);
+// An embedding of the values of a list, with zeros behind them up to the length `pad`.
+facecore::Embedding embedding(const std::string &space, const cJSON *list, std::size_t pad = 0) {
+    auto values = floats(list);
+    values.resize(std::max(values.size(), pad));
     return {std::stoull(space, nullptr, 16), values.data(), values.size()};
 }
 
@@ -253,24 +299,31 @@ void compare(const cJSON *test, const cJSON *expected) {
     EXPECT(std::fabs(static_cast<double>(cosine) - number(expected, "cosine", NAN)) < 1e-6);
 }
 
+facecore::Matcher matcher(const cJSON *test) {
+    if (member(test, "rate") != nullptr) {
+        return facecore::Matcher::for_space(std::stoull(text(test, "space"), nullptr, 16), number(test, "rate", NAN));
+    }
+    return facecore::Matcher::cosine(static_cast<float>(number(test, "threshold", NAN)), static_cast<float>(number(test, "margin", NAN)));
+}
+
 void decide(const cJSON *test, const cJSON *expected) {
     const std::string space = text(test, "space");
+    const auto pad = static_cast<std::size_t>(number(test, "pad", 0));
     facecore::Candidates people;
     for (const cJSON *person : items(member(test, "candidates"))) {
         for (const cJSON *values : items(member(person, "embeddings"))) {
-            people.add(text(person, "person"), embedding(space, values));
+            people.add(text(person, "person"), embedding(space, values, pad));
         }
     }
     std::vector<facecore::Embedding> faces;
     for (const cJSON *values : items(member(test, "faces"))) {
-        faces.push_back(embedding(space, values));
+        faces.push_back(embedding(space, values, pad));
     }
     std::vector<const facecore::Embedding *> pointers;
     for (const facecore::Embedding &face : faces) {
         pointers.push_back(&face);
     }
-    const facecore::Matcher matcher(static_cast<float>(number(test, "threshold", 0)), static_cast<float>(number(test, "margin", 0)));
-    const auto verdicts = matcher.decide(pointers, people);
+    const auto verdicts = matcher(test).decide(pointers, people);
     const auto names = items(member(expected, "people"));
     EXPECT(verdicts.all().size() == names.size());
     std::size_t i = 0;
@@ -294,11 +347,12 @@ int main(int argc, char **argv) {
         std::fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS\n");
         return 2;
     }
+    models = argv[1];
     testdata = argv[2];
     answers.open(argv[3]);
-    engine.emplace(facecore::Engine::open(argv[1]));
+    engine.emplace(facecore::Engine::open(models));
     const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
-        {"detect", detect}, {"embed", embed}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile}};
+        {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile}};
     for (const auto &[call, run] : calls) {
         cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
         EXPECT(!items(tests).empty());

@@ -75,7 +75,7 @@ int main(int argc, char **argv) {
     expect_error(FACECORE_STATUS_MODEL, [] { facecore::Engine::open("no such folder"); });
     expect_error(FACECORE_STATUS_OPTION, [&] {
         facecore::DetectOptions wrong;
-        wrong.factor = 2;
+        wrong.mtcnn.factor = 2;
         engine.detect(photo, wrong);
     });
     image.format = 0;
@@ -90,11 +90,22 @@ int main(int argc, char **argv) {
 
     facecore::Candidates people;
     people.add("Ann", a);
-    const auto verdicts = facecore::Matcher(0.5f, 0.05f).decide({&b}, people);
+    const auto plain = facecore::Matcher::cosine(0.5f, 0.05f);
+    const auto verdicts = plain.decide({&b}, people);
     EXPECT(verdicts.all().size() == 1 && std::string(verdicts.all()[0].person) == "Ann");
+    EXPECT(!plain.false_positive_rate() && plain.margin() == 0.05f);
+    const facecore::Gallery gallery(plain, people);
+    EXPECT(gallery.people() == 1 && std::string(gallery.decide({&b}).all()[0].person) == "Ann");
+    expect_error(FACECORE_STATUS_SPACE_MISMATCH, [&] { gallery.decide({&foreign}); });
+    const std::uint64_t shipped = 0xe37f9c1f75f50abd;  // facenet-ms1m-128
+    EXPECT(facecore::Matcher::for_space(shipped).false_positive_rate() == 0.01);
+    EXPECT(facecore::Matcher::for_space(shipped, 0.001).false_positive_rate() == 0.001);
+    expect_error(FACECORE_STATUS_CALIBRATION, [] { facecore::Matcher::for_space(7); });
+    expect_error(FACECORE_STATUS_CALIBRATION, [] { facecore::Matcher::read("no numbers"); });
 
     const facecore::Manifest manifest(argv[1]);
     EXPECT(manifest.models().size() >= 2 && std::string(manifest.models()[0].id) == "mtcnn");
+    EXPECT(!manifest.default_model().empty());
     manifest.verify("mtcnn");
     expect_error(FACECORE_STATUS_MODEL, [&] { manifest.verify("no-such-model"); });
     return expect_failures != 0;
