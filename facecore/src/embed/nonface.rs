@@ -123,7 +123,7 @@ impl NonFaceFilter {
         }
     }
 
-    /// The filter as bytes: `FCN1`, the number of centroids (u16), the length of each record (u16), then for each its
+    /// The filter as bytes: `FCN1`, the number of centroids (u16), the length of each record (u32), then for each its
     /// threshold (f32) and its [encoding](Embedding::encode) as f32. All little-endian.
     pub fn write(&self) -> Vec<u8> {
         let record = |(centroid, threshold): &(Embedding, f32)| {
