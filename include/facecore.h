@@ -66,6 +66,8 @@ enum facecore_status
   FACECORE_STATUS_NO_EMBEDDER = 301,
   // A face's box has no pixel inside the photo, or is no box.
   FACECORE_STATUS_EMPTY_CROP = 400,
+  // A network that is fed by landmarks was asked for what a box encloses.
+  FACECORE_STATUS_NEEDS_LANDMARKS = 403,
   // Embeddings of two networks were compared.
   FACECORE_STATUS_SPACE_MISMATCH = 401,
   // Numbers or bytes that are no embedding.
@@ -195,7 +197,26 @@ typedef uint32_t facecore_compute;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Which of the first stage's cells that see the same face goes on.
+// What finds the faces of a photo.
+enum facecore_detector
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The cascade of three networks, whose boxes facenet's users know.
+  FACECORE_DETECTOR_MTCNN = 0,
+  // One small network that sees the photo once, at a cost that does not depend on the number of faces.
+  FACECORE_DETECTOR_YUNET = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_detector facecore_detector;
+#else
+typedef uint32_t facecore_detector;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which of P-Net's cells that see the same face goes on (MTCNN).
 enum facecore_proposal_filter
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -285,7 +306,7 @@ typedef uint32_t facecore_build_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, `facecore_decide` for many.
+// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
 typedef struct facecore_candidates facecore_candidates;
 
 // The faces of a photo. Immutable: share it between threads.
@@ -297,8 +318,14 @@ typedef struct facecore_embedding facecore_embedding;
 // The networks, loaded once. Share one between all threads; every call runs on the caller's thread and starts no other.
 typedef struct facecore_engine facecore_engine;
 
+// Candidates as a matcher compares faces with them, made ready once for many photos. Immutable: share it between threads.
+typedef struct facecore_gallery facecore_gallery;
+
 // A folder's manifest. Immutable: share it between threads.
 typedef struct facecore_manifest facecore_manifest;
+
+// The rule by which faces get names. Immutable: share it between threads.
+typedef struct facecore_matcher facecore_matcher;
 
 // An upright photo. Immutable: share it between threads.
 typedef struct facecore_photo facecore_photo;
@@ -310,30 +337,52 @@ typedef struct facecore_profile facecore_profile;
 // The decisions about the faces of a photo. Immutable: share it between threads.
 typedef struct facecore_verdicts facecore_verdicts;
 
-// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
-typedef struct facecore_detect_options {
-  // `sizeof(facecore_detect_options)`.
-  size_t struct_size;
-  // Side of the smallest face looked for, in pixels, at least 1; twice as large costs a quarter of the time. Default 20.
-  uint32_t min_face;
-  // Side of the largest face looked for, in pixels; 0 (default): up to the whole photo.
-  uint32_t max_face;
+// What only MTCNN has, the cascade of P-, R- and O-Net.
+typedef struct facecore_mtcnn_options {
   // Step between the scales of the pyramid, from 0.1 to below 1. Default 0.709.
   float factor;
   // Probabilities, 0 to 1, from which P-, R- and O-Net pass a candidate on. Default 0.6, 0.7, 0.7.
   float thresholds[3];
-  // Most candidates of the first stage that the second may reject before it stops, which bounds the time on hostile photos; 0: no bound. Default 200.
-  uint32_t max_candidates;
-  // Most faces returned, those with the best scores; 0 (default): all.
-  uint32_t max_faces;
-  // Most pixels of the pyramid, all scales together, that the first stage sees, from the coarsest scale on; 0 (default): all.
-  uint64_t max_pixels;
-  // Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
-  uint64_t deadline_us;
   // One of `facecore_proposal_filter`. Default `FACECORE_PROPOSAL_FILTER_BLOBS`.
   uint32_t filter;
   // Zero.
-  uint8_t reserved[36];
+  uint8_t reserved[12];
+} facecore_mtcnn_options;
+
+// What only YuNet has.
+typedef struct facecore_yunet_options {
+  // The score, 0 to 1, from which a cell is a face. Default 0.6.
+  float threshold;
+  // The share of their union, 0 to 1, above which the less sure of two boxes goes. Default 0.3.
+  float overlap;
+  // Not 0: a large photo is looked at shrunken too, so that large faces are not missed. Default 1.
+  uint32_t second_look;
+  // Zero.
+  uint8_t reserved[20];
+} facecore_yunet_options;
+
+// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
+typedef struct facecore_detect_options {
+  // `sizeof(facecore_detect_options)`.
+  size_t struct_size;
+  // Side of the smallest face looked for, in pixels, at least 1; with MTCNN twice as large costs a quarter of the time. Default 20.
+  uint32_t min_face;
+  // Side of the largest face looked for, in pixels; 0 (default): up to the whole photo.
+  uint32_t max_face;
+  // MTCNN only: most candidates of P-Net that R-Net may reject before it stops, which bounds the time on hostile photos; 0: no bound. Default 200.
+  uint32_t max_candidates;
+  // Most faces returned, those with the best scores; 0 (default): all.
+  uint32_t max_faces;
+  // Most pixels that the detector's first network sees, all scales of the photo together, from the coarsest scale on; 0 (default): all.
+  uint64_t max_pixels;
+  // Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
+  uint64_t deadline_us;
+  // For an engine whose detector is MTCNN; within its ranges also where it is not.
+  struct facecore_mtcnn_options mtcnn;
+  // For an engine whose detector is YuNet; within its ranges also where it is not.
+  struct facecore_yunet_options yunet;
+  // Zero.
+  uint8_t reserved[32];
 } facecore_detect_options;
 
 // A rectangle in pixels; it may reach beyond the photo.
@@ -362,7 +411,7 @@ typedef struct facecore_face {
   struct facecore_box bounding_box;
   // The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
   struct facecore_point landmarks[5];
-  // The probability that this is a face, 0 to 1.
+  // How sure the detector is that this is a face, 0 to 1.
   float score;
   // The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
   struct facecore_box stored_box;
@@ -372,38 +421,66 @@ typedef struct facecore_face {
   uint8_t reserved[12];
 } facecore_face;
 
+// What MTCNN's stages did.
+typedef struct facecore_mtcnn_stats {
+  // Pixels of the pyramid that P-Net saw.
+  uint64_t pixels;
+  // Scales of the pyramid that P-Net saw to their end.
+  uint32_t scales;
+  // Cells that P-Net passed.
+  uint32_t proposed;
+  // Candidates after suppression.
+  uint32_t candidates;
+  // Candidates that R-Net passed, after suppression.
+  uint32_t refined;
+  // Pyramid, P-Net and what follows up to the candidates, in microseconds.
+  uint64_t propose_us;
+  // The part of `propose_us` that filters cells and suppresses double finds.
+  uint64_t filter_us;
+  // Crops and R-Net, in microseconds.
+  uint64_t refine_us;
+  // Crops and O-Net, in microseconds.
+  uint64_t output_us;
+  // Zero.
+  uint8_t reserved[16];
+} facecore_mtcnn_stats;
+
+// What YuNet did.
+typedef struct facecore_yunet_stats {
+  // Pixels that the network saw, all sizes of the photo together.
+  uint64_t pixels;
+  // Sizes of the photo that the network saw to their end.
+  uint32_t scales;
+  // Cells whose score reached the threshold.
+  uint32_t proposed;
+  // Shrinking and the network, in microseconds.
+  uint64_t network_us;
+  // What made faces of cells, in microseconds.
+  uint64_t filter_us;
+  // Zero.
+  uint8_t reserved[16];
+} facecore_yunet_stats;
+
 // Whether a detection is whole, and what its stages did.
 typedef struct facecore_detection_info {
   // `sizeof(facecore_detection_info)`, set by the caller.
   size_t struct_size;
   // 1 if the budget left nothing out, else 0; the `cut_` fields say what.
   uint32_t complete;
-  // Scales of the pyramid that the first stage did not see, or not to their end.
+  // Scales of the photo that the detector's first network did not see, or not to their end.
   uint32_t cut_scales;
-  // Candidates that a later stage did not see.
+  // Candidates that R-Net or O-Net did not see (MTCNN).
   uint32_t cut_candidates;
   // Faces beyond `max_faces`.
   uint32_t cut_faces;
   // 1 if it was the deadline that cut.
   uint32_t cut_by_deadline;
-  // Scales of the pyramid that the first stage saw to their end.
-  uint32_t scales;
-  // Pixels of the pyramid that the first stage saw.
-  uint64_t pixels;
-  // Cells that the first stage passed.
-  uint32_t proposed;
-  // Candidates after suppression.
-  uint32_t candidates;
-  // Candidates that the second stage passed, after suppression.
-  uint32_t refined;
-  // First stage, in microseconds.
-  uint64_t propose_us;
-  // The part of `propose_us` that filters cells and suppresses double finds.
-  uint64_t filter_us;
-  // Second stage, in microseconds.
-  uint64_t refine_us;
-  // Third stage, in microseconds.
-  uint64_t output_us;
+  // What found the faces: one of `facecore_detector`; 255 for one that this header has no name for.
+  uint32_t detector;
+  // What MTCNN did; zeros if another detector ran.
+  struct facecore_mtcnn_stats mtcnn;
+  // What YuNet did; zeros if another detector ran.
+  struct facecore_yunet_stats yunet;
   // Zero.
   uint8_t reserved[24];
 } facecore_detection_info;
@@ -412,14 +489,16 @@ typedef struct facecore_detection_info {
 typedef struct facecore_engine_options {
   // `sizeof(facecore_engine_options)`.
   size_t struct_size;
-  // The embedder's id in the manifest; NULL: the default.
+  // The embedder's id in the manifest; NULL (default): the one that the manifest calls default.
   const char *model;
   // One of `facecore_compute`. Default `FACECORE_COMPUTE_AUTO`.
   uint32_t compute;
   // Not 0: every embedding is the average of a face and its mirror image, at twice the time: of another space, and a little more accurate. Default 0.
   uint32_t mirror_average;
+  // What finds the faces: one of `facecore_detector`. A model that crops by landmarks has a space for each detector. Default `FACECORE_DETECTOR_MTCNN`.
+  uint32_t detector;
   // Zero.
-  uint8_t reserved[40];
+  uint8_t reserved[36];
 } facecore_engine_options;
 
 // What an engine is.
@@ -432,12 +511,17 @@ typedef struct facecore_engine_info {
   const char *kernels;
   // The space of its embeddings; 0 if the engine only detects. Printed as 16 hex digits.
   uint64_t space;
-  // The share of a crop that is not the detected box; NaN if the engine only detects.
+  // The share of a crop that is not the detected box; NaN if the model crops by landmarks, or the engine only detects.
   double crop_margin;
-  // The cosine from which two faces count as one person, for `facecore_decide`; NaN if the manifest has none.
+  // The cosine from which two faces count as one person, for comparing pairs; NaN if the manifest has none. To name faces use
+  // `facecore_matcher_for_space`, which asks for more among more people.
   float threshold;
+  // What finds the faces: one of `facecore_detector`.
+  uint32_t detector;
+  // Numbers in an embedding; 0 if the engine only detects.
+  uint32_t embedding_length;
   // Zero.
-  uint8_t reserved[28];
+  uint8_t reserved[20];
 } facecore_engine_info;
 
 // The decision about one face and the numbers behind it. The names are valid as long as the verdicts.
@@ -448,7 +532,7 @@ typedef struct facecore_verdict {
   float cosine;
   // Who it is; NULL without a match.
   const char *person;
-  // The person nearest to this face alone; NULL if there is nobody.
+  // The person nearest to this face alone, whose cosine is the furthest above what is required; NULL if there is nobody.
   const char *nearest;
   // The second nearest person; NULL if there is none.
   const char *runner_up;
@@ -456,9 +540,13 @@ typedef struct facecore_verdict {
   float nearest_cosine;
   // The cosine of `runner_up`; NaN if there is none.
   float runner_up_cosine;
-  // How far `nearest` is ahead of `runner_up`, 0 to 2; NaN if there is no runner-up.
+  // The cosine that this face needs to get the name of `nearest`; NaN if there is nobody.
+  float nearest_required;
+  // The cosine that this face needs to get the name of `runner_up`; NaN if there is none.
+  float runner_up_required;
+  // How far `nearest` is ahead of `runner_up`, in cosines above what each of them requires, from 0; NaN if there is no runner-up.
   float margin;
-  // The cosine that was required.
+  // The cosine that was required of `person`, or of `nearest` without a match.
   float threshold;
   // Zero.
   uint8_t reserved[16];
@@ -468,7 +556,7 @@ typedef struct facecore_verdict {
 typedef struct facecore_model {
   // What `facecore_engine_open` takes.
   const char *id;
-  // "detector" or "embedder".
+  // What it is for: "detector", "embedder" or "attributes" (age or sex of a face).
   const char *kind;
   // The weights' licence, as far as known.
   const char *licence;
@@ -476,9 +564,9 @@ typedef struct facecore_model {
   const char *training_data;
   // The public package that holds the weights.
   const char *source;
-  // The space of its embeddings; 0 for a detector.
+  // The space of its embeddings, of faces by the detector that the manifest names for it; 0 for what is no embedder.
   uint64_t space;
-  // Numbers in an embedding; 0 for a detector.
+  // Numbers in an embedding; 0 for what is no embedder.
   uint32_t embedding_length;
   // Cosine from which two faces count as one person; NaN if the manifest has none.
   float threshold;
@@ -623,7 +711,7 @@ facecore_status facecore_detection_get_faces(const struct facecore_detection *de
 facecore_status facecore_detection_get_info(const struct facecore_detection *detection,
                                             struct facecore_detection_info *info);
 
-// Embeds faces of the same photo: for each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
+// Embeds faces of the same photo, found by an engine with this one's detector; of a face, `bounding_box` and `landmarks` are used. For each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
 // (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.
 //
 // Fails as a whole with `FACECORE_STATUS_NO_EMBEDDER`; all embeddings are then NULL.
@@ -634,9 +722,9 @@ facecore_status facecore_embed(const struct facecore_engine *engine,
                                struct facecore_embedding **embeddings,
                                facecore_status *statuses);
 
-// Embeds what a box (upright pixels) encloses.
+// Embeds what a box (upright pixels) encloses, for boxes that another detector or a person gave.
 //
-// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_EMPTY_CROP`; `*embedding` is then NULL.
+// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_EMPTY_CROP`, and `_NEEDS_LANDMARKS` for a model that crops by landmarks; `*embedding` is then NULL.
 facecore_status facecore_embed_box(const struct facecore_engine *engine,
                                    const struct facecore_photo *photo,
                                    const struct facecore_box *bounding_box,
@@ -697,9 +785,9 @@ facecore_status facecore_engine_open(const char *folder,
                                      const struct facecore_engine_options *options,
                                      struct facecore_engine **engine);
 
-// An engine that finds faces with the network inside the library: it needs no file and makes no embeddings.
+// An engine that finds faces with one of the detectors inside the library: it needs no file and makes no embeddings.
 //
-// `options`: NULL for the defaults; the model is not used. Fails as `facecore_engine_open`.
+// `options`: NULL for the defaults; `model` and `mirror_average` are not used. Fails as `facecore_engine_open`.
 facecore_status facecore_engine_open_detector(const struct facecore_engine_options *options,
                                               struct facecore_engine **engine);
 
@@ -720,17 +808,69 @@ facecore_status facecore_candidates_add(struct facecore_candidates *candidates,
                                         const char *person,
                                         const struct facecore_embedding *embedding);
 
-// Decides who the faces of one photo are: `count` embeddings, none NULL, against `candidates`.
+// The matcher for a space whose numbers come with the library: those of the networks that `make models` fetches.
 //
-// A face is the nearest person if that cosine is at least `threshold` (-1 to 1; `facecore_engine_info` has a good one) and ahead of the
-// next person by `margin` (0 to 2; 0.05 is a good start), and a person is at most one face of a photo. Fails with `FACECORE_STATUS_OPTION`,
-// `_SPACE_MISMATCH`, and `_LIMIT` for more than 1,000 faces; `*verdicts` is then NULL.
-facecore_status facecore_decide(float threshold,
-                                float margin,
-                                const struct facecore_embedding *const *faces,
-                                size_t count,
-                                const struct facecore_candidates *candidates,
-                                struct facecore_verdicts **verdicts);
+// `false_positive_rate` is the share of strangers' faces that may get a name, 0.0001 to 0.1, whatever the number of candidates; 0: one in a
+// hundred. A person is the mean of their faces, and more is required among many candidates and where faces crowd together. Fails with
+// `FACECORE_STATUS_CALIBRATION` for another space and `_OPTION` for a rate outside its range; `*matcher` is then NULL.
+facecore_status facecore_matcher_for_space(uint64_t space,
+                                           double false_positive_rate,
+                                           struct facecore_matcher **matcher);
+
+// The matcher for a network of one's own: `numbers` is the text, of `length` bytes, of a file that `facecore matching fit` wrote. It is not trusted.
+//
+// `false_positive_rate` as for `facecore_matcher_for_space`. Fails with `FACECORE_STATUS_CALIBRATION` for any other text, `_TEXT`, `_OPTION`;
+// `*matcher` is then NULL.
+facecore_status facecore_matcher_read(const char *numbers,
+                                      size_t length,
+                                      double false_positive_rate,
+                                      struct facecore_matcher **matcher);
+
+// A plain matcher: a face is the nearest person if that cosine is at least `threshold` (-1 to 1) and ahead of the next person by `margin` (0 to 2),
+// and a person is as near as their nearest face. How many strangers get a name then depends on the number of candidates and of their faces.
+//
+// Fails with `FACECORE_STATUS_OPTION`; `*matcher` is then NULL.
+facecore_status facecore_matcher_cosine(float threshold,
+                                        float margin,
+                                        struct facecore_matcher **matcher);
+
+// Frees a matcher; NULL is fine. Galleries made with it stay usable.
+void facecore_matcher_free(struct facecore_matcher *matcher);
+
+// What a matcher was made with: the rate of false positives, NaN where the threshold is fixed, and how far a match must be ahead of the next
+// person, 0 to 2. Each of the outputs may be NULL.
+facecore_status facecore_matcher_get_rule(const struct facecore_matcher *matcher,
+                                          double *false_positive_rate,
+                                          float *margin);
+
+// Decides who the faces of one photo are, all at once: `count` embeddings, none NULL, against `candidates`. A person is at most one face of a
+// photo. For many photos make a gallery once.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING`, and `_LIMIT` for more than 1,000 faces; `*verdicts` is then NULL.
+facecore_status facecore_matcher_decide(const struct facecore_matcher *matcher,
+                                        const struct facecore_embedding *const *faces,
+                                        size_t count,
+                                        const struct facecore_candidates *candidates,
+                                        struct facecore_verdicts **verdicts);
+
+// Candidates made ready for many photos. `matcher` and `candidates` are not needed any more when this returns.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING`; `*gallery` is then NULL.
+facecore_status facecore_gallery_new(const struct facecore_matcher *matcher,
+                                     const struct facecore_candidates *candidates,
+                                     struct facecore_gallery **gallery);
+
+// Frees a gallery; NULL is fine.
+void facecore_gallery_free(struct facecore_gallery *gallery);
+
+// The number of people who have a face in a gallery.
+facecore_status facecore_gallery_people(const struct facecore_gallery *gallery, size_t *people);
+
+// As `facecore_matcher_decide`, against the people of a gallery.
+facecore_status facecore_gallery_decide(const struct facecore_gallery *gallery,
+                                        const struct facecore_embedding *const *faces,
+                                        size_t count,
+                                        struct facecore_verdicts **verdicts);
 
 // Frees verdicts and their names; NULL is fine.
 void facecore_verdicts_free(struct facecore_verdicts *verdicts);
@@ -750,6 +890,10 @@ void facecore_manifest_free(struct facecore_manifest *manifest);
 facecore_status facecore_manifest_get_models(const struct facecore_manifest *manifest,
                                              const struct facecore_model **models,
                                              size_t *count);
+
+// The id of the embedder that `facecore_engine_open` takes where nobody names one, valid as long as the manifest. Never NULL on success.
+facecore_status facecore_manifest_get_default(const struct facecore_manifest *manifest,
+                                              const char **id);
 
 // Compares the SHA-256 of a model's files with the manifest. Fails with `FACECORE_STATUS_MODEL`, and the message names the file.
 facecore_status facecore_manifest_verify(const struct facecore_manifest *manifest,
