@@ -73,7 +73,7 @@ impl Crowding {
             let reason = format!("{} values; the crowding was fitted for {}", face.len(), self.len);
             return Err(Error::Embedding { reason });
         }
-        let sum: f32 = self.features(face).zip(&self.weights).map(|(feature, weight)| feature * weight).sum();
+        let sum: f32 = self.features_of(face).zip(&self.weights).map(|(feature, weight)| feature * weight).sum();
         Ok(self.offset + sum)
     }
 
@@ -93,13 +93,18 @@ impl Crowding {
         let [(first, _), _, ..] = faces else { return Err(wrong("crowding is fitted on two faces at least")) };
         faces.iter().try_for_each(|(face, _)| first.check_comparable(face))?;
         let unfitted = Self::new(first.len(), seed, 0.0, vec![0.0; features])?;
-        let rows = faces.iter().map(|(face, target)| (unfitted.features(face).collect(), *target));
+        let rows = faces.iter().map(|(face, target)| (unfitted.features_of(face).collect(), *target));
         let (weights, offset) =
             ridge::fit(rows, features, ridge).ok_or_else(|| wrong("faces determine no crowding"))?;
         Self::new(first.len(), seed, offset, weights)
     }
 
-    fn features(&self, face: &Embedding) -> impl Iterator<Item = f32> {
+    /// The number of features, each a sum over an embedding.
+    pub fn features(&self) -> usize {
+        self.weights.len()
+    }
+
+    fn features_of(&self, face: &Embedding) -> impl Iterator<Item = f32> {
         let rows = self.rows.chunks_exact(self.len).zip(&self.biases);
         rows.map(|(row, bias)| (dot(row, face.as_slice()) + bias).max(0.0))
     }

@@ -42,7 +42,8 @@ impl MatchingNumbers {
     /// # Ok::<(), facecore::Error>(())
     /// ```
     pub fn bundled(space: SpaceId) -> Option<Arc<Self>> {
-        const FILES: [&str; 1] = [include_str!("../../matching/facenet-ms1m-128.toml")];
+        const FILES: [&str; 2] =
+            [include_str!("../../matching/facenet-ms1m-128.toml"), include_str!("../../matching/sface.toml")];
         static BUNDLED: LazyLock<Vec<Arc<MatchingNumbers>>> =
             LazyLock::new(|| FILES.iter().filter_map(|text| MatchingNumbers::read(text).ok()).map(Arc::new).collect());
         BUNDLED.iter().find(|numbers| numbers.space == space).cloned()
@@ -97,6 +98,16 @@ mod tests {
             thresholds: Thresholds { level: [0.1, 0.05, 0.02], photos: [0.03, -0.005] },
             crowding: Crowding::new(3, 1, 0.2, vec![0.1, -0.2]).unwrap(),
         }
+    }
+
+    #[test]
+    fn what_is_bundled_is_sound() {
+        for space in ["e37f9c1f75f50abd", "8d85e34dbc175057"] {
+            let numbers = MatchingNumbers::bundled(space.parse().unwrap()).expect("numbers of the manifest's spaces");
+            assert!(numbers.people > 1_000 && numbers.crowding.features() >= 256);
+            assert_eq!(MatchingNumbers::read(&numbers.write().unwrap()).as_ref(), Ok(&*numbers));
+        }
+        assert!(MatchingNumbers::bundled(SpaceId([0; 8])).is_none());
     }
 
     #[test]
