@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::random::Random;
 use super::ordered::Ordered;
 use super::scan::{on_threads, scan};
 use super::{AllPairsOptions, OperateAt};
 use crate::embed::dot;
+use crate::random::Random;
 
 /// Scores −2…2 on a grid: level 0 is −2, a step is 2⁻¹⁶. Thresholds lie on it.
 const STEPS: f32 = 65_536.0;

@@ -1,10 +1,10 @@
 //! How sure the rates are: a bootstrap that draws people (or groups of them), not pairs.
 
-use super::super::random::Random;
 use super::accepted::{Accepted, OfOne, Points};
 use super::ordered::Ordered;
 use super::scan::on_threads;
 use super::{AllPairsOptions, OperateAt};
+use crate::random::Random;
 
 /// What a draw gave at a point; NaN where it drew no such pairs.
 #[derive(Clone)]

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
-use super::super::random::Random;
 use super::bootstrap::Sample;
 use super::*;
 use crate::matching::Cohort;
+use crate::random::Random;
 use crate::space::SpaceId;
 
 /// Scores that differ by rounding: single precision here, double in the definition.
