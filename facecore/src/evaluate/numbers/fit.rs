@@ -39,7 +39,7 @@ impl Default for MatchingFit {
 /// The same sets in the same order give the same numbers.
 ///
 /// # Errors
-/// [`Error::Evaluation`] for too few people, or a number of families that is not that of people; [`Error::Calibration`] if the faces
+/// [`Error::Evaluation`](crate::Error::Evaluation) for too few people, or a number of families that is not that of people; [`Error::Calibration`](crate::Error::Calibration) if the faces
 /// determine no numbers; the errors of comparing faces.
 pub fn fit_matching(sets: &[LabelledSet<'_>], options: &MatchingFit) -> Result<MatchingNumbers> {
     let faces = faces(sets)?;
