@@ -390,7 +390,7 @@ private:
 // number of candidates.
 class Matcher {
 public:
-    // The matcher for a network of facecore's.
+    // The matcher for a space whose numbers come with the library; throws for others (see facecore_matcher_for_space).
     static Matcher for_space(std::uint64_t space, double false_positive_rate = 0.01) {
         return Matcher(detail::make<facecore_matcher>(
             [&](facecore_matcher **out) { return facecore_matcher_for_space(space, false_positive_rate, out); }));

@@ -106,7 +106,7 @@ fn rate(false_positive_rate: f64) -> f64 {
     if false_positive_rate == 0.0 { Matcher::FALSE_POSITIVE_RATE } else { false_positive_rate }
 }
 
-/// The matcher for a space whose numbers come with the library: those of the networks that `make models` fetches.
+/// The matcher for a space whose numbers come with the library: facenet-ms1m-128, and sface by MTCNN's landmarks, neither with mirror averages.
 ///
 /// `false_positive_rate` is the share of strangers' faces that may get a name, 0.0001 to 0.1, whatever the number of candidates; 0: one in a
 /// hundred. A person is the mean of their faces, and more is required among many candidates and where faces crowd together. Fails with
