@@ -60,6 +60,10 @@ enum facecore_status
   FACECORE_STATUS_LIMIT = 202,
   // A raw pixel view does not describe its buffer.
   FACECORE_STATUS_RAW_PIXELS = 203,
+  // The photo is of a kind that is known but not read, such as a CCITT fax TIFF.
+  FACECORE_STATUS_UNREAD_KIND = 204,
+  // A part of the photo cannot be read.
+  FACECORE_STATUS_DAMAGED = 205,
   // A model's file is missing, altered or cannot be loaded.
   FACECORE_STATUS_MODEL = 300,
   // The engine was opened without a network for embeddings.

@@ -84,7 +84,7 @@ impl facecore_limits {
         }
         let Self { max_bytes, max_pixels, shrink_above, max_width, max_height, .. } =
             unsafe { read_sized(limits, "limits") }?;
-        Ok(Limits { max_bytes, max_width, max_height, max_pixels, shrink_above })
+        Ok(Limits { max_bytes, max_width, max_height, max_pixels, shrink_above, ..Limits::default() })
     }
 }
 
@@ -149,7 +149,7 @@ unsafe impl boundary::Versioned for facecore_photo_info {
 /// Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, struct_size: usize) -> Status {
-    let Limits { max_bytes, max_width, max_height, max_pixels, shrink_above } = Limits::default();
+    let Limits { max_bytes, max_width, max_height, max_pixels, shrink_above, .. } = Limits::default();
     let defaults =
         facecore_limits { struct_size, max_bytes, max_pixels, shrink_above, max_width, max_height, reserved: [0; 32] };
     unsafe { boundary::init(limits, struct_size, "limits", defaults) }

@@ -70,4 +70,4 @@ pub use matching::{
 pub use net::{Compute, Manifest, ModelEntry, ModelFile, Normalisation};
 #[cfg(feature = "decode")]
 pub use photo::Degradation;
-pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};
+pub use photo::{Damage, Limits, Orientation, Photo, PixelFormat, RawView};
