@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(bits.run_and_value(&table()), Ok((1, -2)));
         assert_eq!(bits.symbol(&table()), Ok(9));
         assert!(!bits.is_overrun());
-        bits.read(5);
+        bits.read(4);
         assert!(!bits.is_overrun());
         bits.read(1);
         assert!(bits.is_overrun());

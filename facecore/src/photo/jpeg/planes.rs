@@ -67,61 +67,52 @@ impl Plane {
         &self.pixels[y.min(self.size[1] - 1) * self.row_blocks * self.side..][..self.size[0]]
     }
 
-    /// Row `y` of the picture from a plane whose samples are `across` and `down` pixels large, `of` being the largest.
+    /// Row `y` of the picture, from a plane that has `own` samples across and down for `most` of the finest one.
     ///
-    /// Twice as large ones are smoothed as libjpeg does, with weights of three quarters and a quarter; others are repeated.
-    fn upsampled<'a>(&'a self, y: usize, component: [usize; 2], of: [usize; 2], buffers: &'a mut [Vec<u16>; 2]) -> Row<'a> {
-        let [across, down] = component;
-        let (wide, high) = (of[0] == 2 * across, of[1] == 2 * down);
-        if component == of {
-            return Row::Plain(self.row(y));
+    /// Half as many are smoothed as libjpeg does, with weights of three quarters and a quarter; fewer are repeated. `out` may be one pixel
+    /// longer than the row, and `sums` holds any row.
+    fn upsample(&self, y: usize, own: [usize; 2], most: [usize; 2], sums: &mut Vec<u16>, out: &mut [u8]) {
+        let (wide, high) = (most[0] == 2 * own[0], most[1] == 2 * own[1]);
+        if own == most {
+            let row = self.row(y);
+            out[..row.len()].copy_from_slice(row);
+            return;
         }
-        if !(wide || of[0] == across) || !(high || of[1] == down) {
-            let row = self.row(y * down / of[1]);
-            return Row::Repeated { row, across, of: of[0] };
+        if !(wide || own[0] == most[0]) || !(high || own[1] == most[1]) {
+            let row = self.row(y * own[1] / most[1]);
+            out.iter_mut().enumerate().for_each(|(x, out)| *out = row[(x * own[0] / most[0]).min(row.len() - 1)]);
+            return;
         }
-        let [sums, smooth] = buffers;
         sums.clear();
         if high {
             let near = if y % 2 == 1 { y / 2 + 1 } else { (y / 2).saturating_sub(1) };
-            sums.extend(self.row(y / 2).iter().zip(self.row(near)).map(|(&at, &near)| 3 * u16::from(at) + u16::from(near)));
+            let rows = self.row(y / 2).iter().zip(self.row(near));
+            sums.extend(rows.map(|(&at, &near)| 3 * u16::from(at) + u16::from(near)));
         } else {
             sums.extend(self.row(y).iter().map(|&at| u16::from(at)));
         }
-        if !wide {
-            let bias = 1 + (y % 2) as u16;
-            sums.iter_mut().for_each(|sum| *sum = (*sum + bias) >> 2);
-            return Row::Smooth(sums);
+        let bias = 1 + (y % 2) as u16;
+        match (wide, high) {
+            (true, true) => widen::<4, 8, 7>(sums, out),
+            (true, false) => widen::<2, 1, 2>(sums, out),
+            _ => out.iter_mut().zip(&*sums).for_each(|(out, &sum)| *out = ((sum + bias) >> 2) as u8),
         }
-        // The weights add up to 4 across and, if it is smoothed down as well, to 16.
-        let (shift, left_bias, right_bias) = if high { (4, 8, 7) } else { (2, 1, 2) };
-        smooth.clear();
-        smooth.reserve(2 * sums.len());
-        let last = sums.len() - 1;
-        for (x, &at) in sums.iter().enumerate() {
-            let (left, right) = (sums[x.saturating_sub(1)], sums[(x + 1).min(last)]);
-            smooth.extend([(3 * at + left + left_bias) >> shift, (3 * at + right + right_bias) >> shift]);
-        }
-        Row::Smooth(smooth)
     }
 }
 
-/// A component's row at the width of the picture.
-enum Row<'a> {
-    Plain(&'a [u8]),
-    Smooth(&'a [u16]),
-    Repeated { row: &'a [u8], across: usize, of: usize },
-}
-
-impl Row<'_> {
-    fn copy_to(&self, out: &mut [u8]) {
-        match *self {
-            Row::Plain(row) => out.copy_from_slice(&row[..out.len()]),
-            Row::Smooth(row) => out.iter_mut().zip(row).for_each(|(out, &from)| *out = from as u8),
-            Row::Repeated { row, across, of } => {
-                out.iter_mut().enumerate().for_each(|(x, out)| *out = row[(x * across / of).min(row.len() - 1)]);
-            }
-        }
+/// Twice as many pixels as sums, which are `1 << SHIFT` times as large as pixels once three of one and one of the next are added.
+fn widen<const SHIFT: u16, const LEFT: u16, const RIGHT: u16>(sums: &[u16], out: &mut [u8]) {
+    let pair = |left: u16, at: u16, right: u16| {
+        let (left, right) = ((3 * at + left + LEFT) >> SHIFT, (3 * at + right + RIGHT) >> SHIFT);
+        (left | right << 8).to_le_bytes()
+    };
+    let last = sums.len() - 1;
+    let out = out.as_chunks_mut::<2>().0;
+    out[last] = pair(sums[last.saturating_sub(1)], sums[last], sums[last]);
+    out[0] = pair(sums[0], sums[0], sums[last.min(1)]);
+    if last > 1 {
+        let inner = sums[..last - 1].iter().zip(&sums[1..last]).zip(&sums[2..]);
+        out[1..last].iter_mut().zip(inner).for_each(|(out, ((&left, &at), &right))| *out = pair(left, at, right));
     }
 }
 
@@ -129,11 +120,12 @@ impl Row<'_> {
 pub(super) fn to_rgb(planes: Vec<Plane>, frame: &Frame<'_>, width: usize, height: usize) -> Vec<u8> {
     let most = <[usize; 2]>::from(frame.most());
     let mut rgb = vec![0; 3 * width * height];
-    let mut rows = vec![vec![0u8; width]; planes.len()];
-    let mut buffers = [Vec::new(), Vec::new()];
+    // Some pixels more, where a last pair is cut in half.
+    let mut rows = vec![vec![0u8; width + 2]; planes.len()];
+    let mut sums = Vec::new();
     for (y, out) in rgb.chunks_exact_mut(3 * width).enumerate() {
         for ((plane, component), row) in planes.iter().zip(&frame.components).zip(&mut rows) {
-            plane.upsampled(y, [component.across, component.down], most, &mut buffers).copy_to(row);
+            plane.upsample(y, [component.across, component.down], most, &mut sums, row);
         }
         colour(frame.colours, &mut rows, out);
     }
