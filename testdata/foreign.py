@@ -24,7 +24,7 @@ MOST = 2.0
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
 SUFFIXES |= {".heic", ".heif", ".avif", ".jp2", ".jxl"}
 # Photos inside source archives; each by its registry's ordinary client.
-PYPI = ["pillow==12.0.0", "imageio==2.37.0", "scikit-image==0.25.2", "tifffile==2025.5.10"]
+PYPI = ["pillow==12.0.0", "imageio==2.37.0", "tifffile==2025.5.10"]
 CRATES = ["image==0.25.10", "zune-jpeg==0.5.15", "jpeg-decoder==0.3.2", "tiff==0.11.3", "png==0.18.1", "kamadak-exif==0.6.1"]
 NPM = ["sharp@0.34.5", "exifr@7.1.3", "jpeg-js@0.4.4", "exif-orientation-examples@1.0.0"]
 
@@ -32,7 +32,7 @@ NPM = ["sharp@0.34.5", "exifr@7.1.3", "jpeg-js@0.4.4", "exif-orientation-example
 def fetch(folder):
     folder.mkdir(parents=True, exist_ok=True)
     for package in PYPI:
-        run = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
+        run = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
         attempt(package, [*run, "--dest", str(folder / "archives"), package], folder)
     for package in NPM:
         (folder / "archives").mkdir(exist_ok=True)
