@@ -101,7 +101,11 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Photo<'static>> {
     let pixels = |side| reduced(frame.width, frame.height, side);
     limits.check_sides(frame.width, frame.height)?;
     limits.check_pixels(pixels(if frame.progressive { 8 } else { side }))?;
-    let decoded = jpeg::decode(bytes, &frame, side as usize)?;
+    #[cfg(feature = "turbojpeg")]
+    let whole = super::turbo::decode(bytes, &frame, side as usize);
+    #[cfg(not(feature = "turbojpeg"))]
+    let whole = None;
+    let decoded = whole.map_or_else(|| jpeg::decode(bytes, &frame, side as usize), Ok)?;
     if let (Some(reason), Damage::Refuse) = (&decoded.damage, limits.damage) {
         return Err(Error::Damaged { reason: reason.clone() });
     }

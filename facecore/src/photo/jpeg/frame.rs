@@ -70,6 +70,8 @@ pub(in crate::photo) struct Frame<'a> {
     pub(in crate::photo) progressive: bool,
     /// The bodies of the segments in which EXIF and XMP come.
     pub(in crate::photo) app1: Vec<&'a [u8]>,
+    /// The kind, if it is one that is not read.
+    pub(super) unread: Option<String>,
     pub(super) components: Vec<Component>,
     pub(super) colours: Colours,
 }
@@ -113,14 +115,12 @@ impl<'a> Frame<'a> {
         };
         let frame = found.ok_or_else(|| bad("it has no frame header"))?;
         let (precision, mut height, width, components) = sizes(frame.body)?;
-        if let Some(kind) = unread(frame.marker, precision) {
-            return Err(Error::UnreadKind { kind });
-        }
+        let unread = unread(frame.marker, precision);
         if height == 0 {
             height = lines(bytes, end_of_header).ok_or_else(|| bad("it does not say how high it is"))?;
         }
         let colours = colours(&components, adobe, jfif)?;
-        Ok(Self { width, height, progressive: frame.marker == 0xC2, app1, components, colours })
+        Ok(Self { width, height, progressive: frame.marker == 0xC2, app1, unread, components, colours })
     }
 
     /// As a strip of a TIFF, which says itself whether three channels are YCbCr or RGB.
@@ -204,7 +204,9 @@ mod tests {
 
     fn kind(marker: u8, precision: u8) -> Error {
         let frame = [0xFF, marker, 0, 11, precision, 0, 1, 0, 1, 1, 1, 0x11, 0, 0xFF, SCAN, 0, 2];
-        Frame::read(&[&[0xFF, 0xD8][..], &frame].concat()).unwrap_err()
+        let bytes = [&[0xFF, 0xD8][..], &frame].concat();
+        let frame = Frame::read(&bytes).unwrap();
+        super::super::decode(&bytes, &frame, 8).err().unwrap()
     }
 
     #[test]

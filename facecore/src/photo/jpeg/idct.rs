@@ -15,6 +15,8 @@ pub(super) const ZIGZAG: [u8; 64] = [
 #[derive(Clone)]
 pub(super) struct Steps {
     steps: [f32; 64],
+    /// Pixels of a block's side.
+    side: usize,
 }
 
 impl Steps {
@@ -27,19 +29,20 @@ impl Steps {
             _ => 1.0,
         };
         let steps = std::array::from_fn(|i| (f64::from(quantiser[i]) * factor(i / 8) * factor(i % 8)) as f32);
-        Self { steps }
+        Self { steps, side }
     }
-}
 
-/// Writes the block's pixels, `side` rows of `side`, at `out`, whose rows are `stride` bytes long.
-#[inline]
-pub(super) fn block(coefficients: &[i16; 64], last: usize, steps: &Steps, side: usize, out: &mut [u8], stride: usize) {
-    match side {
-        8 if last == 0 => flat::<8>(f32::from(coefficients[0]) * steps.steps[0], out, stride),
-        8 => eight(coefficients, steps, out, stride),
-        4 => small::<4>(coefficients, steps, out, stride, &FOUR),
-        2 => small::<2>(coefficients, steps, out, stride, &TWO),
-        _ => flat::<1>(f32::from(coefficients[0]) * steps.steps[0] / 8.0, out, stride),
+
+    /// Writes the block's pixels at `out`, whose rows are `stride` bytes long. No coefficient behind `last`, in zigzag order, is other than 0.
+    #[inline]
+    pub(super) fn draw(&self, coefficients: &[i16; 64], last: usize, out: &mut [u8], stride: usize) {
+        match self.side {
+            8 if last == 0 => flat::<8>(f32::from(coefficients[0]) * self.steps[0], out, stride),
+            8 => eight(coefficients, &self.steps, out, stride),
+            4 => small::<4>(coefficients, &self.steps, out, stride, &FOUR),
+            2 => small::<2>(coefficients, &self.steps, out, stride, &TWO),
+            _ => flat::<1>(f32::from(coefficients[0]) * self.steps[0] / 8.0, out, stride),
+        }
     }
 }
 
@@ -107,11 +110,11 @@ fn turned(left: &[Four; 8], right: &[Four; 8], from: usize) -> [Four; 8] {
     })
 }
 
-fn eight(coefficients: &[i16; 64], steps: &Steps, out: &mut [u8], stride: usize) {
+fn eight(coefficients: &[i16; 64], steps: &[f32; 64], out: &mut [u8], stride: usize) {
     let half = |from: usize| {
         columns(std::array::from_fn(|y| {
             let at = 8 * y + from;
-            std::array::from_fn(|x| f32::from(coefficients[at + x]) * steps.steps[at + x])
+            std::array::from_fn(|x| f32::from(coefficients[at + x]) * steps[at + x])
         }))
     };
     let (left, right) = (half(0), half(4));
@@ -134,9 +137,9 @@ const FOUR: [[f32; 4]; 4] = {
 
 /// The lowest `N`×`N` frequencies as `N`×`N` pixels: the block, low-pass filtered and shrunk in one.
 #[inline(always)]
-fn small<const N: usize>(c: &[i16; 64], steps: &Steps, out: &mut [u8], stride: usize, basis: &[[f32; N]; N]) {
+fn small<const N: usize>(c: &[i16; 64], steps: &[f32; 64], out: &mut [u8], stride: usize, basis: &[[f32; N]; N]) {
     let rows: [[f32; N]; N] =
-        std::array::from_fn(|v| std::array::from_fn(|u| f32::from(c[8 * u + v]) * steps.steps[8 * u + v]));
+        std::array::from_fn(|v| std::array::from_fn(|u| f32::from(c[8 * u + v]) * steps[8 * u + v]));
     for (basis_y, row) in basis.iter().zip(out.chunks_mut(stride)) {
         let mut down = [0.0; N];
         for (weight, row) in basis_y.iter().zip(&rows) {
@@ -171,15 +174,15 @@ mod tests {
         fn pixels_are_those_of_the_standard(
             coefficients in prop::array::uniform32(-120i16..120), few: bool, side in prop::sample::select(vec![8usize, 4, 2, 1]),
         ) {
-            let mut block_ = [0; 64];
-            block_[..32].copy_from_slice(&coefficients);
+            let mut block = [0; 64];
+            block[..32].copy_from_slice(&coefficients);
             if few {
-                block_[1..].fill(0);
+                block[1..].fill(0);
             }
             let last = if few { 0 } else { 63 };
             let mut out = [0u8; 64];
-            block(&block_, last, &Steps::new(&[1; 64], side), side, &mut out, side);
-            for (found, right) in out.iter().zip(exact(&block_, side)) {
+            Steps::new(&[1; 64], side).draw(&block, last, &mut out, side);
+            for (found, right) in out.iter().zip(exact(&block, side)) {
                 prop_assert!((f64::from(*found) - right).abs() < 0.51, "{found} {right}");
             }
         }

@@ -23,10 +23,10 @@ use idct::{Steps, ZIGZAG};
 use planes::{Plane, to_rgb};
 use scan::{Band, Coder};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A file of more scans than this was made to keep readers busy; programs write 10 or so.
-const MAX_SCANS: u32 = 100;
+pub(super) const MAX_SCANS: u32 = 100;
 /// So many bytes may be left over behind a scan's last block: some cameras leave a few.
 const LEFT_OVER: usize = 16;
 
@@ -41,7 +41,13 @@ pub(super) struct Decoded {
 }
 
 /// Decodes with each block of 8×8 pixels as `side`×`side`: 8, 4, 2 or 1.
+///
+/// # Errors
+/// [`Error::UnreadKind`] for a kind that is not read, [`Error::Decode`] if there is nothing to decode.
 pub(super) fn decode(bytes: &[u8], frame: &Frame<'_>, side: usize) -> Result<Decoded> {
+    if let Some(kind) = &frame.unread {
+        return Err(Error::UnreadKind { kind: kind.clone() });
+    }
     let mut decoder = Decoder {
         bytes,
         frame,
@@ -198,7 +204,7 @@ impl Decoder<'_> {
         // The tables are lent to the scan while it writes to the planes.
         let (dc, ac) = (std::mem::take(&mut self.dc), std::mem::take(&mut self.ac));
         let mut coders: Vec<_> =
-            scan.components.iter().map(|&(_, d, a)| Coder::new(dc[d].as_ref(), ac[a].as_ref())).collect();
+            scan.components.iter().map(|&(_, d, a)| Coder::new(dc[d].as_ref(), ac[a].as_ref(), scan.band)).collect();
         let end = self.intervals(&scan, &mut coders, segment.end);
         drop(coders);
         (self.dc, self.ac) = (dc, ac);
@@ -272,11 +278,10 @@ impl Decoder<'_> {
         row: usize,
         range: std::ops::Range<usize>,
     ) -> Result<(), BadCode> {
-        let mut skip = 0;
         for unit in range {
             let [x, y] = [unit % row, unit / row];
             if let ([(only, ..)], [coder]) = (&scan.components[..], &mut *coders) {
-                self.block(*only, [x, y], coder, bits, scan.band, &mut skip)?;
+                self.block(*only, [x, y], coder, bits)?;
                 continue;
             }
             for (&(place, ..), coder) in scan.components.iter().zip(&mut *coders) {
@@ -284,7 +289,7 @@ impl Decoder<'_> {
                 for v in 0..component.down {
                     for h in 0..component.across {
                         let at = [x * component.across + h, y * component.down + v];
-                        self.block(place, at, coder, bits, scan.band, &mut skip)?;
+                        self.block(place, at, coder, bits)?;
                     }
                 }
             }
@@ -299,13 +304,11 @@ impl Decoder<'_> {
         at: [usize; 2],
         coder: &mut Coder<'_>,
         bits: &mut Bits<'_>,
-        band: Band,
-        skip: &mut u32,
     ) -> Result<(), BadCode> {
         let plane = &mut self.planes[place];
         if self.frame.progressive {
             let block = &mut plane.coefficients[at[1] * plane.row_blocks + at[0]];
-            band.add(coder, bits, skip, block)?;
+            coder.finer(bits, block)?;
             return if bits.is_overrun() { Err(BadCode) } else { Ok(()) };
         }
         let mut block = [0; 64];

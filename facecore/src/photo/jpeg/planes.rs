@@ -1,7 +1,7 @@
 //! The components' pixels, and their way to RGB.
 
 use super::frame::{Colours, Frame};
-use super::idct::{self, Steps};
+use super::idct::Steps;
 use super::scan::Block;
 
 /// One component's blocks and pixels.
@@ -51,7 +51,7 @@ impl Plane {
         let Some(steps) = &self.steps else { return };
         let stride = self.row_blocks * self.side;
         let at = y * self.side * stride + x * self.side;
-        idct::block(block, last, steps, self.side, &mut self.pixels[at..], stride);
+        steps.draw(block, last, &mut self.pixels[at..], stride);
     }
 
     /// Draws what a progressive picture's scans have left.

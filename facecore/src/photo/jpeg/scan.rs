@@ -8,20 +8,23 @@ pub(super) type Block = [i16; 64];
 
 /// What one component's blocks of a scan are read with.
 pub(super) struct Coder<'t> {
-    pub(super) dc: Option<&'t Table>,
-    pub(super) ac: Option<&'t Table>,
+    dc: Option<&'t Table>,
+    ac: Option<&'t Table>,
+    band: Band,
     /// The DC value of the block before.
     before: i32,
+    /// How many blocks to come get nothing new.
+    skip: u32,
 }
 
 impl<'t> Coder<'t> {
-    pub(super) fn new(dc: Option<&'t Table>, ac: Option<&'t Table>) -> Self {
-        Self { dc, ac, before: 0 }
+    pub(super) fn new(dc: Option<&'t Table>, ac: Option<&'t Table>, band: Band) -> Self {
+        Self { dc, ac, band, before: 0, skip: 0 }
     }
 
     /// As at the beginning, behind a restart marker.
     pub(super) fn restart(&mut self) {
-        self.before = 0;
+        (self.before, self.skip) = (0, 0);
     }
 
     fn next_dc(&mut self, bits: &mut Bits<'_>) -> Result<i32, BadCode> {
@@ -55,6 +58,18 @@ impl<'t> Coder<'t> {
         }
         Ok(last)
     }
+
+    /// Adds what the scan knows of one block of a progressive picture.
+    pub(super) fn finer(&mut self, bits: &mut Bits<'_>, block: &mut Block) -> Result<(), BadCode> {
+        let Band { first, high, low, .. } = self.band;
+        match (first, high) {
+            (0, 0) => block[0] = (self.next_dc(bits)? << low) as i16,
+            (0, _) => block[0] |= i16::from(bits.bit()) << low,
+            (_, 0) => self.band.first_ac(self.ac.ok_or(BadCode)?, bits, &mut self.skip, block)?,
+            _ => self.band.finer_ac(self.ac.ok_or(BadCode)?, bits, &mut self.skip, block)?,
+        }
+        Ok(())
+    }
 }
 
 /// What a scan of a progressive picture refines.
@@ -74,23 +89,6 @@ impl Band {
         let of_dc = self.first == 0 && self.last == 0;
         let of_ac = self.first > 0 && self.first <= self.last && self.last < 64 && components == 1;
         (of_dc || of_ac) && self.low <= 13 && (self.high == 0 || self.high == self.low + 1)
-    }
-
-    /// Adds what the scan knows of one block. `skip` counts the blocks to come that get nothing new.
-    pub(super) fn add(
-        self,
-        coder: &mut Coder<'_>,
-        bits: &mut Bits<'_>,
-        skip: &mut u32,
-        block: &mut Block,
-    ) -> Result<(), BadCode> {
-        match (self.first, self.high) {
-            (0, 0) => block[0] = (coder.next_dc(bits)? << self.low) as i16,
-            (0, _) => block[0] |= i16::from(bits.bit()) << self.low,
-            (_, 0) => self.first_ac(coder.ac.ok_or(BadCode)?, bits, skip, block)?,
-            _ => self.finer_ac(coder.ac.ok_or(BadCode)?, bits, skip, block)?,
-        }
-        Ok(())
     }
 
     fn first_ac(self, table: &Table, bits: &mut Bits<'_>, skip: &mut u32, block: &mut Block) -> Result<(), BadCode> {
