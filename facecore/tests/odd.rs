@@ -168,7 +168,8 @@ fn large_jpegs_are_decoded_at_a_reduced_size_and_keep_their_coordinates() {
         for y in 0..photo.height() {
             for x in 0..3 * photo.width() {
                 let (x, c) = (x / 3, x % 3);
-                let area = (0..block * block).map(|i| whole.row(y * block + i / block)[(3 * (x * block + i % block) + c) as usize]);
+                let area = (0..block * block)
+                    .map(|i| whole.row(y * block + i / block)[(3 * (x * block + i % block) + c) as usize]);
                 let mean = area.map(f64::from).sum::<f64>() / f64::from(block * block);
                 worst += (mean - f64::from(photo.row(y)[(3 * x + c) as usize])).abs();
             }
@@ -192,7 +193,8 @@ fn blank(width: u16, height: u16) -> Vec<u8> {
     // One code of one bit in each table: no difference, and the end of the block.
     let codes = |which: u8| [&[0xFF, 0xC4, 0, 0x14, which, 1], &[0; 15][..], &[0]].concat();
     let scan = b"\xFF\xDA\0\x08\x01\x01\0\0\x3F\0";
-    [b"\xFF\xD8", &quantiser[..], &frame, &codes(0), &codes(0x10), scan, &vec![0; blocks.div_ceil(4)], b"\xFF\xD9"].concat()
+    [b"\xFF\xD8", &quantiser[..], &frame, &codes(0), &codes(0x10), scan, &vec![0; blocks.div_ceil(4)], b"\xFF\xD9"]
+        .concat()
 }
 
 #[test]

@@ -173,7 +173,9 @@ fn memory(pixel_bytes: u64) -> image::Limits {
 fn refused(error: ImageError, format: ImageFormat) -> Error {
     match error {
         ImageError::Limits(_) => failed("it needs more memory than a photo of its size should"),
-        ImageError::Unsupported(_) => Error::UnreadKind { kind: format!("a {format:?} of a rare kind").replace("Bmp", "BMP") },
+        ImageError::Unsupported(_) => {
+            Error::UnreadKind { kind: format!("a {format:?} of a rare kind").replace("Bmp", "BMP") }
+        }
         error => failed(error.to_string()),
     }
 }

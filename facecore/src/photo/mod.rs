@@ -96,7 +96,15 @@ pub enum Damage {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: 64 << 20, max_width: 30_000, max_height: 30_000, max_pixels: 100_000_000, reduce_jpeg_above: 25_000_000, shrink_above: 0, damage: Damage::Refuse }
+        Self {
+            max_bytes: 64 << 20,
+            max_width: 30_000,
+            max_height: 30_000,
+            max_pixels: 100_000_000,
+            reduce_jpeg_above: 25_000_000,
+            shrink_above: 0,
+            damage: Damage::Refuse,
+        }
     }
 }
 

@@ -32,7 +32,6 @@ impl Steps {
         Self { steps, side }
     }
 
-
     /// Writes the block's pixels at `out`, whose rows are `stride` bytes long. No coefficient behind `last`, in zigzag order, is other than 0.
     #[inline]
     pub(super) fn draw(&self, coefficients: &[i16; 64], last: usize, out: &mut [u8], stride: usize) {

@@ -60,7 +60,9 @@ impl<'a> Directory<'a> {
         let size = if matches!(kind, 1 | 3 | 4 | 7 | 13 | 16 | 18) { size(kind) } else { return None };
         let add = |value: u64, &byte: &u8| value << 8 | u64::from(byte);
         let values = self.raw(tag)?.chunks_exact(size);
-        Some(values.map(|v| if self.big_endian { v.iter().fold(0, add) } else { v.iter().rev().fold(0, add) }).collect())
+        Some(
+            values.map(|v| if self.big_endian { v.iter().fold(0, add) } else { v.iter().rev().fold(0, add) }).collect(),
+        )
     }
 
     /// A tag's first number.

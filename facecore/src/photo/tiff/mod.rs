@@ -79,7 +79,9 @@ impl<'a> Page<'a> {
         let packing = Packing::of(or(259, 1))?;
         let colours = Colours::read(&directory, samples, packing)?;
         let depth = Depth::read(&directory, samples)?;
-        if depth != Depth::Whole(8) && (colours.is_ycc() || packing == Packing::Jpeg) || depth.bits() > 8 && colours.is_palette() {
+        if depth != Depth::Whole(8) && (colours.is_ycc() || packing == Packing::Jpeg)
+            || depth.bits() > 8 && colours.is_palette()
+        {
             return Err(unread(&format!("a TIFF of {} bits a channel in this kind of colours", depth.bits())));
         }
         let tiled = directory.first(324).is_some();
@@ -87,9 +89,12 @@ impl<'a> Page<'a> {
         let offsets = directory.numbers(offsets).ok_or_else(|| bad("it does not say where its pixels are"))?;
         // A single strip may leave its length out.
         let lengths = directory.numbers(lengths).unwrap_or_else(|| vec![u64::MAX; offsets.len()]);
-        let chunk = if tiled { [or(322, 0), or(323, 0)] } else { [width as u64, or(278, height as u64).min(height as u64)] };
+        let chunk =
+            if tiled { [or(322, 0), or(323, 0)] } else { [width as u64, or(278, height as u64).min(height as u64)] };
         let most = width.max(height) + 4096;
-        let [Ok(across @ 1..), Ok(down @ 1..)] = chunk.map(usize::try_from) else { return Err(bad("its tiles have no size")) };
+        let [Ok(across @ 1..), Ok(down @ 1..)] = chunk.map(usize::try_from) else {
+            return Err(bad("its tiles have no size"));
+        };
         if across > most || down > most {
             return Err(bad("its tiles are larger than the picture"));
         }
@@ -138,14 +143,20 @@ impl<'a> Page<'a> {
     }
 
     /// Calls with each chunk of a plane: its bytes, its place, and its size in pixels.
-    fn each_chunk(&self, plane: usize, mut call: impl FnMut(&'a [u8], [usize; 2], [usize; 2]) -> Result<()>) -> Result<()> {
+    fn each_chunk(
+        &self,
+        plane: usize,
+        mut call: impl FnMut(&'a [u8], [usize; 2], [usize; 2]) -> Result<()>,
+    ) -> Result<()> {
         let [across, down] = self.chunk;
         let row = self.width.div_ceil(across);
         let rows = self.height.div_ceil(down);
         for i in 0..row * rows {
-            let &(offset, length) = self.places.get(plane * row * rows + i).ok_or_else(|| bad("strips or tiles are missing"))?;
+            let &(offset, length) =
+                self.places.get(plane * row * rows + i).ok_or_else(|| bad("strips or tiles are missing"))?;
             let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.directory.bytes.len());
-            let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(self.directory.bytes.len());
+            let end =
+                start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(self.directory.bytes.len());
             let at = [i % row * across, i / row * down];
             let height = if self.tiled { down } else { down.min(self.height - at[1]) };
             call(&self.directory.bytes[start..end], at, [across, height])?;
@@ -165,7 +176,9 @@ impl<'a> Page<'a> {
         };
         match self.predictor {
             1 => {}
-            2 | 3 => self.depth.undo(self.predictor, &mut bytes, row_bytes, self.interleaved, self.directory.big_endian)?,
+            2 | 3 => {
+                self.depth.undo(self.predictor, &mut bytes, row_bytes, self.interleaved, self.directory.big_endian)?
+            }
             other => return Err(unread(&format!("a TIFF with predictor {other}"))),
         }
         Ok(self.colours.full_size([columns, rows], bytes))

@@ -51,14 +51,23 @@ impl Depth {
             Self::Whole(16) => ((wide::<2>(row, i, big_endian) + 128) / 257) as u8,
             Self::Whole(_) => ((wide::<4>(row, i, big_endian) + 0x0080_8080) / 0x0101_0101) as u8,
             // The casts saturate, and make NaN 0.
-            Self::Float(16) => (half::f16::from_bits(wide::<2>(row, i, big_endian) as u16).to_f32() * 255.0).round() as u8,
+            Self::Float(16) => {
+                (half::f16::from_bits(wide::<2>(row, i, big_endian) as u16).to_f32() * 255.0).round() as u8
+            }
             Self::Float(32) => (f32::from_bits(wide::<4>(row, i, big_endian) as u32) * 255.0).round() as u8,
             Self::Float(_) => (f64::from_bits(wide::<8>(row, i, big_endian)) * 255.0).round() as u8,
         }
     }
 
     /// Undoes a predictor: 2, each number as the difference to its left neighbour, or 3, floats cut into planes of bytes.
-    pub(super) fn undo(self, predictor: u64, bytes: &mut [u8], row: usize, samples: usize, big_endian: bool) -> Result<()> {
+    pub(super) fn undo(
+        self,
+        predictor: u64,
+        bytes: &mut [u8],
+        row: usize,
+        samples: usize,
+        big_endian: bool,
+    ) -> Result<()> {
         let size = self.bits() / 8;
         if size == 0 || (predictor == 3) != matches!(self, Self::Float(_)) {
             return Err(unread("a TIFF whose predictor does not fit its numbers"));
@@ -107,7 +116,9 @@ fn of(row: &[u8], i: usize, size: usize, big_endian: bool) -> u64 {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Model {
-    Grey { white_zero: bool },
+    Grey {
+        white_zero: bool,
+    },
     Rgb,
     Palette,
     Cmyk,
@@ -160,7 +171,8 @@ impl Colours {
             _ => Alpha::None,
         };
         let with_alpha = matches!(model, Model::Grey { .. } | Model::Rgb);
-        let wrong = matches!(model, Model::YCbCr(of) if of != [1, 1] && (samples > 3 || directory.first(284) == Some(2)));
+        let wrong =
+            matches!(model, Model::YCbCr(of) if of != [1, 1] && (samples > 3 || directory.first(284) == Some(2)));
         if wrong {
             return Err(unread("a TIFF of YCbCr planes or with transparency"));
         }
@@ -208,7 +220,11 @@ impl Colours {
             for (k, &brightness) in block[..across * down].iter().enumerate() {
                 let (x, y) = (x + k % across, y + k / across);
                 if x < columns && y < rows {
-                    full[3 * (y * columns + x)..][..3].copy_from_slice(&[brightness, block[across * down], block[across * down + 1]]);
+                    full[3 * (y * columns + x)..][..3].copy_from_slice(&[
+                        brightness,
+                        block[across * down],
+                        block[across * down + 1],
+                    ]);
                 }
             }
         }
@@ -233,7 +249,9 @@ impl Colours {
                 (Model::Grey { white_zero }, [grey, ..]) => [if white_zero { 255 - grey } else { *grey }; 3],
                 (Model::Palette, [index, ..]) => entry(usize::from(*index)),
                 (Model::YCbCr(_), [y, u, v, ..]) => jfif_rgb(*y, *u, *v),
-                (Model::Cmyk, [c, m, y, k, ..]) => [c, m, y].map(|ink| ((255 - u32::from(*ink)) * (255 - u32::from(*k)) / 255) as u8),
+                (Model::Cmyk, [c, m, y, k, ..]) => {
+                    [c, m, y].map(|ink| ((255 - u32::from(*ink)) * (255 - u32::from(*k)) / 255) as u8)
+                }
                 (_, [r, g, b, ..]) => [*r, *g, *b],
                 _ => [0; 3],
             };
