@@ -765,7 +765,7 @@ facecore_status facecore_limits_init(struct facecore_limits *limits, size_t stru
 // Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, turned upright as its EXIF says. Bytes from strangers are safe to pass.
 //
 // `limits`: NULL for the defaults. The bytes are not needed any more when this returns.
-// Fails with `FACECORE_STATUS_DECODE`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
+// Fails with `FACECORE_STATUS_DECODE`, `_DAMAGED`, `_UNREAD_KIND`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
 facecore_status facecore_photo_decode(const uint8_t *bytes,
                                       size_t length,
                                       const struct facecore_limits *limits,

@@ -158,7 +158,7 @@ pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, stru
 /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, turned upright as its EXIF says. Bytes from strangers are safe to pass.
 ///
 /// `limits`: NULL for the defaults. The bytes are not needed any more when this returns.
-/// Fails with `FACECORE_STATUS_DECODE`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
+/// Fails with `FACECORE_STATUS_DECODE`, `_DAMAGED`, `_UNREAD_KIND`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_photo_decode(
     bytes: *const u8,
