@@ -85,7 +85,7 @@ impl facecore_limits {
         }
         let Self { max_bytes, max_pixels, shrink_above, max_width, max_height, .. } =
             unsafe { read_sized(limits, "limits") }?;
-        Ok(Limits { max_bytes, max_width, max_height, max_pixels, shrink_above })
+        Ok(Limits { max_bytes, max_width, max_height, max_pixels, shrink_above, ..Limits::default() })
     }
 }
 
@@ -152,7 +152,7 @@ unsafe impl boundary::Versioned for facecore_photo_info {
 /// Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, struct_size: usize) -> Status {
-    let Limits { max_bytes, max_width, max_height, max_pixels, shrink_above } = Limits::default();
+    let Limits { max_bytes, max_width, max_height, max_pixels, shrink_above, .. } = Limits::default();
     let defaults =
         facecore_limits { struct_size, max_bytes, max_pixels, shrink_above, max_width, max_height, reserved: [0; 32] };
     unsafe { boundary::init(limits, struct_size, "limits", defaults) }
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, stru
 /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, turned upright as its EXIF says. Bytes from strangers are safe to pass.
 ///
 /// `limits`: NULL for the defaults. The bytes are not needed any more when this returns.
-/// Fails with `FACECORE_STATUS_DECODE`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
+/// Fails with `FACECORE_STATUS_DECODE`, `_DAMAGED`, `_UNREAD_KIND`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_photo_decode(
     bytes: *const u8,

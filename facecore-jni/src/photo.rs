@@ -17,6 +17,7 @@ pub fn limits(record: &mut Reader) -> Result<Limits> {
         max_height: record.size()?,
         max_pixels: record.long()?.cast_unsigned(),
         shrink_above: record.long()?.cast_unsigned(),
+        ..Limits::default()
     })
 }
 

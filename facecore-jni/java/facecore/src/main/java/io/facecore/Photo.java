@@ -37,7 +37,8 @@ public final class Photo implements AutoCloseable {
      *
      * @param bytes a JPEG, PNG, WebP, BMP, GIF or TIFF; not changed and not kept
      * @return the photo, turned upright as its EXIF says
-     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
+     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#DAMAGED},
+     *     {@link ErrorCode#UNREAD_KIND}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
      */
     public static Photo decode(byte[] bytes) {
         return decode(bytes, Limits.DEFAULT);
@@ -49,7 +50,8 @@ public final class Photo implements AutoCloseable {
      * @param bytes a JPEG, PNG, WebP, BMP, GIF or TIFF; not changed and not kept
      * @param limits what it may cost
      * @return the photo, turned upright as its EXIF says
-     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
+     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#DAMAGED},
+     *     {@link ErrorCode#UNREAD_KIND}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
      */
     public static Photo decode(byte[] bytes, Limits limits) {
         Objects.requireNonNull(bytes, "bytes");
@@ -62,7 +64,8 @@ public final class Photo implements AutoCloseable {
      * @param bytes a JPEG, PNG, WebP, BMP, GIF or TIFF
      * @param limits what it may cost
      * @return the photo, turned upright as its EXIF says
-     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
+     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#DAMAGED},
+     *     {@link ErrorCode#UNREAD_KIND}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
      */
     public static Photo decode(ByteBuffer bytes, Limits limits) {
         byte[] record = limits.write(new Wire.Writer()).record();
