@@ -62,6 +62,9 @@ pub fn explain(error: &Error) -> String {
             Some(switch) => format!("the {what} is {actual}, the limit is {limit}; {switch} raises it"),
             None => error.to_string(),
         },
+        Error::Damaged { reason } => {
+            format!("the photo is damaged: {reason}; with --damaged keep, what is whole of it is kept")
+        }
         _ => error.to_string(),
     }
 }

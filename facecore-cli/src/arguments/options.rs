@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use clap::Args;
-use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, YunetOptions};
+use clap::{Args, ValueEnum};
+use facecore::{
+    Budget, Compute, Damage, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, YunetOptions,
+};
 
 use super::ranges;
 use crate::failure::Result;
@@ -47,11 +49,27 @@ pub struct Reading {
     /// The largest file to read, in bytes
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_bytes)]
     max_bytes: usize,
+    /// A JPEG of which a part is lost: refuse it, or keep what is whole and say so [default: keep to look for faces, refuse to
+    /// learn them]
+    #[arg(long, value_name = "WHAT")]
+    damaged: Option<Damaged>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Damaged {
+    Refuse,
+    Keep,
 }
 
 impl Reading {
-    fn limits(&self) -> Limits {
-        let limits = Limits { max_pixels: self.max_pixels, max_bytes: self.max_bytes, ..Limits::default() };
+    /// `damage` is for those who did not say.
+    fn limits(&self, damage: Damage) -> Limits {
+        let damage = self.damaged.map_or(damage, |damaged| match damaged {
+            Damaged::Refuse => Damage::Refuse,
+            Damaged::Keep => Damage::Keep,
+        });
+        let Self { max_pixels, max_bytes, .. } = *self;
+        let limits = Limits { max_pixels, max_bytes, damage, ..Limits::default() };
         if self.max_pixels <= Limits::default().max_pixels {
             return limits;
         }
@@ -80,9 +98,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What a photo may be at the most.
+    /// What a photo may be in which faces are only looked for: a damaged one, if it says so, is better than none.
     pub fn limits(&self) -> Limits {
-        self.reading.limits()
+        self.reading.limits(Damage::Keep)
+    }
+
+    /// What a photo may be whose faces are kept or decide something: half a face would be wrong for long.
+    pub fn strict_limits(&self) -> Limits {
+        self.reading.limits(Damage::Refuse)
     }
 
     pub fn options(&self) -> DetectOptions {

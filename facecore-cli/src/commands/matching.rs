@@ -143,7 +143,7 @@ fn look(from: &MatchingFaces, json: bool) -> Result<(BTreeMap<String, Set>, Repo
     let looking = Looking {
         engines: &[engine],
         options: from.finding.options(),
-        limits: from.finding.limits(),
+        limits: from.finding.strict_limits(),
         mirrored: false,
         level: false,
         pad: 0.0,

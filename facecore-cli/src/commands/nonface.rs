@@ -48,7 +48,7 @@ fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
         .collect();
     if let Some(folder) = &arguments.rejected {
         photos.extend(
-            rejected(folder, &engine, &arguments.from.finding.limits(), &mut report)?
+            rejected(folder, &engine, &arguments.from.finding.strict_limits(), &mut report)?
                 .into_iter()
                 .map(|face| vec![face]),
         );
@@ -131,7 +131,7 @@ fn sources(from: &NonFacePhotos) -> Result<Vec<Source>> {
 
 fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Result<Vec<NonFaces>> {
     let sources = sources(from)?;
-    let limits = from.finding.limits();
+    let limits = from.finding.strict_limits();
     report.expect(sources.len());
     let look = |at: usize, source: &Source| -> Result<NonFaces, PhotoError> {
         let photo = photos::load(&source.path, &limits)?;
@@ -210,7 +210,7 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
     let looking = Looking {
         engines: &[engine],
         options: from.finding.options(),
-        limits: from.finding.limits(),
+        limits: from.finding.strict_limits(),
         mirrored: false,
         level: false,
         pad: 0.0,

@@ -99,7 +99,7 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
     let looking = Looking {
         engines: &[arguments.model.open()?],
         options: arguments.finding.options(),
-        limits: arguments.finding.limits(),
+        limits: arguments.finding.strict_limits(),
         mirrored: false,
         level: false,
         pad: 0.0,
