@@ -93,7 +93,7 @@ fn unread(marker: u8, precision: u8) -> Option<String> {
 impl<'a> Frame<'a> {
     /// Reads up to the first scan.
     pub(in crate::photo) fn read(bytes: &'a [u8]) -> Result<Self> {
-        let (mut found, mut app1, mut adobe, mut jfif) = (None, Vec::new(), None, false);
+        let (mut frames, mut app1, mut adobe, mut jfif) = (Vec::new(), Vec::new(), None, false);
         let mut at = 0;
         let end_of_header = loop {
             let segment = next_segment(bytes, at).ok_or_else(|| bad("it ends before its first scan"))?;
@@ -102,18 +102,16 @@ impl<'a> Frame<'a> {
                 SCAN => break at,
                 END => return Err(bad("it has no scan")),
                 // C8 is reserved, CC sets up arithmetic coding.
-                0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
-                    if found.replace(segment).is_some() {
-                        return Err(bad("it has two frames"));
-                    }
-                }
+                0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => frames.push(segment),
                 0xE0 => jfif |= segment.body.starts_with(b"JFIF\0"),
                 APP1 => app1.push(segment.body),
                 APP14 if segment.body.starts_with(b"Adobe") => adobe = segment.body.get(11).copied().or(adobe),
                 _ => {}
             }
         };
-        let frame = found.ok_or_else(|| bad("it has no frame header"))?;
+        let [frame] = &frames[..] else {
+            return Err(bad(if frames.is_empty() { "it has no frame header" } else { "it has two frame headers" }));
+        };
         let (precision, mut height, width, components) = sizes(frame.body)?;
         let unread = unread(frame.marker, precision);
         if height == 0 {
