@@ -7,13 +7,25 @@ pub(super) struct BadCode;
 /// Codes of up to so many bits are looked up at once.
 const LOOK: u32 = 10;
 
+/// A code, and the value behind it if its bits were looked up too.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    /// Bits of the code and, if it is known, of the value; 0 if the code is longer than what is looked up.
+    length: u8,
+    /// The upper half is for the caller, the lower half says how many bits the value has.
+    symbol: u8,
+    /// The value, or [`UNKNOWN`].
+    value: i16,
+}
+
+/// No value: one of 15 bits is at most 32,767 far from 0.
+const UNKNOWN: i16 = i16::MIN;
+
 /// A Huffman table as DHT gives it, laid out for decoding.
 #[derive(Clone)]
 pub(super) struct Table {
-    /// By the next [`LOOK`] bits: the code's length × 256 + its symbol; 0 if the code is longer.
-    look: Box<[u16; 1 << LOOK]>,
-    /// By the next [`LOOK`] bits, for AC codes whose value fits in too: value × 256 + run × 16 + all bits; 0 if it does not fit.
-    look_ac: Box<[i16; 1 << LOOK]>,
+    /// By the next [`LOOK`] bits.
+    look: Box<[Entry; 1 << LOOK]>,
     /// By the code's length: one more than the highest code, moved to the top of 16 bits.
     limit: [u32; 18],
     /// By the code's length: what to add to a code to find its symbol.
@@ -24,7 +36,7 @@ pub(super) struct Table {
 impl Table {
     /// `counts[i]` codes are `i + 1` bits long; `None` if these are more codes than there are.
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
-        let mut look = Box::new([0u16; 1 << LOOK]);
+        let mut look = Box::new([Entry::default(); 1 << LOOK]);
         let (mut limit, mut offset) = ([0u32; 18], [0i32; 17]);
         let (mut code, mut at) = (0u32, 0usize);
         for length in 1..=16u32 {
@@ -34,8 +46,10 @@ impl Table {
                     return None;
                 }
                 if length <= LOOK {
-                    let first = (code << (LOOK - length)) as usize;
-                    look[first..first + (1 << (LOOK - length))].fill((length as u16) << 8 | u16::from(symbol));
+                    let first = code << (LOOK - length);
+                    for bits in first..first + (1 << (LOOK - length)) {
+                        look[bits as usize] = Entry::new(length, symbol, bits);
+                    }
                 }
                 code += 1;
             }
@@ -44,30 +58,43 @@ impl Table {
             code <<= 1;
         }
         limit[17] = u32::MAX;
-        let look_ac = Box::new(std::array::from_fn(|bits| short_ac(look[bits], bits as u32)));
-        Some(Self { look, look_ac, limit, offset, symbols: symbols[..at].to_vec() })
+        Some(Self { look, limit, offset, symbols: symbols[..at].to_vec() })
+    }
+
+    /// The length and the symbol of a code of more than [`LOOK`] bits, which `next` 16 bits begin with.
+    #[cold]
+    #[inline(never)]
+    fn long(&self, next: u32) -> Result<Entry, BadCode> {
+        let length = (LOOK + 1..17).find(|&length| next < self.limit[length as usize]).ok_or(BadCode)?;
+        let at = (next >> (16 - length)) as i32 + self.offset[length as usize];
+        let &symbol = usize::try_from(at).ok().and_then(|at| self.symbols.get(at)).ok_or(BadCode)?;
+        Ok(Entry { length: length as u8, symbol, value: UNKNOWN })
     }
 }
 
-/// The AC value that follows a short code within the looked-up bits.
-fn short_ac(found: u16, bits: u32) -> i16 {
-    let (length, run, size) = (u32::from(found >> 8), (found >> 4 & 15) as i32, u32::from(found & 15));
-    if length == 0 || size == 0 || length + size > LOOK {
-        return 0;
+impl Entry {
+    /// The code of `length` bits that begins `bits`, which are [`LOOK`] long.
+    fn new(length: u32, symbol: u8, bits: u32) -> Self {
+        let size = u32::from(symbol & 15);
+        if length + size > LOOK {
+            return Self { length: length as u8, symbol, value: UNKNOWN };
+        }
+        let value = signed(bits >> (LOOK - length - size) & ((1 << size) - 1), size);
+        Self { length: (length + size) as u8, symbol, value: value as i16 }
     }
-    let value = extend(bits >> (LOOK - length - size) & ((1 << size) - 1), size);
-    if !(-128..128).contains(&value) {
-        return 0;
-    }
-    (value * 256 + run * 16 + (length + size) as i32) as i16
 }
 
-/// A value of `size` bits, as JPEG writes signed ones.
-fn extend(bits: u32, size: u32) -> i32 {
-    if size > 0 && bits >> (size - 1) == 0 { bits as i32 - (1 << size) + 1 } else { bits as i32 }
+/// A value of `size` bits, as JPEG writes signed ones: without the lower half of what the bits could be, which is the negative values'.
+#[inline]
+fn signed(bits: u32, size: u32) -> i32 {
+    let negative = i32::from(size > 0 && bits >> (size - 1) == 0);
+    bits as i32 - negative * ((1 << size) - 1)
 }
 
 /// Reads the bits of a scan up to the next marker; behind it come zeros, which [`Bits::is_overrun`] tells.
+///
+/// A block is read with a copy of its own, which stays in registers.
+#[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
     data: &'a [u8],
     at: usize,
@@ -104,14 +131,14 @@ impl<'a> Bits<'a> {
         unread
     }
 
-    /// At least 48 bits to read; 56 where no marker is near.
-    #[inline]
+    /// At least 32 bits to read: a code and its value.
+    #[inline(always)]
     fn refill(&mut self) {
-        if self.count >= 48 {
+        if self.count >= 32 {
             return;
         }
-        if let Some(next) = self.data.get(self.at..self.at + 8) {
-            let word = u64::from_be_bytes(next.try_into().unwrap_or_default());
+        if let Some(next) = self.data.get(self.at..).and_then(|rest| rest.first_chunk()) {
+            let word = u64::from_be_bytes(*next);
             let inverse = !word;
             let has_ff = inverse.wrapping_sub(0x0101_0101_0101_0101) & !inverse & 0x8080_8080_8080_8080;
             if has_ff == 0 {
@@ -121,12 +148,13 @@ impl<'a> Bits<'a> {
                 return;
             }
         }
-        self.refill_slowly();
+        *self = self.refilled_slowly();
     }
 
+    /// Byte by byte, where a marker or a byte 0xFF of the data is near.
     #[cold]
     #[inline(never)]
-    fn refill_slowly(&mut self) {
+    fn refilled_slowly(mut self) -> Self {
         // What a fast refill left below the counted bits is the beginning of the byte that comes now.
         self.bits &= !(u64::MAX >> self.count);
         while self.count <= 56 {
@@ -136,6 +164,7 @@ impl<'a> Bits<'a> {
             }
             self.count += 8;
         }
+        self
     }
 
     fn next_byte(&mut self) -> Option<u8> {
@@ -151,11 +180,11 @@ impl<'a> Bits<'a> {
         Some(0xFF)
     }
 
-    #[inline]
-    fn consume(&mut self, count: u32) {
+    /// Takes `count` bits, which are there after a refill.
+    #[inline(always)]
+    fn take(&mut self, count: u32) {
         self.bits <<= count;
-        // Behind the end of the data this would go below zero; it stays overrun.
-        self.count = self.count.saturating_sub(count);
+        self.count -= count;
     }
 
     /// `count` bits, at most 16.
@@ -166,7 +195,7 @@ impl<'a> Bits<'a> {
         }
         self.refill();
         let value = (self.bits >> (64 - count)) as u32;
-        self.consume(count);
+        self.take(count);
         value
     }
 
@@ -175,46 +204,23 @@ impl<'a> Bits<'a> {
         self.read(1) == 1
     }
 
-    #[inline]
-    pub(super) fn symbol(&mut self, table: &Table) -> Result<u8, BadCode> {
+    /// The next code's symbol, and the value behind it, of as many bits as the symbol's lower half says.
+    #[inline(always)]
+    pub(super) fn symbol_and_value(&mut self, table: &Table) -> Result<(u8, i32), BadCode> {
         self.refill();
-        let found = table.look[(self.bits >> (64 - LOOK)) as usize];
-        if found != 0 {
-            self.consume(u32::from(found >> 8));
-            return Ok(found as u8);
+        let mut entry = table.look[(self.bits >> (64 - LOOK)) as usize];
+        if entry.length == 0 {
+            entry = table.long((self.bits >> 48) as u32)?;
         }
-        self.long_symbol(table)
-    }
-
-    #[inline(never)]
-    fn long_symbol(&mut self, table: &Table) -> Result<u8, BadCode> {
-        let next = (self.bits >> 48) as u32;
-        let length = (LOOK + 1..17).find(|&length| next < table.limit[length as usize]).ok_or(BadCode)?;
-        let at = (next >> (16 - length)) as i32 + table.offset[length as usize];
-        let symbol = usize::try_from(at).ok().and_then(|at| table.symbols.get(at)).ok_or(BadCode)?;
-        self.consume(length);
-        Ok(*symbol)
-    }
-
-    /// A signed value of `size` bits, at most 15.
-    #[inline]
-    pub(super) fn signed(&mut self, size: u32) -> i32 {
-        let bits = self.read(size);
-        extend(bits, size)
-    }
-
-    /// The next AC coefficient as how many zeros come first, and its value; a value of 0 is a bare run (`15`: 16 zeros) or an end of `2^run`
-    /// blocks.
-    #[inline]
-    pub(super) fn run_and_value(&mut self, table: &Table) -> Result<(usize, i32), BadCode> {
-        self.refill();
-        let short = table.look_ac[(self.bits >> (64 - LOOK)) as usize];
-        if short != 0 {
-            self.consume((short & 15) as u32);
-            return Ok(((short >> 4 & 15) as usize, i32::from(short >> 8)));
+        self.take(entry.length.into());
+        if entry.value != UNKNOWN {
+            return Ok((entry.symbol, entry.value.into()));
         }
-        let symbol = self.symbol(table)?;
-        Ok((usize::from(symbol >> 4), self.signed(u32::from(symbol & 15))))
+        let size = u32::from(entry.symbol & 15);
+        // Shifted in two steps, since all 64 cannot be shifted out at once.
+        let value = signed((self.bits >> 1 >> (63 - size)) as u32, size);
+        self.take(size);
+        Ok((entry.symbol, value))
     }
 }
 
@@ -226,7 +232,7 @@ mod tests {
     fn table() -> Table {
         let mut counts = [0; 16];
         (counts[0], counts[1], counts[2], counts[11]) = (1, 1, 1, 1);
-        Table::new(&counts, &[5, 6, 0x12, 9]).unwrap()
+        Table::new(&counts, &[0, 0x10, 0x12, 0x20]).unwrap()
     }
 
     #[test]
@@ -234,9 +240,9 @@ mod tests {
         // 0, 10, 110 + value 01, 1110_0000_0000, then the marker.
         let data = [0b0101_1001, 0b1110_0000, 0b0000_0000, 0xFF, 0xD9];
         let mut bits = Bits::new(&data, 0);
-        assert_eq!((bits.symbol(&table()), bits.symbol(&table())), (Ok(5), Ok(6)));
-        assert_eq!(bits.run_and_value(&table()), Ok((1, -2)));
-        assert_eq!(bits.symbol(&table()), Ok(9));
+        let mut next = || bits.symbol_and_value(&table());
+        assert_eq!((next(), next()), (Ok((0, 0)), Ok((0x10, 0))));
+        assert_eq!((next(), next()), (Ok((0x12, -2)), Ok((0x20, 0))));
         assert!(!bits.is_overrun());
         bits.read(4);
         assert!(!bits.is_overrun());
@@ -255,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_code_that_is_not_there_is_bad() {
-        assert_eq!(Bits::new(&[0xFE, 0, 0, 0], 0).symbol(&table()), Err(BadCode));
+        assert_eq!(Bits::new(&[0xFE, 0, 0, 0], 0).symbol_and_value(&table()), Err(BadCode));
         let mut counts = [0; 16];
         counts[0] = 3;
         assert!(Table::new(&counts, &[1, 2, 3]).is_none());

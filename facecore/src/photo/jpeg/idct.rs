@@ -1,153 +1,166 @@
 //! A block's coefficients to its pixels: 8×8, or at a half, a quarter or an eighth of the size 4×4, 2×2 or one.
 //!
-//! Coefficients lie column by column: the transform goes down the columns twice and turns the block once, so that its pixels come out row by row.
+//! The 8×8 pixels are those of libjpeg's `islow` to the bit, so that a photo read here is the photo that networks were trained on.
 
-use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
+use std::f32::consts::FRAC_1_SQRT_2;
 
-/// The frequencies in the order in which a file has them: the place in the block, column by column.
+/// The frequencies in the order in which a file has them: the place in the block, row by row.
 #[rustfmt::skip]
 pub(super) const ZIGZAG: [u8; 64] = [
-    0, 8, 1, 2, 9, 16, 24, 17, 10, 3, 4, 11, 18, 25, 32, 40, 33, 26, 19, 12, 5, 6, 13, 20, 27, 34, 41, 48, 56, 49, 42, 35,
-    28, 21, 14, 7, 15, 22, 29, 36, 43, 50, 57, 58, 51, 44, 37, 30, 23, 31, 38, 45, 52, 59, 60, 53, 46, 39, 47, 54, 61, 62, 55, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
+    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
-/// What each coefficient of a component is multiplied by, column by column: the quantiser's step, and what the transform leaves out.
+/// How a component's blocks are drawn.
 #[derive(Clone)]
-pub(super) struct Steps {
-    steps: [f32; 64],
+pub(super) struct Drawing {
+    /// The quantiser's steps, row by row, which coefficients are multiplied by.
+    steps: [i16; 64],
     /// Pixels of a block's side.
     side: usize,
 }
 
-impl Steps {
-    /// `quantiser` is column by column, `side` the pixels of a block's side: 8, 4, 2 or 1.
+/// Eight rows of eight numbers.
+type Square = [[i16; 8]; 8];
+
+impl Drawing {
+    /// `quantiser` is row by row, `side` the pixels of a block's side: 8, 4, 2 or 1.
     pub(super) fn new(quantiser: &[u16; 64], side: usize) -> Self {
-        // The 8-point transform of Arai, Agui and Nakajima leaves a factor to each row and each column.
-        let factor = |k: usize| match (side, k) {
-            (8, 0) => 1.0 / 8f64.sqrt(),
-            (8, k) => (k as f64 * std::f64::consts::PI / 16.0).cos() / 2.0,
-            _ => 1.0,
-        };
-        let steps = std::array::from_fn(|i| (f64::from(quantiser[i]) * factor(i / 8) * factor(i % 8)) as f32);
-        Self { steps, side }
+        Self { steps: quantiser.map(|step| step as i16), side }
     }
 
     /// Writes the block's pixels at `out`, whose rows are `stride` bytes long. No coefficient behind `last`, in zigzag order, is other than 0.
     #[inline]
     pub(super) fn draw(&self, coefficients: &[i16; 64], last: usize, out: &mut [u8], stride: usize) {
+        let flat = level(coefficients[0].wrapping_mul(self.steps[0]).saturating_add(4) >> 3);
         match self.side {
-            8 if last == 0 => flat::<8>(f32::from(coefficients[0]) * self.steps[0], out, stride),
-            8 => eight(coefficients, &self.steps, out, stride),
-            4 => small::<4>(coefficients, &self.steps, out, stride, &FOUR),
-            2 => small::<2>(coefficients, &self.steps, out, stride, &TWO),
-            _ => flat::<1>(f32::from(coefficients[0]) * self.steps[0] / 8.0, out, stride),
+            8 if last == 0 => out.chunks_mut(stride).take(8).for_each(|row| row[..8].fill(flat)),
+            8 => self.eight(coefficients, out, stride),
+            4 => self.small(coefficients, &FOUR, out, stride),
+            2 => self.small(coefficients, &TWO, out, stride),
+            _ => out[0] = flat,
+        }
+    }
+
+    /// What the coefficients stand for. Products that do not fit are those of damaged data; they wrap.
+    #[inline(always)]
+    fn multiplied(&self, coefficients: &[i16; 64]) -> Square {
+        let mut square = [[0; 8]; 8];
+        for ((value, &coefficient), &step) in square.as_flattened_mut().iter_mut().zip(coefficients).zip(&self.steps) {
+            *value = coefficient.wrapping_mul(step);
+        }
+        square
+    }
+
+    fn eight(&self, coefficients: &[i16; 64], out: &mut [u8], stride: usize) {
+        let columns = transformed::<11>(&self.multiplied(coefficients));
+        let pixels = turned(&transformed::<18>(&turned(&columns)));
+        for (values, row) in pixels.iter().zip(out.chunks_mut(stride)) {
+            let Some(row) = row.first_chunk_mut::<8>() else { return };
+            for (pixel, &value) in row.iter_mut().zip(values) {
+                *pixel = level(value);
+            }
+        }
+    }
+
+    /// The lowest `N`×`N` frequencies as `N`×`N` pixels: the block, low-pass filtered and shrunk in one.
+    #[inline(always)]
+    fn small<const N: usize>(&self, coefficients: &[i16; 64], basis: &[[f32; N]; N], out: &mut [u8], stride: usize) {
+        let mut rows = [[0.0; N]; N];
+        for v in 0..N {
+            let mut values = [0.0; N];
+            for u in 0..N {
+                values[u] = f32::from(coefficients[8 * v + u].wrapping_mul(self.steps[8 * v + u]));
+            }
+            for (row, weight) in rows.iter_mut().zip(&basis[v]) {
+                for u in 0..N {
+                    row[u] += weight * values[u];
+                }
+            }
+        }
+        for (row, out) in rows.iter().zip(out.chunks_mut(stride)) {
+            let mut pixels = [128.5; N];
+            for (value, basis) in row.iter().zip(basis) {
+                for x in 0..N {
+                    pixels[x] += value * basis[x];
+                }
+            }
+            for (pixel, value) in out.iter_mut().zip(pixels) {
+                *pixel = value as u8;
+            }
         }
     }
 }
 
-fn flat<const N: usize>(value: f32, out: &mut [u8], stride: usize) {
-    let value = level(value);
-    for row in out.chunks_mut(stride).take(N) {
-        row[..N].fill(value);
+/// The pixel of a value around 0.
+#[inline(always)]
+fn level(value: i16) -> u8 {
+    value.saturating_add(128).clamp(0, 255) as u8
+}
+
+/// Turns rows into columns.
+#[inline(always)]
+fn turned(square: &Square) -> Square {
+    let mut turned = [[0; 8]; 8];
+    for y in 0..8 {
+        for x in 0..8 {
+            turned[x][y] = square[y][x];
+        }
     }
+    turned
 }
 
-/// The pixel of a value around 0, rounded. Adding 1.5 × 2²³ leaves the whole number in the lowest bits, which compiles to vector code.
+/// Transforms of 8 points down the columns, with factors of 13 bits behind the point, divided by `1 << SHIFT` and rounded.
+///
+/// These are the steps of libjpeg's `jidctint.c` (Loeffler, Ligtenberg and Moschytz), with each number multiplied out so that the compiler
+/// finds its vector instructions for sums of two products.
 #[inline(always)]
-fn level(value: f32) -> u8 {
-    let value = value + 128.0;
-    let value = if value < 0.0 { 0.0 } else { value };
-    let value = if value > 255.0 { 255.0 } else { value };
-    (value + 12_582_912.0).to_bits() as u8
-}
+fn transformed<const SHIFT: u32>(square: &Square) -> Square {
+    let mut out = [[0; 8]; 8];
+    for x in 0..8 {
+        let [r0, r1, r2, r3] = [square[0][x], square[1][x], square[2][x], square[3][x]];
+        let [r4, r5, r6, r7] = [square[4][x], square[5][x], square[6][x], square[7][x]];
+        let round = 1 << (SHIFT - 1);
+        let sum = ((i32::from(r0) + i32::from(r4)) << 13) + round;
+        let difference = ((i32::from(r0) - i32::from(r4)) << 13) + round;
+        let low = times(r2, 10_703) + times(r6, 4_433);
+        let high = times(r2, 4_433) + times(r6, -10_704);
+        let (e0, e1, e2, e3) = (sum + low, difference + high, difference - high, sum - low);
 
-/// Four columns at once: what a register of the plainest x86-64 holds.
-type Four = [f32; 4];
+        let (a, b) = (r7.wrapping_add(r3), r5.wrapping_add(r1));
+        let c = times(a, -6_436) + times(b, 9_633);
+        let d = times(a, 9_633) + times(b, 6_437);
+        let o0 = times(r7, -7_373) + times(r1, 4_926) + d;
+        let o1 = times(r5, -20_995) + times(r3, 4_177) + c;
+        let o2 = times(r5, -4_176) + times(r3, -20_995) + d;
+        let o3 = times(r7, -4_927) + times(r1, -7_373) + c;
 
-#[inline(always)]
-fn add(a: Four, b: Four) -> Four {
-    std::array::from_fn(|i| a[i] + b[i])
-}
-
-#[inline(always)]
-fn sub(a: Four, b: Four) -> Four {
-    std::array::from_fn(|i| a[i] - b[i])
-}
-
-#[inline(always)]
-fn mul(a: Four, by: f32) -> Four {
-    std::array::from_fn(|i| a[i] * by)
-}
-
-/// Transforms of 8 points down four columns.
-#[inline(always)]
-fn columns([r0, r1, r2, r3, r4, r5, r6, r7]: [Four; 8]) -> [Four; 8] {
-    let (t10, t11) = (add(r0, r4), sub(r0, r4));
-    let t13 = add(r2, r6);
-    let t12 = sub(mul(sub(r2, r6), SQRT_2), t13);
-    let (e0, e3, e1, e2) = (add(t10, t13), sub(t10, t13), add(t11, t12), sub(t11, t12));
-
-    let (z13, z10, z11, z12) = (add(r5, r3), sub(r5, r3), add(r1, r7), sub(r1, r7));
-    let o7 = add(z11, z13);
-    let t11 = mul(sub(z11, z13), SQRT_2);
-    let z5 = mul(add(z10, z12), 1.847_759_1);
-    let t10 = sub(z5, mul(z12, 1.082_392_2));
-    let t12 = sub(z5, mul(z10, 2.613_126));
-    let o6 = sub(t12, o7);
-    let o5 = sub(t11, o6);
-    let o4 = sub(t10, o5);
-
-    [add(e0, o7), add(e1, o6), add(e2, o5), add(e3, o4), sub(e3, o4), sub(e2, o5), sub(e1, o6), sub(e0, o7)]
-}
-
-/// Rows `from..from + 4` of the left and the right four columns, turned into four columns of eight rows.
-#[inline(always)]
-fn turned(left: &[Four; 8], right: &[Four; 8], from: usize) -> [Four; 8] {
-    std::array::from_fn(|y| {
-        let (half, x) = if y < 4 { (left, y) } else { (right, y - 4) };
-        [half[from][x], half[from + 1][x], half[from + 2][x], half[from + 3][x]]
-    })
-}
-
-fn eight(coefficients: &[i16; 64], steps: &[f32; 64], out: &mut [u8], stride: usize) {
-    let half = |from: usize| {
-        columns(std::array::from_fn(|y| {
-            let at = 8 * y + from;
-            std::array::from_fn(|x| f32::from(coefficients[at + x]) * steps[at + x])
-        }))
-    };
-    let (left, right) = (half(0), half(4));
-    let (left, right) = (columns(turned(&left, &right, 0)), columns(turned(&left, &right, 4)));
-    for ((left, right), row) in left.iter().zip(&right).zip(out.chunks_mut(stride)) {
-        row[..4].copy_from_slice(&left.map(level));
-        row[4..8].copy_from_slice(&right.map(level));
+        out[0][x] = ((e0 + o0) >> SHIFT) as i16;
+        out[1][x] = ((e1 + o1) >> SHIFT) as i16;
+        out[2][x] = ((e2 + o2) >> SHIFT) as i16;
+        out[3][x] = ((e3 + o3) >> SHIFT) as i16;
+        out[4][x] = ((e3 - o3) >> SHIFT) as i16;
+        out[5][x] = ((e2 - o2) >> SHIFT) as i16;
+        out[6][x] = ((e1 - o1) >> SHIFT) as i16;
+        out[7][x] = ((e0 - o0) >> SHIFT) as i16;
     }
+    out
 }
 
-/// `[x][u]`: cos((2x + 1)uπ/2N) / 2, and 1/√8 for u = 0.
+#[inline(always)]
+fn times(a: i16, by: i16) -> i32 {
+    i32::from(a) * i32::from(by)
+}
+
+/// `[u][x]`: cos((2x + 1)uπ/2N) / 2, and 1/√8 for u = 0.
 const TWO: [[f32; 2]; 2] = {
-    let (flat, cos) = (FRAC_1_SQRT_2 / 2.0, FRAC_1_SQRT_2 / 2.0);
-    [[flat, cos], [flat, -cos]]
+    let flat = FRAC_1_SQRT_2 / 2.0;
+    [[flat, flat], [flat, -flat]]
 };
 const FOUR: [[f32; 4]; 4] = {
-    let (flat, far, near, half) = (FRAC_1_SQRT_2 / 2.0, 0.461_939_76, 0.191_341_72, FRAC_1_SQRT_2 / 2.0);
-    [[flat, far, half, near], [flat, near, -half, -far], [flat, -near, -half, far], [flat, -far, half, -near]]
+    let (flat, far, near) = (FRAC_1_SQRT_2 / 2.0, 0.461_939_76, 0.191_341_72);
+    [[flat; 4], [far, near, -near, -far], [flat, -flat, -flat, flat], [near, -far, far, -near]]
 };
-
-/// The lowest `N`×`N` frequencies as `N`×`N` pixels: the block, low-pass filtered and shrunk in one.
-#[inline(always)]
-fn small<const N: usize>(c: &[i16; 64], steps: &[f32; 64], out: &mut [u8], stride: usize, basis: &[[f32; N]; N]) {
-    let rows: [[f32; N]; N] =
-        std::array::from_fn(|v| std::array::from_fn(|u| f32::from(c[8 * u + v]) * steps[8 * u + v]));
-    for (basis_y, row) in basis.iter().zip(out.chunks_mut(stride)) {
-        let mut down = [0.0; N];
-        for (weight, row) in basis_y.iter().zip(&rows) {
-            down = std::array::from_fn(|u| down[u] + weight * row[u]);
-        }
-        let pixels: [u8; N] = std::array::from_fn(|x| level((0..N).map(|u| basis[x][u] * down[u]).sum()));
-        row[..N].copy_from_slice(&pixels);
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -178,11 +191,13 @@ mod tests {
             if few {
                 block[1..].fill(0);
             }
+            // In whole numbers a value is rounded twice.
+            let most = if side == 8 { 0.75 } else { 0.51 };
             let last = if few { 0 } else { 63 };
             let mut out = [0u8; 64];
-            Steps::new(&[1; 64], side).draw(&block, last, &mut out, side);
+            Drawing::new(&[1; 64], side).draw(&block, last, &mut out, side);
             for (found, right) in out.iter().zip(exact(&block, side)) {
-                prop_assert!((f64::from(*found) - right).abs() < 0.51, "{found} {right}");
+                prop_assert!((f64::from(*found) - right).abs() < most, "{found} {right}");
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) use frame::Frame;
 
 use frame::{END, HUFFMAN, QUANTISERS, RESTARTS, SCAN, Segment, bad, next_segment};
 use huffman::{BadCode, Bits, Table};
-use idct::{Steps, ZIGZAG};
+use idct::{Drawing, ZIGZAG};
 use planes::{Plane, to_rgb};
 use scan::{Band, Coder};
 
@@ -194,7 +194,7 @@ impl Decoder<'_> {
         let scan = self.scan_header(segment.body)?;
         for &(place, ..) in &scan.components {
             let quantiser = self.quantisers[self.frame.components[place].quantiser]?;
-            self.planes[place].steps.get_or_insert_with(|| Steps::new(&quantiser, self.side));
+            self.planes[place].drawing.get_or_insert_with(|| Drawing::new(&quantiser, self.side));
             if self.frame.progressive {
                 self.unknown_bits[place][scan.band.first..=scan.band.last].fill(scan.band.low);
             } else {

@@ -1,7 +1,7 @@
 //! The components' pixels, and their way to RGB.
 
 use super::frame::{Colours, Frame};
-use super::idct::Steps;
+use super::idct::Drawing;
 use super::scan::Block;
 
 /// One component's blocks and pixels.
@@ -18,8 +18,8 @@ pub(super) struct Plane {
     pixels: Vec<u8>,
     /// All blocks of a progressive picture; else none.
     pub(super) coefficients: Vec<Block>,
-    /// The multipliers, from the component's first scan on.
-    pub(super) steps: Option<Steps>,
+    /// From the component's first scan on.
+    pub(super) drawing: Option<Drawing>,
 }
 
 impl Plane {
@@ -39,7 +39,7 @@ impl Plane {
                 size: samples.map(|samples| (samples * side).div_ceil(8)),
                 pixels: vec![128; blocks * side * side],
                 coefficients: if frame.progressive { vec![[0; 64]; blocks] } else { Vec::new() },
-                steps: None,
+                drawing: None,
             }
         };
         frame.components.iter().map(plane).collect()
@@ -48,10 +48,10 @@ impl Plane {
     /// Writes the pixels of the block in this column and row of blocks.
     #[inline]
     pub(super) fn draw(&mut self, [x, y]: [usize; 2], block: &Block, last: usize) {
-        let Some(steps) = &self.steps else { return };
+        let Some(drawing) = &self.drawing else { return };
         let stride = self.row_blocks * self.side;
         let at = y * self.side * stride + x * self.side;
-        steps.draw(block, last, &mut self.pixels[at..], stride);
+        drawing.draw(block, last, &mut self.pixels[at..], stride);
     }
 
     /// Draws what a progressive picture's scans have left.
@@ -127,31 +127,49 @@ pub(super) fn to_rgb(planes: Vec<Plane>, frame: &Frame<'_>, width: usize, height
         for ((plane, component), row) in planes.iter().zip(&frame.components).zip(&mut rows) {
             plane.upsample(y, [component.across, component.down], most, &mut sums, row);
         }
-        colour(frame.colours, &mut rows, out);
+        colour(frame.colours, &rows, out);
     }
     rgb
 }
 
-fn colour(colours: Colours, rows: &mut [Vec<u8>], out: &mut [u8]) {
-    if matches!(colours, Colours::YCbCr | Colours::Ycck) {
-        let [y, u, v, ..] = rows else { return };
-        y.iter_mut().zip(u).zip(v).for_each(|((y, u), v)| [*y, *u, *v] = ycc_to_rgb(*y, *u, *v));
-    }
-    let out = out.as_chunks_mut::<3>().0.iter_mut();
-    let (flip_colours, flip_black) = match colours {
-        Colours::Cmyk { inverted: false } => (255, 255),
-        // The YCbCr is that of Adobe's inverted CMY, inverted once more.
-        Colours::Ycck => (255, 0),
-        _ => (0, 0),
-    };
-    match rows {
-        [grey] => out.zip(grey).for_each(|(out, grey)| *out = [*grey; 3]),
-        [r, g, b] => out.zip(r).zip(g).zip(b).for_each(|(((out, r), g), b)| *out = [*r, *g, *b]),
-        [c, m, y, k] => out.zip(c).zip(m).zip(y).zip(k).for_each(|((((out, c), m), y), k)| {
-            *out = [*c, *m, *y].map(|light| through(light ^ flip_colours, *k ^ flip_black));
-        }),
+/// A row of each channel to a row of RGB.
+fn colour(colours: Colours, rows: &[Vec<u8>], out: &mut [u8]) {
+    let pixels = out.as_chunks_mut::<3>().0.iter_mut();
+    match (colours, rows) {
+        (Colours::YCbCr, [y, u, v]) => ycc_row(y, u, v, out),
+        (_, [grey]) => pixels.zip(grey).for_each(|(out, grey)| *out = [*grey; 3]),
+        (_, [r, g, b]) => pixels.zip(r).zip(g).zip(b).for_each(|(((out, r), g), b)| *out = [*r, *g, *b]),
+        (colours, [c, m, y, k]) => {
+            // How much light the inks let through: as it is stored, or the other way round.
+            let inverted = if colours == (Colours::Cmyk { inverted: false }) { 255 } else { 0 };
+            pixels.zip(c).zip(m).zip(y).zip(k).for_each(|((((out, &c), &m), &y), &k)| {
+                let light = if colours == Colours::Ycck { ycc_to_rgb(c, m, y).map(|ink| 255 - ink) } else { [c, m, y] };
+                *out = light.map(|light| through(light ^ inverted, k ^ inverted));
+            });
+        }
         _ => {}
     }
+}
+
+/// As many pixels at once as make the compiler use whole vectors.
+const TOGETHER: usize = 16;
+
+fn ycc_row(y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]) {
+    let (out, rest) = out.as_chunks_mut::<{ 3 * TOGETHER }>();
+    let ycc = y.as_chunks::<TOGETHER>().0.iter().zip(u.as_chunks::<TOGETHER>().0).zip(v.as_chunks::<TOGETHER>().0);
+    for (((y, u), v), out) in ycc.zip(&mut *out) {
+        // First all colours, then their order: the one in vectors, the other not.
+        let (mut r, mut g, mut b) = ([0; TOGETHER], [0; TOGETHER], [0; TOGETHER]);
+        for i in 0..TOGETHER {
+            [r[i], g[i], b[i]] = ycc_to_rgb(y[i], u[i], v[i]);
+        }
+        for i in 0..TOGETHER {
+            (out[3 * i], out[3 * i + 1], out[3 * i + 2]) = (r[i], g[i], b[i]);
+        }
+    }
+    let done = out.len() * TOGETHER;
+    let ycc = y[done..].iter().zip(&u[done..]).zip(&v[done..]);
+    ycc.zip(rest.as_chunks_mut::<3>().0).for_each(|(((&y, &u), &v), out)| *out = ycc_to_rgb(y, u, v));
 }
 
 /// What is left of 255 behind two inks that let `light` and `black` of it through.
@@ -159,15 +177,15 @@ fn through(light: u8, black: u8) -> u8 {
     ((u32::from(light) * u32::from(black) + 127) / 255) as u8
 }
 
-/// JFIF's YCbCr (BT.601, full range), in 16-bit steps that compile to vector code; within 1 of the exact value.
+/// JFIF's YCbCr (BT.601, full range), rounded as libjpeg does. Whole multiples are taken out of the factors, so that they fit 16 bits.
 #[inline(always)]
 fn ycc_to_rgb(y: u8, u: u8, v: u8) -> [u8; 3] {
-    let (y, u, v) = (i16::from(y), 2 * (i16::from(u) - 128), 2 * (i16::from(v) - 128));
-    // The factors' fractions, rounded at the last of the doubled bits.
-    let part = |x: i16, factor: i16| ((i32::from(x) * i32::from(factor)) >> 16) as i16;
-    let round = |doubled: i16| (doubled + 1) >> 1;
-    let r = y + round(v + part(v, 26_345));
-    let g = y + round(part(u, -22_554) + part(v, 18_734) - v);
-    let b = y + round(2 * u + part(u, -14_942));
-    [r, g, b].map(|channel| channel.clamp(0, 255) as u8)
+    let (y, u, v) = (i16::from(y), i16::from(u) - 128, i16::from(v) - 128);
+    let times = |x: i16, by: i16| i32::from(x) * i32::from(by);
+    let rounded = |value: i32| ((value + (1 << 15)) >> 16) as i16;
+    let r = y + v + rounded(times(v, 26_345));
+    let g = y - v + rounded(times(u, -22_554) + times(v, 18_734));
+    let b = y + 2 * u + rounded(times(u, -14_942));
+    let level = |channel: i16| channel.clamp(0, 255) as u8;
+    [level(r), level(g), level(b)]
 }

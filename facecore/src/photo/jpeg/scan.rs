@@ -3,7 +3,7 @@
 use super::huffman::{BadCode, Bits, Table};
 use super::idct::ZIGZAG;
 
-/// A block's coefficients, column by column.
+/// A block's coefficients, row by row.
 pub(super) type Block = [i16; 64];
 
 /// What one component's blocks of a scan are read with.
@@ -28,34 +28,35 @@ impl<'t> Coder<'t> {
     }
 
     fn next_dc(&mut self, bits: &mut Bits<'_>) -> Result<i32, BadCode> {
-        let size = bits.symbol(self.dc.ok_or(BadCode)?)?;
-        if size > 15 {
+        let (symbol, value) = bits.symbol_and_value(self.dc.ok_or(BadCode)?)?;
+        if symbol > 15 {
             return Err(BadCode);
         }
-        self.before = self.before.wrapping_add(bits.signed(size.into()));
+        self.before = self.before.wrapping_add(value);
         Ok(self.before)
     }
 
     /// A whole block into zeros; answers the last place in zigzag order that is not zero.
     #[inline]
     pub(super) fn whole(&mut self, bits: &mut Bits<'_>, block: &mut Block) -> Result<usize, BadCode> {
-        block[0] = self.next_dc(bits)? as i16;
+        let mut own = *bits;
+        block[0] = self.next_dc(&mut own)? as i16;
         let table = self.ac.ok_or(BadCode)?;
         let (mut k, mut last) = (1, 0);
         while k < 64 {
-            let (run, value) = bits.run_and_value(table)?;
-            if value == 0 {
-                if run < 15 {
+            let (symbol, value) = own.symbol_and_value(table)?;
+            k += usize::from(symbol >> 4);
+            if symbol & 15 == 0 {
+                if symbol < 0xF0 {
                     break;
                 }
-                k += 16;
-                continue;
+            } else {
+                block[usize::from(*ZIGZAG.get(k).ok_or(BadCode)?) % 64] = value as i16;
+                last = k;
             }
-            k += run;
-            *block.get_mut(usize::from(*ZIGZAG.get(k).ok_or(BadCode)?)).ok_or(BadCode)? = value as i16;
-            last = k;
             k += 1;
         }
+        *bits = own;
         Ok(last)
     }
 
@@ -98,17 +99,17 @@ impl Band {
         }
         let mut k = self.first;
         while k <= self.last {
-            let (run, value) = bits.run_and_value(table)?;
-            if value == 0 {
+            let (symbol, value) = bits.symbol_and_value(table)?;
+            let run = symbol >> 4;
+            k += usize::from(run);
+            if symbol & 15 == 0 {
                 if run < 15 {
-                    *skip = (1 << run) - 1 + bits.read(run as u32);
+                    *skip = (1 << run) - 1 + bits.read(run.into());
                     break;
                 }
-                k += 16;
-                continue;
+            } else {
+                block[usize::from(*ZIGZAG.get(k).ok_or(BadCode)?)] = (value << self.low) as i16;
             }
-            k += run;
-            block[usize::from(*ZIGZAG.get(k).ok_or(BadCode)?)] = (value << self.low) as i16;
             k += 1;
         }
         Ok(())
@@ -117,17 +118,17 @@ impl Band {
     fn finer_ac(self, table: &Table, bits: &mut Bits<'_>, skip: &mut u32, block: &mut Block) -> Result<(), BadCode> {
         let mut k = self.first;
         while *skip == 0 && k <= self.last {
-            let symbol = bits.symbol(table)?;
-            let (run, size) = (u32::from(symbol >> 4), symbol & 15);
-            let new = match size {
-                0 if run < 15 => {
-                    *skip = (1 << run) + bits.read(run);
-                    break;
-                }
-                0 => 0,
-                1 => [-1, 1][usize::from(bits.bit())] << self.low,
-                _ => return Err(BadCode),
-            };
+            let (symbol, value) = bits.symbol_and_value(table)?;
+            let run = u32::from(symbol >> 4);
+            if symbol & 15 == 0 && run < 15 {
+                *skip = (1 << run) + bits.read(run);
+                break;
+            }
+            // What is new here has one bit; 0 is a run of 16 zeros.
+            if symbol & 15 > 1 {
+                return Err(BadCode);
+            }
+            let new = (value << self.low) as i16;
             k = self.finer(k, run, bits, block);
             if k <= self.last && new != 0 {
                 block[usize::from(ZIGZAG[k])] = new;
