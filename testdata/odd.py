@@ -148,6 +148,11 @@ def main():
     half, small = (group.resize((group.width // n, group.height // n), Image.Resampling.LANCZOS) for n in (2, 8))
     save("half.jpg", run("cjpeg", "-quality", "80", stdin=ppm(half)))
     small.save(OUT / "small.png")
+    # The pixels that libjpeg-turbo makes of a JPEG, through Pillow.
+    for name, sampling in [("420", "2x2"), ("422", "2x1"), ("440", "1x2"), ("444", "1x1")]:
+        jpeg = run("cjpeg", "-quality", "90", "-sample", sampling, stdin=ppm(small.crop((0, 0, 75, 61))))
+        save(f"pixels-{name}.jpg", jpeg)
+        Image.open(io.BytesIO(jpeg)).save(OUT / f"pixels-{name}.png")
     jpegs(half)
     pngs_and_webps(small)
     tiffs(small)

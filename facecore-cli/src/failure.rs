@@ -75,7 +75,7 @@ fn switch(name: &str) -> Option<&'static str> {
         "margin" => "--lead",
         "crop_margin" => "--margin",
         "threshold" => "--threshold",
-        "min_face" => "--min-face",
+        "min_face" | "min_face_share" => "--min-face",
         "compute" => "--compute",
         "detector" => "--detector",
         "fp" => "--fp",

@@ -54,6 +54,13 @@ fn every_way_to_say_how_a_photo_lies_is_obeyed() {
 }
 
 #[test]
+fn pixels_are_those_of_libjpeg_to_the_bit() {
+    for sampling in ["420", "422", "440", "444"] {
+        assert_same(&format!("pixels-{sampling}.jpg"), &format!("pixels-{sampling}.png"), 0.0);
+    }
+}
+
+#[test]
 fn any_order_of_scans_and_any_sampling_shows_the_same_picture() {
     for file in ["scan-per-component", "scan-luma-last", "progressive", "restarts", "height-behind"] {
         assert_same(&format!("{file}.jpg"), "half.jpg", 0.0);

@@ -1,5 +1,6 @@
-//! `photo_sizes MODELS PHOTO [SHRINK_ABOVE]`: the whole way from the bytes of JPEGs of 1, 2, 12, 50 and 108 megapixels to embeddings:
-//! median and 99th percentile of decode, detect and embed, and the most memory that the process has had.
+//! `photo_sizes MODELS PHOTO [default]`: the whole way from the bytes of JPEGs of 1, 2, 12, 50 and 108 megapixels to embeddings:
+//! median and 99th percentile of decode, detect and embed, and the most memory that the process has had. With the presets for uploads, or with
+//! the defaults.
 //!
 //! The JPEGs are the photo enlarged, with grain like a sensor's added, at quality 90.
 
@@ -18,18 +19,26 @@ const SIZES: [(u32, u32); 5] = [(1152, 864), (1632, 1224), (4000, 3000), (8160, 
 const ROUNDS: usize = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let usage = "usage: photo_sizes MODELS PHOTO [SHRINK_ABOVE]";
+    let usage = "usage: photo_sizes MODELS PHOTO [default]";
     let mut arguments = env::args_os().skip(1);
     let models = PathBuf::from(arguments.next().ok_or(usage)?);
     let photo = image::load_from_memory(&fs::read(arguments.next().ok_or(usage)?)?)?.to_rgb8();
-    let shrink_above = arguments.next().and_then(|text| text.to_str()?.parse().ok()).unwrap_or(0);
+    let default = arguments.next().is_some_and(|word| word == "default");
+    let (limits, options) = match default {
+        true => (Limits::default(), DetectOptions::default()),
+        false => (Limits::for_uploads(), DetectOptions::for_uploads()),
+    };
     let engine = Engine::open(models)?;
-    let limits = Limits { shrink_above, ..Limits::default() };
-    println!("{}, shrink_above {shrink_above}; median / 99th percentile in ms, {ROUNDS} rounds", engine.kernels());
+    println!(
+        "{}, {}; median / 99th percentile in ms, {ROUNDS} rounds",
+        engine.kernels(),
+        if default { "defaults" } else { "for uploads" }
+    );
     for (width, height) in SIZES {
         let bytes = enlarged(&photo, width, height)?;
         reset_peak();
-        measure(&engine, &bytes, &limits, f64::from(width) * f64::from(height) / 1e6)?;
+        let megapixels = f64::from(width) * f64::from(height) / 1e6;
+        measure(&engine, &bytes, &limits, &options, megapixels)?;
     }
     Ok(())
 }
@@ -48,14 +57,20 @@ fn enlarged(photo: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, Box<dy
     Ok(bytes)
 }
 
-fn measure(engine: &Engine, bytes: &[u8], limits: &Limits, megapixels: f64) -> Result<(), Box<dyn Error>> {
+fn measure(
+    engine: &Engine,
+    bytes: &[u8],
+    limits: &Limits,
+    options: &DetectOptions,
+    megapixels: f64,
+) -> Result<(), Box<dyn Error>> {
     let mut parts: [Vec<f64>; 4] = Default::default();
     let (mut faces, mut decoded) = (0, (0, 0));
     for _ in 0..ROUNDS {
         let start = Instant::now();
         let photo = Photo::decode(bytes, limits)?;
         let decode = start.elapsed();
-        let found = engine.detect(&photo, &DetectOptions::default())?;
+        let found = engine.detect(&photo, options)?;
         let detect = start.elapsed();
         faces = engine.embed(&photo, &found.faces)?.len();
         let all = start.elapsed();

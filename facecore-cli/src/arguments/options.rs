@@ -83,9 +83,9 @@ impl Reading {
 pub struct Finding {
     #[command(flatten)]
     reading: Reading,
-    /// The smallest face to look for, in pixels
-    #[arg(long, value_name = "N", default_value_t = DetectOptions::default().min_face, value_parser = clap::value_parser!(u32).range(1..))]
-    min_face: u32,
+    /// The smallest face to look for: its side in pixels, or as a share of the photo's longer side, such as 3%
+    #[arg(long, value_name = "N", default_value = "20", value_parser = smallest_face)]
+    min_face: SmallestFace,
     /// How many places that look like faces at first and are none may be looked at closely: bounds the time; 0 = no bound
     #[arg(long, value_name = "N", default_value_t = Budget::default().max_candidates)]
     max_candidates: usize,
@@ -112,8 +112,32 @@ impl Finding {
         let deadline = self.deadline.map(Duration::from_millis);
         let budget = Budget { max_candidates: self.max_candidates, deadline, ..Budget::default() };
         let yunet = YunetOptions { second_look: !self.single_look, ..YunetOptions::default() };
-        DetectOptions { min_face: self.min_face, budget, yunet, ..DetectOptions::default() }
+        let options = DetectOptions { budget, yunet, ..DetectOptions::default() };
+        match self.min_face {
+            SmallestFace::Pixels(min_face) => DetectOptions { min_face, ..options },
+            SmallestFace::Share(min_face_share) => DetectOptions { min_face_share, ..options },
+        }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum SmallestFace {
+    Pixels(u32),
+    /// Of the photo's longer side, 0 to 1.
+    Share(f32),
+}
+
+fn smallest_face(text: &str) -> std::result::Result<SmallestFace, String> {
+    let found = match text.strip_suffix('%') {
+        Some(percent) => {
+            let percent = percent.parse().ok().filter(|percent: &f32| (0.0..=100.0).contains(percent));
+            percent.map(|percent| SmallestFace::Share(percent / 100.0))
+        }
+        None => text.parse().ok().filter(|&pixels| pixels > 0).map(SmallestFace::Pixels),
+    };
+    found.ok_or_else(|| {
+        "give a number of pixels from 1 on, or a share of the photo's longer side from 0% to 100%".into()
+    })
 }
 
 #[derive(Debug, Args)]

@@ -112,6 +112,18 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// For photos that strangers upload to a service, together with [`DetectOptions::for_uploads`](crate::DetectOptions::for_uploads): as the
+    /// defaults, but JPEGs of more than 8 megapixels are decoded at a half, a quarter or an eighth of their sides, and other photos shrunk
+    /// to as many, so that a photo of 108 megapixels takes about the time of one of 8.
+    ///
+    /// ```
+    /// use facecore::{Damage, Limits};
+    /// let for_search = Limits { damage: Damage::Keep, ..Limits::for_uploads() };
+    /// ```
+    pub fn for_uploads() -> Self {
+        Self { reduce_jpeg_above: 8_000_000, shrink_above: 8_000_000, ..Self::default() }
+    }
+
     #[cfg(feature = "decode")]
     fn check_bytes(&self, bytes: usize) -> Result<()> {
         check("photo size in bytes", bytes as u64, self.max_bytes as u64)

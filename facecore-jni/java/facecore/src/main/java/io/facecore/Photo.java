@@ -20,6 +20,7 @@ public final class Photo implements AutoCloseable {
     private final int storedHeight;
     private final Orientation orientation;
     private final float scale;
+    private final boolean damaged;
 
     private Photo(long pointer) {
         handle = new Handle("photo", pointer, Photo::free0);
@@ -30,6 +31,7 @@ public final class Photo implements AutoCloseable {
         storedHeight = info.int32();
         orientation = Orientation.ofExif(info.int32());
         scale = info.float32();
+        damaged = info.int32() != 0;
     }
 
     /**
@@ -178,10 +180,19 @@ public final class Photo implements AutoCloseable {
     /**
      * How many stored pixels one pixel of this photo is long.
      *
-     * @return 1 unless {@link Limits#shrinkAbove()} shrank it, then above 1
+     * @return 1 unless {@link Limits#shrinkAbove()} or {@link Limits#reduceJpegAbove()} made it smaller, then above 1
      */
     public float scale() {
         return scale;
+    }
+
+    /**
+     * Whether a part of the file could not be read and is grey here; only with {@link Damage#KEEP}.
+     *
+     * @return false for a whole photo
+     */
+    public boolean isDamaged() {
+        return damaged;
     }
 
     /**

@@ -74,6 +74,15 @@ class FailureTest {
     }
 
     @Test
+    void whatIsWholeOfAPhotoCanBeKept() {
+        byte[] cut = Data.photo("hostile/cut.jpg");
+        assertEquals(ErrorCode.DAMAGED, assertThrows(PhotoException.class, () -> Photo.decode(cut)).code());
+        try (Photo photo = Photo.decode(cut, Limits.DEFAULT.withDamage(Damage.KEEP)); Photo whole = Photo.decode(Data.photo("photos/astronaut.jpg"))) {
+            assertTrue(photo.isDamaged() && photo.width() > 0 && !whole.isDamaged());
+        }
+    }
+
+    @Test
     void missingAndAlteredModelsAreNamed(@org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
         assertEquals(ErrorCode.MODEL, assertThrows(ModelException.class, () -> FaceEngine.open(folder)).code());
         Files.copy(Data.MODELS.resolve("manifest.toml"), folder.resolve("manifest.toml"));
