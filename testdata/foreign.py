@@ -1,6 +1,6 @@
 """Runs a folder of foreign photos through this library and through Pillow, and prints where they differ.
 
-    pip install pillow==12.0.0 numpy==2.3.4
+    pip install -r testdata/foreign-requirements.txt
     cargo build --release -p facecore-benches --bin decode
     python3 testdata/foreign.py fetch ../foreign        # test images of public packages, pinned below, into a folder outside the repository
     python3 testdata/foreign.py compare ../foreign [--decode target/release/decode] [--all]
@@ -11,6 +11,7 @@ What counts as equal: the same sides, and a mean difference of at most 2 of 255 
 import argparse
 import io
 import os
+import resource
 import subprocess
 import sys
 import tarfile
@@ -24,9 +25,9 @@ MOST = 2.0
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff"}
 SUFFIXES |= {".heic", ".heif", ".avif", ".jp2", ".jxl"}
 # Photos inside source archives; each by its registry's ordinary client.
-PYPI = ["pillow==12.0.0", "imageio==2.37.0", "tifffile==2025.5.10"]
+PYPI = ["pillow==12.0.0", "imageio==2.37.0", "scikit-image==0.25.2", "tifffile==2025.5.10"]
 CRATES = ["image==0.25.10", "zune-jpeg==0.5.15", "jpeg-decoder==0.3.2", "tiff==0.11.3", "png==0.18.1", "kamadak-exif==0.6.1"]
-NPM = ["sharp@0.34.5", "exifr@7.1.3", "jpeg-js@0.4.4", "exif-orientation-examples@1.0.0"]
+NPM = ["sharp@0.34.5", "exifr@7.1.3", "jpeg-js@0.4.4"]
 
 
 def fetch(folder):
@@ -92,7 +93,7 @@ def theirs(file):
     import numpy
     from PIL import Image, ImageFile, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = None
+    Image.MAX_IMAGE_PIXELS = 100_000_000
     with Image.open(file) as image:
         image.seek(0)
         image.load()
@@ -114,6 +115,9 @@ def theirs(file):
 def compare(folder, decode, everything):
     import numpy
     from PIL import Image
+
+    # Some files say that they are huge: then Pillow raises MemoryError.
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
 
     counts, slowest, largest = Counter(), (0.0, ""), (0, "")
     notes = []

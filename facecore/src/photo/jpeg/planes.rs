@@ -78,7 +78,9 @@ impl Plane {
             out[..row.len()].copy_from_slice(row);
             return;
         }
-        if !(wide || own[0] == most[0]) || !(high || own[1] == most[1]) {
+        // libjpeg does not smooth where there are too few samples for it.
+        let smoothed = (own[0] == most[0] || wide && self.size[0] > 2) && (own[1] == most[1] || high);
+        if !smoothed {
             let row = self.row(y * own[1] / most[1]);
             out.iter_mut().enumerate().for_each(|(x, out)| *out = row[(x * own[0] / most[0]).min(row.len() - 1)]);
             return;
@@ -100,7 +102,7 @@ impl Plane {
     }
 }
 
-/// Twice as many pixels as sums, which are `1 << SHIFT` times as large as pixels once three of one and one of the next are added.
+/// Twice as many pixels as sums, of which there are 3 or more; they are `1 << SHIFT` times as large as pixels once three of one and one of the next are added.
 fn widen<const SHIFT: u16, const LEFT: u16, const RIGHT: u16>(sums: &[u16], out: &mut [u8]) {
     let pair = |left: u16, at: u16, right: u16| {
         let (left, right) = ((3 * at + left + LEFT) >> SHIFT, (3 * at + right + RIGHT) >> SHIFT);
@@ -108,12 +110,10 @@ fn widen<const SHIFT: u16, const LEFT: u16, const RIGHT: u16>(sums: &[u16], out:
     };
     let last = sums.len() - 1;
     let out = out.as_chunks_mut::<2>().0;
-    out[last] = pair(sums[last.saturating_sub(1)], sums[last], sums[last]);
-    out[0] = pair(sums[0], sums[0], sums[last.min(1)]);
-    if last > 1 {
-        let inner = sums[..last - 1].iter().zip(&sums[1..last]).zip(&sums[2..]);
-        out[1..last].iter_mut().zip(inner).for_each(|(out, ((&left, &at), &right))| *out = pair(left, at, right));
-    }
+    out[0] = pair(sums[0], sums[0], sums[1]);
+    out[last] = pair(sums[last - 1], sums[last], sums[last]);
+    let inner = sums[..last - 1].iter().zip(&sums[1..last]).zip(&sums[2..]);
+    out[1..last].iter_mut().zip(inner).for_each(|(out, ((&left, &at), &right))| *out = pair(left, at, right));
 }
 
 /// The picture in RGB, `width`×`height`; gives the planes' memory back.
