@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use facecore::{BoundingBox, Budget, DetectOptions, Engine, Face, Limits, MtcnnOptions, Photo, ProposalFilter};
+use facecore::{
+    BoundingBox, Budget, Crop, DetectOptions, Engine, Face, Limits, MtcnnOptions, Photo, Preprocessing, ProposalFilter,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -151,7 +153,7 @@ pub struct Embeddings {
     pub faces: usize,
     /// From the reference's crop.
     pub from_crop: f32,
-    /// From photo and box.
+    /// From photo and box, or landmarks.
     pub from_photo: f32,
 }
 
@@ -185,6 +187,47 @@ pub fn embeddings(engine: &Engine, folder: &Path) -> Result<Embeddings, Box<dyn 
             from_crop: lowest.from_crop.min(from_crop),
             from_photo: lowest.from_photo.min(from_photo),
         };
+    }
+    Ok(lowest)
+}
+
+/// Compares the embeddings of a model that crops by landmarks from crops that a peer made: `answers` has a photo a line, and each of its
+/// faces names its crop in the folder `crops` and the peer's embedding of it.
+pub fn aligned(engine: &Engine, answers: &Path, crops: &Path) -> Result<Embeddings, Box<dyn Error>> {
+    #[derive(Deserialize)]
+    struct Answers {
+        file: String,
+        faces: Vec<Answer>,
+    }
+    #[derive(Deserialize)]
+    struct Answer {
+        crop: String,
+        landmarks: [[f32; 2]; 5],
+        embedding: Vec<f32>,
+    }
+    let space = engine.space().ok_or("the engine has no embedder")?;
+    let Some(&Preprocessing { crop: Crop::Points { template, .. }, .. }) = engine.preprocessing() else {
+        return Err("the engine's model crops by boxes".into());
+    };
+    let mut lowest = Embeddings { faces: 0, from_crop: 1.0, from_photo: 1.0 };
+    for line in fs::read_to_string(answers)?.lines() {
+        let Answers { file, faces } = serde_json::from_str(line)?;
+        let source = photo(Path::new(&file))?;
+        for face in faces {
+            let expected = facecore::Embedding::new(space, face.embedding)?;
+            let embed = |photo: &Photo<'_>, landmarks| {
+                let whole = BoundingBox::new(0.0, 0.0, photo.width() as f32, photo.height() as f32);
+                engine.embed_face(photo, &Face::new(photo, whole, landmarks, 1.0))
+            };
+            // Landmarks that lie as the template has them: the crop passes as it is.
+            let from_crop = embed(&photo(&crops.join(face.crop))?, template)?.cosine(&expected)?;
+            let from_photo = embed(&source, face.landmarks)?.cosine(&expected)?;
+            lowest = Embeddings {
+                faces: lowest.faces + 1,
+                from_crop: lowest.from_crop.min(from_crop),
+                from_photo: lowest.from_photo.min(from_photo),
+            };
+        }
     }
     Ok(lowest)
 }

@@ -122,7 +122,7 @@ fn carpet(width: u32, height: u32, tile: u32) -> RgbImage {
 }
 
 /// Faces shrunk to `side` pixels, in rows.
-fn tiled(width: u32, height: u32, side: u32, faces: &[RgbImage]) -> RgbImage {
+pub fn tiled(width: u32, height: u32, side: u32, faces: &[RgbImage]) -> RgbImage {
     let small: Vec<_> = faces.iter().map(|face| imageops::resize(face, side, side, imageops::Triangle)).collect();
     let mut image = RgbImage::new(width, height);
     let places =

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
 pub use measuring::{
-    Calibrate, Evaluate, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
+    Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
     NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
 };
 pub use options::{Computing, Finding, Model, ModelsFolder, Networks, Photos, Threads, Threshold};

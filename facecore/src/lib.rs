@@ -75,7 +75,8 @@ pub use matching::{
     Outcome, Refusal, Thresholds, Verdict,
 };
 pub use models::{
-    ColourOrder, Crop, DetectorKind, Manifest, ModelEntry, ModelFile, ModelKind, Normalisation, Preprocessing,
+    ColourOrder, Crop, DetectorKind, LandmarkFit, Manifest, ModelEntry, ModelFile, ModelKind, Normalisation,
+    Preprocessing,
 };
 pub use net::Compute;
 #[cfg(feature = "decode")]

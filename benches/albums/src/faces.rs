@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use facecore::{BoundingBox, DetectOptions, Embedding, Engine, Limits, Photo, SpaceId};
+use facecore::{BoundingBox, DetectOptions, Embedding, Engine, Face, Limits, Photo, SpaceId};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -169,16 +169,28 @@ fn decode(path: &Path, limits: &Limits) -> Result<Photo<'static>> {
     Ok(Photo::decode(&fs::read(path)?, limits).map_err(|e| format!("{}: {e}", path.display()))?)
 }
 
-fn embed(engine: &Engine, row: &Row) -> Result<facecore::Embedding> {
+fn embed(engine: &Engine, row: &Row) -> Result<Embedding> {
     let whole = decode(&row.photo, &Limits::default())?;
     if row.shrink <= 1.0 {
-        return Ok(engine.embed_box(&whole, &row.area)?);
+        return embed_face(engine, &whole, row, [1.0; 2]);
     }
     let pixels = f64::from(whole.width()) * f64::from(whole.height()) / f64::from(row.shrink).powi(2);
     let small = decode(&row.photo, &Limits { shrink_above: pixels as u64, ..Limits::default() })?;
     let (x, y) = (small.width() as f32 / whole.width() as f32, small.height() as f32 / whole.height() as f32);
-    let area = BoundingBox::new(row.area.x1 * x, row.area.y1 * y, row.area.x2 * x, row.area.y2 * y);
-    Ok(engine.embed_box(&small, &area)?)
+    embed_face(engine, &small, row, [x, y])
+}
+
+/// The face in a photo that is so many times as wide and high as the one in which it was found. What is no face is cut out as if
+/// one filled it.
+fn embed_face(engine: &Engine, photo: &Photo<'_>, row: &Row, [across, down]: [f32; 2]) -> Result<Embedding> {
+    let BoundingBox { x1, y1, x2, y2 } = row.area;
+    let area = BoundingBox::new(x1 * across, y1 * down, x2 * across, y2 * down);
+    let filling = engine.preprocessing().and_then(|preprocessing| preprocessing.landmarks_filling(&area));
+    let landmarks = match row.kind {
+        Kind::NonFace => filling.unwrap_or_default(),
+        _ => row.landmarks.map(|[x, y]| [x * across, y * down]),
+    };
+    Ok(engine.embed_face(photo, &Face::new(photo, area, landmarks, row.score))?)
 }
 
 /// People with many photos first, so that a cache cut short is of use.

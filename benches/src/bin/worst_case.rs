@@ -3,7 +3,7 @@
 //! ORDINARY is a folder of photos of people, cut to 1280×960. The hostile ones are made (`facecore_benches::hostile`), and collected:
 //! photos of textures or crowds in the folders HOSTILE, repeated side by side to 1280×960. Times are those that the thread ran, not those that it
 //! waited for others; with a deadline, those of the clock on the wall. Each is the best of three, all mechanisms in
-//! turns. Decoding does not count.
+//! turns. Decoding does not count. At the end both detectors look at a photo of four faces and at one full of faces.
 
 use std::env;
 use std::error::Error;
@@ -32,19 +32,54 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ordinary = load(folder, cut)?;
     for compute in [Compute::F32, Compute::Bf16] {
         let Ok(engine) = Engine::detector_only_with(DetectorKind::Mtcnn, compute) else { continue };
-        let mut faces = Vec::new();
-        for made in &ordinary {
-            for face in detect(&engine, &made.image, &DetectOptions::default())?.0.faces.iter().take(3) {
-                let [x, y] = [face.bounding_box.x1, face.bounding_box.y1].map(|at| at.max(0.0) as u32);
-                let side = face.bounding_box.width() as u32;
-                faces.push(imageops::crop_imm(&made.image, x, y, side, side).to_image());
-            }
-        }
+        let faces = cut_faces(&engine, &ordinary)?;
         let mut worst = hostile::photos(WIDTH, HEIGHT, &faces);
         for folder in collected {
             worst.extend(load(folder, |photo| hostile::repeated(&photo, WIDTH, HEIGHT))?);
         }
         report(&engine, &ordinary, &worst)?;
+    }
+    few_and_many(&cut_faces(&Engine::detector_only()?, &ordinary)?)
+}
+
+/// The first faces of each photo, cut out.
+fn cut_faces(engine: &Engine, photos: &[Made]) -> Result<Vec<RgbImage>, Box<dyn Error>> {
+    let mut faces = Vec::new();
+    for made in photos {
+        for face in detect(engine, &made.image, &DetectOptions::default())?.0.faces.iter().take(3) {
+            let [x, y] = [face.bounding_box.x1, face.bounding_box.y1].map(|at| at.max(0.0) as u32);
+            let side = face.bounding_box.width() as u32;
+            faces.push(imageops::crop_imm(&made.image, x, y, side, side).to_image());
+        }
+    }
+    Ok(faces)
+}
+
+/// What a photo costs by the number of its faces, all of one size: the median of nine looks, both photos in turns.
+fn few_and_many(faces: &[RgbImage]) -> Result<(), Box<dyn Error>> {
+    const SIDE: u32 = 55;
+    let many = hostile::tiled(WIDTH, HEIGHT, SIDE, faces);
+    let mut few = RgbImage::from_pixel(WIDTH, HEIGHT, image::Rgb([128; 3]));
+    for (x, y) in [(200, 200), (900, 200), (200, 600), (900, 600)] {
+        imageops::replace(&mut few, &imageops::crop_imm(&many, 0, 0, SIDE, SIDE).to_image(), x, y);
+    }
+    println!("faces of {SIDE} pixels            found   milliseconds: four faces   full of faces   ratio");
+    for kind in [DetectorKind::Mtcnn, DetectorKind::Yunet] {
+        let engine = Engine::detector_only_with(kind, Compute::Auto)?;
+        let (mut times, mut found) = ([const { Vec::new() }; 2], [0; 2]);
+        for _ in 0..9 {
+            for (at, photo) in [&few, &many].into_iter().enumerate() {
+                let (detection, time) = detect(&engine, photo, &DetectOptions::default())?;
+                times[at].push(time);
+                found[at] = detection.faces.len();
+            }
+        }
+        let [few, many] = times.map(|mut times| {
+            times.sort_by(f64::total_cmp);
+            times[times.len() / 2]
+        });
+        let (kind, ratio) = (kind.to_string(), many / few);
+        println!("  {kind:<24} {:>4}, {:>4} {few:>26.1} {many:>15.1} {ratio:>7.2}", found[0], found[1]);
     }
     Ok(())
 }

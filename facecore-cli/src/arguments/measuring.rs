@@ -24,9 +24,6 @@ pub struct Evaluate {
     /// Measure also the average of a face and its mirror image
     #[arg(long)]
     pub mirror: bool,
-    /// Turn each face before it is cropped, so that its eyes are level
-    #[arg(long)]
-    pub level: bool,
     /// Measure also two networks joined, with shares fitted on the pairs
     #[arg(long)]
     pub ensemble: bool,
@@ -131,15 +128,8 @@ pub struct Robustness {
     /// Measure nothing, take the lines that --faces wrote
     #[arg(long, value_name = "FILE", conflicts_with_all = ["images", "pairs", "faces"])]
     pub measured: Option<PathBuf>,
-    /// Keep what was found and embedded of the unchanged photos in this folder
-    #[arg(long, value_name = "DIR")]
-    pub cache: Option<PathBuf>,
     #[command(flatten)]
-    pub finding: Finding,
-    #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub threads: Threads,
+    pub look: Look,
 }
 
 #[derive(Debug, Args)]
@@ -244,15 +234,8 @@ pub struct MatchingFaces {
     /// Only this half of the families: fit on one half, measure on the other
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
     pub half: Option<u8>,
-    /// Keep what was found and embedded in this folder
-    #[arg(long, value_name = "DIR")]
-    pub cache: Option<PathBuf>,
     #[command(flatten)]
-    pub finding: Finding,
-    #[command(flatten)]
-    pub model: Model,
-    #[command(flatten)]
-    pub threads: Threads,
+    pub look: Look,
 }
 
 #[derive(Debug, Subcommand)]
@@ -305,7 +288,14 @@ pub struct NonFacePhotos {
     /// Random crops of each photo
     #[arg(long, value_name = "N", default_value_t = 16)]
     pub crops: usize,
-    /// Keep what was found and embedded of the faces in this folder
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// How one network looks at labelled photos.
+#[derive(Debug, Args)]
+pub struct Look {
+    /// Keep what was found and embedded in this folder
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
     #[command(flatten)]

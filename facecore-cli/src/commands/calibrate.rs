@@ -52,7 +52,6 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
         options: arguments.finding.options(),
         limits: arguments.finding.strict_limits(),
         mirrored: arguments.mirror,
-        level: false,
         pad: data.pad,
         centre: false,
         cache: data.cache.clone(),

@@ -57,7 +57,6 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         options: arguments.finding.options(),
         limits: arguments.finding.strict_limits(),
         mirrored: arguments.mirror,
-        level: arguments.level,
         pad: arguments.labelled.pad,
         centre: match arguments.not_found {
             Some(choice) => choice == NotFound::Centre,

@@ -138,19 +138,10 @@ fn look(from: &MatchingFaces, json: bool) -> Result<(BTreeMap<String, Set>, Repo
     photos.sort_by(|a, b| a.path.cmp(&b.path));
     photos.retain(|photo| from.half.is_none_or(|half| half_of(family(photo)) == half));
     photos.retain(|photo| from.set.is_empty() || from.set.iter().any(|set| set == column(photo, "set")));
-    let engine = from.model.open()?;
+    let engine = from.look.model.open()?;
     let model = engine.model().unwrap_or_default().to_owned();
-    let looking = Looking {
-        engines: &[engine],
-        options: from.finding.options(),
-        limits: from.finding.strict_limits(),
-        mirrored: false,
-        level: false,
-        pad: 0.0,
-        centre: false,
-        cache: from.cache.clone(),
-        threads: from.threads.count(),
-    };
+    let engines = [engine];
+    let looking = Looking::plain(&engines, &from.look);
     let mut report = Report::new(json, photos.len());
     let seen = gather(&photos, &looking, &mut report)?;
     let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use facecore::evaluate::{Rate, Tally};
-use facecore::{BoundingBox, Crop, Embedding, Engine, Face, Limits, NonFaceFilter, Photo, Preprocessing};
+use facecore::{BoundingBox, Embedding, Engine, Face, Limits, NonFaceFilter, Photo};
 use serde::Serialize;
 
 use crate::arguments::{NonFace, NonFaceBuild, NonFaceMeasure, NonFacePhotos};
@@ -40,7 +40,7 @@ pub fn run(command: &NonFace, json: bool) -> Result<ExitCode> {
 
 fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
     saving::check("--out", &arguments.out)?;
-    let engine = arguments.from.model.open()?;
+    let engine = arguments.from.look.model.open()?;
     let mut report = Report::new(json, 0);
     let mut photos: Vec<Vec<Embedding>> = non_faces(&arguments.from, &engine, &mut report)?
         .into_iter()
@@ -48,7 +48,7 @@ fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
         .collect();
     if let Some(folder) = &arguments.rejected {
         photos.extend(
-            rejected(folder, &engine, &arguments.from.finding.strict_limits(), &mut report)?
+            rejected(folder, &engine, &arguments.from.look.finding.strict_limits(), &mut report)?
                 .into_iter()
                 .map(|face| vec![face]),
         );
@@ -69,7 +69,7 @@ fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
 }
 
 fn measure(arguments: &NonFaceMeasure, json: bool) -> Result<ExitCode> {
-    let engine = arguments.from.model.open()?;
+    let engine = arguments.from.look.model.open()?;
     let filter = match &arguments.filter {
         Some(path) => {
             let bytes = fs::read(path).map_err(|error| format!("--filter {}: {error}", shown::path(path)))?;
@@ -98,7 +98,7 @@ fn measure(arguments: &NonFaceMeasure, json: bool) -> Result<ExitCode> {
     for folder in &arguments.faces {
         let engine = match engine.take() {
             Some(engine) => engine,
-            None => arguments.from.model.open()?,
+            None => arguments.from.look.model.open()?,
         };
         caught(format!("faces of {}", shown::path(folder)), &faces(&arguments.from, folder, engine, &mut report)?)?;
     }
@@ -131,21 +131,21 @@ fn sources(from: &NonFacePhotos) -> Result<Vec<Source>> {
 
 fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Result<Vec<NonFaces>> {
     let sources = sources(from)?;
-    let limits = from.finding.strict_limits();
+    let limits = from.look.finding.strict_limits();
     report.expect(sources.len());
     let look = |at: usize, source: &Source| -> Result<NonFaces, PhotoError> {
         let photo = photos::load(&source.path, &limits)?;
         let embed = |area: &BoundingBox| embed_region(engine, &photo, area);
         let crops = crops(&photo, from.crops, at as u64).iter().map(embed).collect::<facecore::Result<_>>()?;
         // A detector that takes almost anything for a face: whatever it finds here is none.
-        let mut options = from.finding.options();
+        let mut options = from.look.finding.options();
         options.mtcnn.thresholds = [0.5, 0.3, 0.1];
         let found = engine.detect(&photo, &options)?;
         let alarms = found.faces.iter().filter_map(|face| engine.embed_face(&photo, face).ok()).collect();
         Ok(NonFaces { crops, alarms })
     };
     let mut found = Vec::new();
-    ordered::for_each(&sources, from.threads.count(), look, |at, outcome| {
+    ordered::for_each(&sources, from.look.threads.count(), look, |at, outcome| {
         report.done(&sources[at].path, outcome.map(|non_faces| found.push(non_faces)))
     })?;
     Ok(found)
@@ -172,13 +172,9 @@ fn crops(photo: &Photo<'_>, count: usize, seed: u64) -> Vec<BoundingBox> {
 
 /// Embeds a region in which there is no face: for a network that is fed by landmarks, as if a face filled it.
 fn embed_region(engine: &Engine, photo: &Photo<'_>, area: &BoundingBox) -> facecore::Result<Embedding> {
-    match engine.preprocessing() {
-        Some(&Preprocessing { crop: Crop::Points { template, .. }, size: [width, height], .. }) => {
-            let [across, down] = [area.width() / width as f32, area.height() / height as f32];
-            let landmarks = template.map(|[x, y]| [area.x1 + x * across, area.y1 + y * down]);
-            engine.embed_face(photo, &Face::new(photo, *area, landmarks, 0.0))
-        }
-        _ => engine.embed_box(photo, area),
+    match engine.preprocessing().and_then(|preprocessing| preprocessing.landmarks_filling(area)) {
+        Some(landmarks) => engine.embed_face(photo, &Face::new(photo, *area, landmarks, 0.0)),
+        None => engine.embed_box(photo, area),
     }
 }
 
@@ -207,17 +203,8 @@ fn faces(from: &NonFacePhotos, folder: &Path, engine: Engine, report: &mut Repor
         photos.retain(|photo| wanted.contains(&photo.person));
     }
     report.expect(photos.len());
-    let looking = Looking {
-        engines: &[engine],
-        options: from.finding.options(),
-        limits: from.finding.strict_limits(),
-        mirrored: false,
-        level: false,
-        pad: 0.0,
-        centre: false,
-        cache: from.cache.clone(),
-        threads: from.threads.count(),
-    };
+    let engines = [engine];
+    let looking = Looking::plain(&engines, &from.look);
     let seen = gather(&photos, &looking, report)?;
     let faces = seen.into_iter().flatten().filter(|seen| seen.found);
     Ok(faces.map(|seen| seen.views.into_iter().map(|(face, _)| face).collect()).collect())

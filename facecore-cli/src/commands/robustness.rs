@@ -96,17 +96,8 @@ pub fn run(arguments: &Robustness, json: bool) -> Result<ExitCode> {
 
 fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Report) -> Result<(Vec<Row>, Strangers)> {
     let pairs = labelled::pairs(list, images)?;
-    let looking = Looking {
-        engines: &[arguments.model.open()?],
-        options: arguments.finding.options(),
-        limits: arguments.finding.strict_limits(),
-        mirrored: false,
-        level: false,
-        pad: 0.0,
-        centre: false,
-        cache: arguments.cache.clone(),
-        threads: arguments.threads.count(),
-    };
+    let engines = [arguments.look.model.open()?];
+    let looking = Looking::plain(&engines, &arguments.look);
     report.expect(pairs.photos.len());
     let seen = gather(&pairs.photos, &looking, report)?;
     let halves = halves(&pairs);
@@ -141,7 +132,7 @@ fn measure(arguments: &Robustness, images: &Path, list: &Path, report: &mut Repo
         STEPS.iter().map(|step| Ok(pair.worse(&looking, &photo, step)?)).collect()
     };
     let mut changed = BTreeSet::new();
-    ordered::for_each(&taken, arguments.threads.count(), look, |at, outcome| {
+    ordered::for_each(&taken, arguments.look.threads.count(), look, |at, outcome| {
         let FoundPair { photo, path, right, .. } = taken[at];
         let keep = |worse: Vec<(Row, Embedding)>| {
             let (worse, faces): (Vec<Row>, Vec<Embedding>) = worse.into_iter().unzip();

@@ -100,13 +100,13 @@ pub struct VectorCache {
 
 const KEY: usize = 16;
 
-/// Which embedding: of what photo, what box, mirrored or not, turned level or not.
-pub fn vector_key(photo: &PhotoKey, area: &BoundingBox, mirrored: bool, level: bool) -> [u8; KEY] {
+/// Which embedding: of what photo, what box, mirrored or not.
+pub fn vector_key(photo: &PhotoKey, area: &BoundingBox, mirrored: bool) -> [u8; KEY] {
     let mut hash = Sha256::new_with_prefix(photo);
     for side in [area.x1, area.y1, area.x2, area.y2] {
         hash.update(side.to_le_bytes());
     }
-    hash.update([u8::from(mirrored) + 2 * u8::from(level)]);
+    hash.update([u8::from(mirrored)]);
     let mut key = [0; KEY];
     key.copy_from_slice(&hash.finalize()[..KEY]);
     key
@@ -210,7 +210,7 @@ mod tests {
         let space = SpaceId([7; 8]);
         let open = || VectorCache::open(Some(&folder), space, 3, "").unwrap();
         let area = BoundingBox::new(0.0, 1.0, 2.0, 3.0);
-        let (one, two) = (vector_key(&"a".into(), &area, false, false), vector_key(&"a".into(), &area, true, false));
+        let (one, two) = (vector_key(&"a".into(), &area, false), vector_key(&"a".into(), &area, true));
         let face = |x| Embedding::new(space, vec![x, 1.0, 0.0]).unwrap();
         let mut cache = open();
         cache.put(&one, &face(1.0)).unwrap();

@@ -5,17 +5,17 @@
 
 mod cache;
 mod input;
-mod level;
 mod pad;
 
 use std::path::{Path, PathBuf};
 
-use facecore::{BoundingBox, Damage, DetectOptions, Embedding, Engine, Face, FaceQuality, Landmarks, Limits, Photo};
+use facecore::{BoundingBox, Damage, DetectOptions, Embedding, Engine, Face, FaceQuality, Limits, Photo};
 
 pub use cache::CachedFace;
 use cache::{CachedPhoto, FaceCache, VectorCache, photo_key, vector_key};
 pub use input::{LabelledPhoto, Pairs, folder, leave_out, manifest, pairs};
 
+use crate::arguments::Look;
 use crate::failure::Result;
 use crate::ordered;
 use crate::output::Report;
@@ -30,14 +30,28 @@ pub struct Looking<'a> {
     pub limits: Limits,
     /// Embed the mirror images too.
     pub mirrored: bool,
-    /// Turn each face so that its eyes are level.
-    pub level: bool,
     /// Black to add around each photo, as a part of its width and height; then the face nearest to the middle is meant.
     pub pad: f64,
     /// Where no face is found: embed the centre of the photo, or nothing.
     pub centre: bool,
     pub cache: Option<PathBuf>,
     pub threads: usize,
+}
+
+impl<'a> Looking<'a> {
+    /// Photos as they are, and nothing where no face is found.
+    pub fn plain(engines: &'a [Engine], look: &Look) -> Self {
+        Self {
+            engines,
+            options: look.finding.options(),
+            limits: look.finding.strict_limits(),
+            mirrored: false,
+            pad: 0.0,
+            centre: false,
+            cache: look.cache.clone(),
+            threads: look.threads.count(),
+        }
+    }
 }
 
 /// The landmarks of a box in which no face was found.
@@ -63,8 +77,8 @@ impl SeenFace {
     }
 }
 
-/// What a look at a photo gave, and what of it is new to the caches.
-struct Look {
+/// What a photo gave, and what of it is new to the caches.
+struct Seen {
     seen: SeenFace,
     detection: Option<CachedPhoto>,
     vectors: Vec<(usize, [u8; 16], Embedding)>,
@@ -95,7 +109,7 @@ pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Repo
             report.done(&batch[at].path, outcome)
         })?;
         for look in looks {
-            let Some(Look { seen: face, detection, vectors: new }) = look else {
+            let Some(Seen { seen: face, detection, vectors: new }) = look else {
                 seen.push(None);
                 continue;
             };
@@ -123,7 +137,7 @@ fn look(
     looking: &Looking<'_>,
     faces: &FaceCache,
     vectors: &[VectorCache],
-) -> Result<Look, PhotoError> {
+) -> Result<Seen, PhotoError> {
     let limits = &looking.limits;
     let bytes = photos::read(&labelled.path, limits)?;
     let mut key = photo_key(&bytes);
@@ -154,29 +168,23 @@ fn look(
     let engines = if found || looking.centre { looking.engines } else { &[] };
     for (at, (engine, vectors)) in engines.iter().zip(vectors).enumerate() {
         let mut view = |mirrored: bool| -> Result<Embedding, PhotoError> {
-            let key = vector_key(&key, &area, mirrored, looking.level);
+            let key = vector_key(&key, &area, mirrored);
             if let Some(embedding) = vectors.get(&key) {
                 return Ok(embedding.clone());
             }
             let photo = once(&mut decoded, load)?;
             let landmarks = Some(&face.landmarks).filter(|landmarks| **landmarks != NO_LANDMARKS);
-            let embed = |photo: &Photo<'_>, area: BoundingBox, landmarks: Option<&Landmarks>| match landmarks {
+            let embedding = match landmarks {
                 landmarks if mirrored => engine.embed_mirrored(photo, &area, landmarks),
                 Some(landmarks) => engine.embed_face(photo, &Face::new(photo, area, *landmarks, face.score)),
                 None => engine.embed_box(photo, &area),
-            };
-            let embedding = if looking.level {
-                let (turned, area) = level::turned(photo, &area, &face.landmarks)?;
-                embed(&turned, area, None)?
-            } else {
-                embed(photo, area, landmarks)?
-            };
+            }?;
             new.push((at, key, embedding.clone()));
             Ok(embedding)
         };
         views.push((view(false)?, if looking.mirrored { Some(view(true)?) } else { None }));
     }
-    Ok(Look {
+    Ok(Seen {
         seen: SeenFace { found, face, pad: looking.pad, views },
         detection: is_new.then_some(detection),
         vectors: new,

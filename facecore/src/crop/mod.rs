@@ -7,7 +7,7 @@ mod window;
 
 use crate::error::{Error, Result};
 use crate::geometry::{BoundingBox, Landmarks};
-use crate::models::{ColourOrder, Crop, Normalisation, Preprocessing};
+use crate::models::{ColourOrder, Crop, LandmarkFit, Normalisation, Preprocessing};
 use crate::photo::{Photo, Resampler, Rule, Similarity, round};
 
 /// The memory in which crops are made, for one after the other.
@@ -55,10 +55,14 @@ impl Cropper {
         &mut self,
         photo: &Photo<'_>,
         landmarks: &Landmarks,
-        template: &Landmarks,
+        (template, fit): (&Landmarks, LandmarkFit),
         size: [usize; 2],
     ) -> Result<&mut [f32]> {
-        let similarity = Similarity::fitting(template, landmarks).ok_or_else(|| {
+        let similarity = match fit {
+            LandmarkFit::Photo => Similarity::fitting(template, landmarks),
+            LandmarkFit::Crop => Similarity::fitting(landmarks, template).map(|similarity| similarity.inverse()),
+        };
+        let similarity = similarity.ok_or_else(|| {
             let [x, y] = landmarks[0];
             Error::EmptyCrop { box_: format!("(five landmarks, the first at {x:.1},{y:.1}, that give no direction)") }
         })?;
@@ -81,7 +85,9 @@ impl Cropper {
         let size = preprocessing.size.map(|side| side as usize);
         match (&preprocessing.crop, landmarks) {
             (Crop::Box { margin }, _) => self.by_box(photo, area, *margin, size),
-            (Crop::Points { template, .. }, Some(landmarks)) => self.by_points(photo, landmarks, template, size),
+            (Crop::Points { template, fit, .. }, Some(landmarks)) => {
+                self.by_points(photo, landmarks, (template, *fit), size)
+            }
             (Crop::Points { .. }, None) => Err(Error::Internal { reason: "a crop by points without points".into() }),
         }
     }

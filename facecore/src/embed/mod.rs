@@ -45,13 +45,7 @@ impl Embedder {
             return Err(Error::model(id, format!("a model of kind {} makes no embeddings", entry.kind)));
         };
         let onnx = manifest.read_one(id)?;
-        let space = entry.derive_space(&stated);
-        if let Some(other) = entry.space.filter(|other| *other != space) {
-            return Err(Error::model(
-                id,
-                format!("the manifest's weights and preprocessing make space {space}, not {other} as it states"),
-            ));
-        }
+        entry.check_space()?;
         let mut preprocessing = stated;
         if let Crop::Points { landmarks, .. } = &mut preprocessing.crop {
             *landmarks = detector;

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_is_bundled_is_sound() {
-        for space in ["e37f9c1f75f50abd", "8d85e34dbc175057"] {
+        for space in ["e37f9c1f75f50abd", "5e8e99d6f9fc842d"] {
             let numbers = MatchingNumbers::bundled(space.parse().unwrap()).expect("numbers of the manifest's spaces");
             assert!(numbers.people > 1_000 && numbers.crowding.features() >= 256);
             assert_eq!(MatchingNumbers::read(&numbers.write().unwrap()).as_ref(), Ok(&*numbers));

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::kind::ModelKind;
 use super::preprocessing::{ColourOrder, Crop, CropText, NormalisationText, Preprocessing};
+use crate::error::{Error, Result};
 use crate::space::SpaceId;
 
 /// One model of a [`Manifest`](super::Manifest).
@@ -53,6 +54,18 @@ impl ModelEntry {
         let mut id = [0; 8];
         id.copy_from_slice(&hash.finalize()[..8]);
         SpaceId(id)
+    }
+
+    /// The space that the entry states, if it states one, must be what it makes.
+    pub(crate) fn check_space(&self) -> Result<()> {
+        let (Some(stated), Some(preprocessing)) = (self.space, &self.preprocessing) else { return Ok(()) };
+        let made = self.derive_space(preprocessing);
+        if made != stated {
+            let reason =
+                format!("the manifest's weights and preprocessing make space {made}, not {stated} as it states");
+            return Err(Error::model(&self.id, reason));
+        }
+        Ok(())
     }
 }
 

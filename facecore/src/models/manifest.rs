@@ -62,12 +62,13 @@ impl Manifest {
         })
     }
 
-    /// Reads the model's files and compares their SHA-256 with the manifest.
+    /// Reads the model's files and compares their SHA-256, and the space that they make, with the manifest.
     ///
     /// # Errors
-    /// [`Error::Model`] if a file is missing or is another one.
+    /// [`Error::Model`] if a file is missing or is another one, or the space is another one.
     pub fn verify(&self, id: &str) -> Result<()> {
-        self.read(id).map(drop)
+        self.read(id)?;
+        self.model(id)?.check_space()
     }
 
     /// The bytes of the model's files, checked.

@@ -8,8 +8,10 @@ mod entry;
 mod kind;
 mod manifest;
 mod preprocessing;
+#[cfg(test)]
+mod tests;
 
 pub use entry::{ModelEntry, ModelFile};
 pub use kind::{DetectorKind, ModelKind};
 pub use manifest::Manifest;
-pub use preprocessing::{ColourOrder, Crop, Normalisation, Preprocessing};
+pub use preprocessing::{ColourOrder, Crop, LandmarkFit, Normalisation, Preprocessing};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::kind::DetectorKind;
-use crate::geometry::Landmarks;
+use crate::geometry::{BoundingBox, Landmarks};
 
 /// What a network is fed: a part of the photo, brought to one size, its pixels (0…255) turned into numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -18,6 +18,16 @@ pub struct Preprocessing {
     pub colour: ColourOrder,
     /// How pixels become numbers.
     pub normalisation: Normalisation,
+}
+
+impl Preprocessing {
+    /// Where the landmarks of a face would be whose crop is `area`: to show a network that is fed by landmarks a region in which no
+    /// face was found. `None` for a network that is fed by boxes.
+    pub fn landmarks_filling(&self, area: &BoundingBox) -> Option<Landmarks> {
+        let Crop::Points { template, .. } = self.crop else { return None };
+        let [width, height] = self.size.map(|side| side as f32);
+        Some(template.map(|[x, y]| [area.x1 + x * area.width() / width, area.y1 + y * area.height() / height]))
+    }
 }
 
 /// How a face is cut out of its photo.
@@ -36,7 +46,22 @@ pub enum Crop {
         template: Landmarks,
         /// Whose landmarks: two detectors place them differently, and so make embeddings of two spaces.
         landmarks: DetectorKind,
+        /// What "near" means.
+        fit: LandmarkFit,
     },
+}
+
+/// Where the distances between landmarks and template are measured whose squares are made least. No similarity takes five landmarks
+/// exactly to a template, and the two ways differ in size: the less a face fits, the smaller it becomes where distances are measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum LandmarkFit {
+    /// In the crop: the landmarks are taken to the template (ArcFace, OpenCV's SFace).
+    #[default]
+    Crop,
+    /// In the photo: the template is taken to the landmarks (dlib).
+    Photo,
 }
 
 /// The order in which a network wants the channels of a pixel.
@@ -72,12 +97,14 @@ impl fmt::Display for Preprocessing {
         write!(f, "{colour:?} {width}x{height} {normalisation:?} ")?;
         match crop {
             Crop::Box { margin } => write!(f, "box {margin:.4}"),
-            Crop::Points { template, landmarks } => write!(f, "points {template:?} by {landmarks}"),
+            Crop::Points { template, landmarks, fit } => {
+                write!(f, "points {template:?} by {landmarks} fit in {fit:?}")
+            }
         }
     }
 }
 
-/// The manifest's `crop = { box = 0.07, size = [160, 160] }` or `crop = { points = [[38.3, 51.7], …], size = [112, 112] }`.
+/// The manifest's `crop = { box = 0.07, size = [160, 160] }` or `crop = { points = [[38.3, 51.7], …], fit = "photo", size = [112, 112] }`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CropText {
@@ -85,6 +112,7 @@ pub(super) struct CropText {
     margin: Option<f64>,
     points: Option<Landmarks>,
     landmarks: Option<DetectorKind>,
+    fit: Option<LandmarkFit>,
     size: [u32; 2],
 }
 
@@ -97,7 +125,8 @@ impl CropText {
             (Some(margin), None) if (0.0..=0.9).contains(&margin) => Crop::Box { margin },
             (Some(margin), None) => return Err(format!("crop.box is {margin}; the margin is a share from 0 to 0.9")),
             (None, Some(template)) if template.iter().flatten().all(|at| at.is_finite()) => {
-                Crop::Points { template, landmarks: self.landmarks.unwrap_or_default() }
+                let (landmarks, fit) = (self.landmarks.unwrap_or_default(), self.fit.unwrap_or_default());
+                Crop::Points { template, landmarks, fit }
             }
             (None, Some(_)) => return Err("crop.points has a number that is not finite".into()),
             _ => return Err("crop needs either `box` (a margin) or `points` (five of them)".into()),

@@ -1,10 +1,10 @@
-//! A face turned upright: the similarity that takes a template's five points nearest to a face's landmarks (Umeyama, *Least-squares
-//! estimation of transformation parameters between two point patterns*, 1991), and the photo's pixels seen through it.
+//! A face turned upright: the similarity between five landmarks and a template's five points (Umeyama, *Least-squares estimation of
+//! transformation parameters between two point patterns*, 1991), and the photo's pixels seen through it.
 
 use super::Photo;
 use crate::geometry::Landmarks;
 
-/// The similarity `(u, v) → (a·u − b·v + x, b·u + a·v + y)` from the pixels of a crop to those of a photo.
+/// The similarity `(u, v) → (a·u − b·v + x, b·u + a·v + y)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Similarity {
     a: f64,
@@ -37,18 +37,26 @@ impl Similarity {
         usable.then_some(Self { a, b, x, y })
     }
 
+    /// The way back.
+    pub(crate) fn inverse(&self) -> Self {
+        let size = self.a * self.a + self.b * self.b;
+        let (a, b) = (self.a / size, -self.b / size);
+        Self { a, b, x: -(a * self.x - b * self.y), y: -(b * self.x + a * self.y) }
+    }
+
     fn apply(&self, u: f64, v: f64) -> (f64, f64) {
         (self.a * u - self.b * v + self.x, self.b * u + self.a * v + self.y)
     }
 
-    /// Pixels of the photo, along a line, for one of the crop.
+    /// How long a line of length 1 becomes.
     fn scale(&self) -> f64 {
         self.a.hypot(self.b)
     }
 }
 
 impl Photo<'_> {
-    /// Adds `width` × `height` pixels of the photo as the similarity shows them: interleaved R, G, B, 0…255; black outside of the photo.
+    /// Adds `width` × `height` pixels of the photo, each where the similarity takes it: interleaved R, G, B, 0…255; black outside of
+    /// the photo.
     ///
     /// Between the four nearest pixels; where a pixel of the crop covers several of the photo's, as many points in it are averaged.
     pub(crate) fn warp(&self, similarity: &Similarity, [width, height]: [usize; 2], target: &mut Vec<f32>) {
@@ -122,6 +130,19 @@ mod tests {
             for (found, known) in [found.a, found.b, found.x, found.y].iter().zip([a, b, x, y]) {
                 prop_assert!((found - f64::from(known)).abs() < 1e-3);
             }
+            // Where the points fit, both ways are one.
+            let back = Similarity::fitting(&to, &TEMPLATE).unwrap().inverse();
+            let (there, here) = (found.apply(40.0, 60.0), back.apply(40.0, 60.0));
+            prop_assert!((there.0 - here.0).hypot(there.1 - here.1) < 1e-3);
+        }
+
+        #[test]
+        fn the_inverse_leads_back(points in prop::array::uniform5(prop::array::uniform2(-100.0f32..100.0))) {
+            if let Some(found) = Similarity::fitting(&TEMPLATE, &points).filter(|found| found.scale() > 0.01) {
+                let (x, y) = found.apply(3.0, 70.0);
+                let (u, v) = found.inverse().apply(x, y);
+                prop_assert!((u - 3.0).hypot(v - 70.0) < 1e-6);
+            }
         }
 
         #[test]
@@ -131,6 +152,16 @@ mod tests {
                 prop_assert!(crop.len() == 3 * 112 * 112 && crop.iter().all(|value| (0.0..=7.01).contains(value)));
             }
         }
+    }
+
+    #[test]
+    fn what_does_not_fit_shrinks_where_distances_are_measured() {
+        let mut face = TEMPLATE;
+        face[2] = [20.0, 60.0]; // the nose of a face that looks aside
+        let in_photo = Similarity::fitting(&TEMPLATE, &face).unwrap();
+        let in_crop = Similarity::fitting(&face, &TEMPLATE).unwrap();
+        // Where the points fit, the product is 1.
+        assert!(in_photo.scale() * in_crop.scale() < 0.97, "{in_photo:?} {in_crop:?}");
     }
 
     #[test]

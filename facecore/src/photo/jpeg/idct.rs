@@ -113,7 +113,7 @@ fn turned(square: &Square) -> Square {
 /// Transforms of 8 points down the columns, with factors of 13 bits behind the point, divided by `1 << SHIFT` and rounded.
 ///
 /// These are the steps of libjpeg's `jidctint.c` (Loeffler, Ligtenberg and Moschytz), with each number multiplied out so that the compiler
-/// finds its vector instructions for sums of two products.
+/// finds its vector instructions for sums of two products. Sums that do not fit are those of damaged data; they wrap.
 #[inline(always)]
 fn transformed<const SHIFT: u32>(square: &Square) -> Square {
     let mut out = [[0; 8]; 8];
@@ -135,14 +135,14 @@ fn transformed<const SHIFT: u32>(square: &Square) -> Square {
         let o2 = times(r5, -4_176) + times(r3, -20_995) + d;
         let o3 = times(r7, -4_927) + times(r1, -7_373) + c;
 
-        out[0][x] = ((e0 + o0) >> SHIFT) as i16;
-        out[1][x] = ((e1 + o1) >> SHIFT) as i16;
-        out[2][x] = ((e2 + o2) >> SHIFT) as i16;
-        out[3][x] = ((e3 + o3) >> SHIFT) as i16;
-        out[4][x] = ((e3 - o3) >> SHIFT) as i16;
-        out[5][x] = ((e2 - o2) >> SHIFT) as i16;
-        out[6][x] = ((e1 - o1) >> SHIFT) as i16;
-        out[7][x] = ((e0 - o0) >> SHIFT) as i16;
+        out[0][x] = (e0.wrapping_add(o0) >> SHIFT) as i16;
+        out[1][x] = (e1.wrapping_add(o1) >> SHIFT) as i16;
+        out[2][x] = (e2.wrapping_add(o2) >> SHIFT) as i16;
+        out[3][x] = (e3.wrapping_add(o3) >> SHIFT) as i16;
+        out[4][x] = (e3.wrapping_sub(o3) >> SHIFT) as i16;
+        out[5][x] = (e2.wrapping_sub(o2) >> SHIFT) as i16;
+        out[6][x] = (e1.wrapping_sub(o1) >> SHIFT) as i16;
+        out[7][x] = (e0.wrapping_sub(o0) >> SHIFT) as i16;
     }
     out
 }
