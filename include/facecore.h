@@ -220,6 +220,25 @@ typedef uint32_t facecore_detector;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What to do with a JPEG of which a part cannot be read: one that was cut, or has broken data in it. Other formats are always refused then.
+enum facecore_damage
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // `FACECORE_STATUS_DAMAGED`: right where a person is enrolled, since a face may be half a face.
+  FACECORE_DAMAGE_REFUSE = 0,
+  // What is whole is kept, the rest is grey, and `facecore_photo_info.damaged` says so: right for search.
+  FACECORE_DAMAGE_KEEP = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_damage facecore_damage;
+#else
+typedef uint32_t facecore_damage;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Which of P-Net's cells that see the same face goes on (MTCNN).
 enum facecore_proposal_filter
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L

@@ -1,16 +1,17 @@
-//! `photo_sizes MODELS PHOTO [default]`: the whole way from the bytes of JPEGs of 1, 2, 12, 50 and 108 megapixels to embeddings:
+//! `photo_sizes MODELS PHOTO [default] [sface]`: the whole way from the bytes of JPEGs of 1, 2, 12, 50 and 108 megapixels to embeddings:
 //! median and 99th percentile of decode, detect and embed, and the most memory that the process has had. With the presets for uploads, or with
-//! the defaults.
+//! the defaults; with the manifest's default networks, or with YuNet and SFace.
 //!
-//! The JPEGs are the photo enlarged, with grain like a sensor's added, at quality 90.
+//! The JPEGs are the photo enlarged, with grain like a sensor's added, at quality 90. They are left in target/photo_sizes, where
+//! benches/peers/opencv_faces.py takes them.
 
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use facecore::{DetectOptions, Engine, Limits, Photo};
+use facecore::{DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Photo};
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
@@ -19,25 +20,31 @@ const SIZES: [(u32, u32); 5] = [(1152, 864), (1632, 1224), (4000, 3000), (8160, 
 const ROUNDS: usize = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let usage = "usage: photo_sizes MODELS PHOTO [default]";
+    let usage = "usage: photo_sizes MODELS PHOTO [default] [sface]";
     let mut arguments = env::args_os().skip(1);
     let models = PathBuf::from(arguments.next().ok_or(usage)?);
     let photo = image::load_from_memory(&fs::read(arguments.next().ok_or(usage)?)?)?.to_rgb8();
-    let default = arguments.next().is_some_and(|word| word == "default");
-    let (limits, options) = match default {
+    let words: Vec<_> = arguments.collect();
+    let (limits, options) = match words.iter().any(|word| word == "default") {
         true => (Limits::default(), DetectOptions::default()),
         false => (Limits::for_uploads(), DetectOptions::for_uploads()),
     };
-    let engine = Engine::open(models)?;
-    println!(
-        "{}, {}; median / 99th percentile in ms, {ROUNDS} rounds",
-        engine.kernels(),
-        if default { "defaults" } else { "for uploads" }
-    );
+    let engine = match words.iter().any(|word| word == "sface") {
+        true => EngineOptions { model: Some("sface".into()), detector: DetectorKind::Yunet, ..EngineOptions::default() },
+        false => EngineOptions::default(),
+    };
+    let engine = Engine::open_with(models, &engine)?;
+    println!("{}, {words:?}; median / 99th percentile in ms, {ROUNDS} rounds", engine.kernels());
+    let folder = Path::new("target/photo_sizes");
+    fs::create_dir_all(folder)?;
     for (width, height) in SIZES {
-        let bytes = enlarged(&photo, width, height)?;
-        reset_peak();
         let megapixels = f64::from(width) * f64::from(height) / 1e6;
+        let file = folder.join(format!("{megapixels:.0}.jpg"));
+        if !file.exists() {
+            fs::write(&file, enlarged(&photo, width, height)?)?;
+        }
+        let bytes = fs::read(file)?;
+        reset_peak();
         measure(&engine, &bytes, &limits, &options, megapixels)?;
     }
     Ok(())
