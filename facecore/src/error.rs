@@ -18,7 +18,7 @@ pub enum Error {
         reason: String,
     },
     /// The photo is of a kind that is known but not read; `docs/limits.md` has them all.
-    #[error("this is {kind}, which this build does not read; convert it to JPEG or PNG")]
+    #[error("{kind}; this build does not read it: convert it to JPEG or PNG")]
     UnreadKind {
         /// The kind in plain words, such as "a CCITT fax TIFF".
         kind: String,

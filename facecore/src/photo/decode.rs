@@ -90,7 +90,7 @@ impl Format {
         if matches!(kind, "an AVIF photo" | "a HEIC photo") {
             return Ok(Self::Heif);
         }
-        let hint = if kind.ends_with(" photo") { " (the feature `heif` does)" } else { "" };
+        let hint = if kind.ends_with(" photo") { " (read with the feature `heif`)" } else { "" };
         Err(Error::UnreadKind { kind: format!("{kind}{hint}") })
     }
 }
