@@ -95,6 +95,7 @@ pub struct Identification {
 type Neighbours = Vec<(u32, f32)>;
 
 /// People with their photos, prepared for drawing.
+#[derive(Debug)]
 pub struct Population<'a> {
     people: &'a [Candidate],
     /// Of each photo of each person.
