@@ -124,7 +124,7 @@ macro_rules! choose {
     };
 }
 
-/// So many that sums, weights and one input fill the 32 registers.
+/// The number of pixels with which sums, weights and one input fill the 32 registers.
 fn max_pixels(blocks: usize) -> usize {
     [14, 14, 9, 6][blocks - 1]
 }
