@@ -8,7 +8,7 @@ use super::embedding::Embedding;
 use crate::error::{Error, Result};
 use crate::space::SpaceId;
 
-/// Tells non-faces by their embeddings: near one of some centroids of non-faces, nearer than faces come.
+/// Tells non-faces by their embeddings: an embedding is no face if it is nearer to one of some centroids of non-faces than faces come.
 ///
 /// ```
 /// # use facecore::{Embedding, NonFaceFilter, SpaceId};
@@ -29,7 +29,7 @@ pub struct NonFaceFilter {
 pub struct NonFaceVerdict {
     /// Whether it is no face.
     pub non_face: bool,
-    /// How far the cosine to a centroid is beyond that centroid's threshold, at the most: above 0 for a non-face.
+    /// The cosine to a centroid less that centroid's threshold, of all centroids the largest; above 0 for a non-face.
     pub excess: f32,
     /// The centroid with that excess.
     pub centroid: usize,
