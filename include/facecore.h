@@ -60,6 +60,10 @@ enum facecore_status
   FACECORE_STATUS_LIMIT = 202,
   // A raw pixel view does not describe its buffer.
   FACECORE_STATUS_RAW_PIXELS = 203,
+  // The photo is of a kind that is known but not read, such as a CCITT fax TIFF.
+  FACECORE_STATUS_UNREAD_KIND = 204,
+  // A part of the photo cannot be read.
+  FACECORE_STATUS_DAMAGED = 205,
   // A model's file is missing, altered or cannot be loaded.
   FACECORE_STATUS_MODEL = 300,
   // The engine was opened without a network for embeddings.
@@ -905,7 +909,7 @@ facecore_status facecore_limits_init(struct facecore_limits *limits, size_t stru
 // Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, turned upright as its EXIF says. Bytes from strangers are safe to pass.
 //
 // `limits`: NULL for the defaults. The bytes are not needed any more when this returns.
-// Fails with `FACECORE_STATUS_DECODE`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
+// Fails with `FACECORE_STATUS_DECODE`, `_DAMAGED`, `_UNREAD_KIND`, `_UNKNOWN_FORMAT`, `_LIMIT`; `*photo` is then NULL.
 facecore_status facecore_photo_decode(const uint8_t *bytes,
                                       size_t length,
                                       const struct facecore_limits *limits,

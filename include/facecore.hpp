@@ -80,11 +80,25 @@ private:
 // What a photo may cost, with the defaults set.
 struct Limits : facecore_limits {
     Limits() { detail::check(facecore_limits_init(this, sizeof(facecore_limits))); }
+
+    // For photos that strangers upload to a service.
+    static Limits for_uploads() {
+        Limits limits;
+        detail::check(facecore_limits_init_for_uploads(&limits, sizeof(facecore_limits)));
+        return limits;
+    }
 };
 
 // What counts as a face and how much is looked at, with the defaults set.
 struct DetectOptions : facecore_detect_options {
     DetectOptions() { detail::check(facecore_detect_options_init(this, sizeof(facecore_detect_options))); }
+
+    // For photos that strangers upload to a service.
+    static DetectOptions for_uploads() {
+        DetectOptions options;
+        detail::check(facecore_detect_options_init_for_uploads(&options, sizeof(facecore_detect_options)));
+        return options;
+    }
 };
 
 // How to open an engine, with the defaults set.

@@ -107,7 +107,7 @@ public final class LoadGenerator {
         Shot three = new Shot("good", group, 200, "Eileen Collins");
         Shot one = new Shot("good", Files.readAllBytes(testdata.resolve("photos/astronaut.jpg")), 200, "Eileen Collins");
         Shot turned = new Shot("good", Files.readAllBytes(testdata.resolve("orientations/6.jpg")), 200, "\"box\"");
-        Shot cut = new Shot("broken", Files.readAllBytes(testdata.resolve("hostile/cut.jpg")), 400, "DECODE");
+        Shot cut = new Shot("broken", Files.readAllBytes(testdata.resolve("hostile/cut.jpg")), 400, "DAMAGED");
         Shot text = new Shot("broken", Files.readAllBytes(testdata.resolve("hostile/text.jpg")), 400, "UNKNOWN_FORMAT");
         Shot lying = new Shot("broken", Files.readAllBytes(testdata.resolve("hostile/huge.png")), 400, "DECODE");
         Shot large = new Shot("huge, 24 MP", enlarged(group, 6000, 4000), 200, "\"box\"");

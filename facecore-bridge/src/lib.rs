@@ -15,7 +15,7 @@ mod status;
 
 pub use failure::{Failure, Result, guard};
 pub use numbers::{
-    BuildOutcome, Outcome, build_outcome, compute, detector, detector_number, encoding, non_face_excess, orientation,
-    outcome, pin, pixel_format, proposal_filter, role, source,
+    BuildOutcome, Outcome, build_outcome, compute, damage, detector, detector_number, encoding, non_face_excess,
+    orientation, outcome, pin, pixel_format, proposal_filter, role, source,
 };
 pub use status::{Exception, Status};

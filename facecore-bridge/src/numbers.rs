@@ -2,8 +2,8 @@
 
 use facecore::profile::{self, Build, Pin, Role, Source};
 use facecore::{
-    Compute, DetectorKind, Embedding, Encoding, NonFaceFilter, Orientation, PixelFormat, ProposalFilter, Refusal,
-    Verdict,
+    Compute, Damage, DetectorKind, Embedding, Encoding, NonFaceFilter, Orientation, PixelFormat, ProposalFilter,
+    Refusal, Verdict,
 };
 
 use crate::{Failure, Result, Status};
@@ -165,6 +165,15 @@ pub fn detector_number(kind: DetectorKind) -> u32 {
     }
 }
 
+/// 0 refuse, 1 keep.
+pub fn damage(value: u32) -> Result<Damage> {
+    Ok(match value {
+        0 => Damage::Refuse,
+        1 => Damage::Keep,
+        _ => return Err(unknown("answer to damage", value, "0 (refuse) and 1 (keep) are known")),
+    })
+}
+
 /// 0 blobs, 1 NMS.
 pub fn proposal_filter(value: u32) -> Result<ProposalFilter> {
     Ok(match value {
@@ -184,12 +193,14 @@ mod tests {
         for value in [0, 9, u32::MAX] {
             assert!(refused(pixel_format(value).map(drop)) && refused(orientation(value).map(drop)));
             assert!(refused(encoding(value).map(drop)));
-            assert_eq!((compute(value).is_ok(), proposal_filter(value).is_ok()), (value == 0, value == 0), "a default");
+            let known = [compute(value).is_ok(), proposal_filter(value).is_ok(), damage(value).is_ok()];
+            assert_eq!(known, [value == 0; 3], "a default");
         }
         assert_eq!(
             (1..=8).filter(|&value| orientation(value).is_ok_and(|exif| exif.to_exif() == value as u8)).count(),
             8
         );
+        assert_eq!((damage(0), damage(1)), (Ok(Damage::Refuse), Ok(Damage::Keep)));
         assert_eq!((pixel_format(7), encoding(3)), (Ok(PixelFormat::Nv21), Ok(Encoding::I8)));
     }
 }

@@ -29,6 +29,10 @@ pub enum Status {
     Limit = 202,
     /// A raw pixel view does not describe its buffer.
     RawPixels = 203,
+    /// The photo is of a kind that is known but not read, such as a CCITT fax TIFF.
+    UnreadKind = 204,
+    /// A part of the photo cannot be read.
+    Damaged = 205,
     /// A model's file is missing, altered or cannot be loaded.
     Model = 300,
     /// The engine was opened without a network for embeddings.
@@ -94,6 +98,8 @@ impl Status {
         (Self::UnknownFormat, "unknown-format", Exception::Photo),
         (Self::Limit, "limit", Exception::Photo),
         (Self::RawPixels, "raw-pixels", Exception::Photo),
+        (Self::UnreadKind, "unread-kind", Exception::Photo),
+        (Self::Damaged, "damaged", Exception::Photo),
         (Self::Model, "model", Exception::Model),
         (Self::NoEmbedder, "no-embedder", Exception::Model),
         (Self::EmptyCrop, "empty-crop", Exception::General),

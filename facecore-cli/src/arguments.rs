@@ -216,8 +216,20 @@ mod tests {
         let Command::Detect(detect) = arguments.command else { panic!() };
         let options = detect.finding.options();
         assert!(arguments.json);
-        assert_eq!((options.min_face, options.budget.max_candidates), (40, 0));
+        assert_eq!((options.min_face, options.min_face_share, options.budget.max_candidates), (40, 0.0, 0));
         assert_eq!(options.budget.deadline, Some(Duration::from_millis(150)));
+    }
+
+    #[test]
+    fn the_smallest_face_may_be_a_share() {
+        let arguments = Arguments::try_parse_from("facecore detect a.jpg --min-face 2.5%".split(' ')).unwrap();
+        let Command::Detect(detect) = arguments.command else { panic!() };
+        let options = detect.finding.options();
+        assert_eq!((options.min_face, options.min_face_share), (20, 0.025));
+        for nonsense in ["0", "-1%", "101%", "x%", "NaN%"] {
+            let line = ["facecore", "detect", "a.jpg", "--min-face", nonsense];
+            assert!(Arguments::try_parse_from(line).is_err(), "{nonsense}");
+        }
     }
 
     #[test]

@@ -62,6 +62,9 @@ pub fn explain(error: &Error) -> String {
             Some(switch) => format!("the {what} is {actual}, the limit is {limit}; {switch} raises it"),
             None => error.to_string(),
         },
+        Error::Damaged { reason } => {
+            format!("the photo is damaged: {reason}; with --damaged keep, what is whole of it is kept")
+        }
         _ => error.to_string(),
     }
 }
@@ -72,7 +75,7 @@ fn switch(name: &str) -> Option<&'static str> {
         "margin" => "--lead",
         "crop_margin" => "--margin",
         "threshold" => "--threshold",
-        "min_face" => "--min-face",
+        "min_face" | "min_face_share" => "--min-face",
         "compute" => "--compute",
         "detector" => "--detector",
         "fp" => "--fp",

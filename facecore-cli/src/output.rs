@@ -21,6 +21,8 @@ pub struct Found {
     pub width: u32,
     pub height: u32,
     pub complete: bool,
+    /// Whether a part of the photo is lost.
+    pub damaged: bool,
     pub faces: Vec<FoundFace>,
 }
 

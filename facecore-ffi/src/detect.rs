@@ -98,7 +98,7 @@ pub struct facecore_yunet_options {
     pub reserved: [u8; 20],
 }
 
-/// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
+/// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init` or `facecore_detect_options_init_for_uploads`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_detect_options {
@@ -120,8 +120,11 @@ pub struct facecore_detect_options {
     pub mtcnn: facecore_mtcnn_options,
     /// For an engine whose detector is YuNet; within its ranges also where it is not.
     pub yunet: facecore_yunet_options,
+    /// Side of the smallest face looked for, as a share of the photo's longer side, 0 to 1; the larger one of this and `min_face` counts.
+    /// With it a photo costs the same at any size. Default 0.
+    pub min_face_share: f32,
     /// Zero.
-    pub reserved: [u8; 32],
+    pub reserved: [u8; 28],
 }
 
 // SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
@@ -161,7 +164,7 @@ impl facecore_yunet_options {
 
 impl facecore_detect_options {
     fn new(options: &DetectOptions) -> Self {
-        let DetectOptions { min_face, max_face, budget, mtcnn, yunet } = options;
+        let DetectOptions { min_face, min_face_share, max_face, budget, mtcnn, yunet } = options;
         Self {
             struct_size: size_of::<Self>(),
             min_face: *min_face,
@@ -172,7 +175,8 @@ impl facecore_detect_options {
             deadline_us: budget.deadline.map_or(0, microseconds),
             mtcnn: facecore_mtcnn_options::new(mtcnn),
             yunet: facecore_yunet_options::new(yunet),
-            reserved: [0; 32],
+            min_face_share: *min_face_share,
+            reserved: [0; 28],
         }
     }
 
@@ -186,6 +190,7 @@ impl facecore_detect_options {
         let deadline = (options.deadline_us != 0).then(|| Duration::from_micros(options.deadline_us));
         Ok(DetectOptions {
             min_face: options.min_face,
+            min_face_share: options.min_face_share,
             max_face: options.max_face,
             budget: Budget {
                 max_pixels: options.max_pixels,
@@ -360,6 +365,18 @@ pub unsafe extern "C" fn facecore_detect_options_init(
     let defaults = facecore_detect_options::new(&DetectOptions::default());
     // SAFETY: `options` is the caller's: NULL or writable (the contract in lib.rs).
     unsafe { boundary::init(options, struct_size, "options", defaults) }
+}
+
+/// As `facecore_detect_options_init`, for photos that strangers upload to a service: faces of at least 24 pixels and a fortieth of the photo's
+/// longer side, so that no photo costs more because it is large.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_detect_options_init_for_uploads(
+    options: *mut facecore_detect_options,
+    struct_size: usize,
+) -> Status {
+    let preset = facecore_detect_options::new(&DetectOptions::for_uploads());
+    // SAFETY: `options` is the caller's: NULL or writable (the contract in lib.rs).
+    unsafe { boundary::init(options, struct_size, "options", preset) }
 }
 
 /// Finds the faces of a photo, the best score first; none in a photo smaller than `min_face`.

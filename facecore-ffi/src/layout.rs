@@ -24,7 +24,7 @@ layout! {
 }
 layout! {
     facecore_detect_options 136
-    struct_size 0 min_face 8 max_face 12 max_candidates 16 max_faces 20 max_pixels 24 deadline_us 32 mtcnn 40 yunet 72 reserved 104
+    struct_size 0 min_face 8 max_face 12 max_candidates 16 max_faces 20 max_pixels 24 deadline_us 32 mtcnn 40 yunet 72 min_face_share 104 reserved 108
 }
 layout! {
     facecore_box 16
@@ -68,7 +68,7 @@ layout! {
 }
 layout! {
     facecore_limits 72
-    struct_size 0 max_bytes 8 max_pixels 16 shrink_above 24 max_width 32 max_height 36 reserved 40
+    struct_size 0 max_bytes 8 max_pixels 16 shrink_above 24 max_width 32 max_height 36 reduce_jpeg_above 40 damage 48 reserved 52
 }
 layout! {
     facecore_image 64
@@ -76,7 +76,7 @@ layout! {
 }
 layout! {
     facecore_photo_info 48
-    struct_size 0 width 8 height 12 stored_width 16 stored_height 20 orientation 24 scale 28 reserved 32
+    struct_size 0 width 8 height 12 stored_width 16 stored_height 20 orientation 24 scale 28 damaged 32 reserved 36
 }
 layout! {
     facecore_album_photo 48

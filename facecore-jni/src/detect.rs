@@ -15,6 +15,7 @@ use crate::wire::{Reader, Writer};
 pub fn options(record: &mut Reader) -> Result<DetectOptions> {
     Ok(DetectOptions {
         min_face: record.size()?,
+        min_face_share: record.float()?,
         max_face: record.size()?,
         budget: budget(record)?,
         mtcnn: MtcnnOptions {

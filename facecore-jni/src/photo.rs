@@ -16,7 +16,9 @@ pub fn limits(record: &mut Reader) -> Result<Limits> {
         max_width: record.size()?,
         max_height: record.size()?,
         max_pixels: record.long()?.cast_unsigned(),
+        reduce_jpeg_above: record.long()?.cast_unsigned(),
         shrink_above: record.long()?.cast_unsigned(),
+        damage: facecore_bridge::damage(record.size()?)?,
     })
 }
 
@@ -112,6 +114,7 @@ pub extern "system" fn Java_io_facecore_Photo_info0<'l>(
         }
         answer.int(photo.orientation().to_exif().into());
         answer.float(photo.scale());
+        answer.int(photo.is_damaged().into());
         answer.into_java(env)
     })
 }

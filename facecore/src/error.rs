@@ -17,6 +17,18 @@ pub enum Error {
         /// What the decoder said.
         reason: String,
     },
+    /// The photo is of a kind that is known but not read; `docs/limits.md` has them all.
+    #[error("this is {kind}, which this build does not read; convert it to JPEG or PNG")]
+    UnreadKind {
+        /// The kind in plain words, such as "a CCITT fax TIFF".
+        kind: String,
+    },
+    /// A part of the photo cannot be read.
+    #[error("the photo is damaged: {reason}; with `Damage::Keep` in `Limits`, what is whole of it is kept")]
+    Damaged {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The bytes are in a format that is not read.
     #[error("unknown photo format; JPEG, PNG, WebP, BMP, GIF and TIFF are read")]
     UnknownFormat,
@@ -136,6 +148,8 @@ impl Error {
         match self {
             Self::Decode { .. } => "decode",
             Self::UnknownFormat => "unknown-format",
+            Self::UnreadKind { .. } => "unread-kind",
+            Self::Damaged { .. } => "damaged",
             Self::Limit { .. } => "limit",
             Self::RawPixels { .. } => "raw-pixels",
             Self::Model { .. } => "model",

@@ -82,5 +82,5 @@ pub use models::{
 pub use net::Compute;
 #[cfg(feature = "decode")]
 pub use photo::Degradation;
-pub use photo::{Limits, Orientation, Photo, PixelFormat, RawView};
+pub use photo::{Damage, Limits, Orientation, Photo, PixelFormat, RawView};
 pub use space::{ParseSpaceIdError, SpaceId};

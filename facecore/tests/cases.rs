@@ -14,9 +14,9 @@ use facecore::profile::{
     AlbumFace, AlbumPhoto, Builder, Feedback, Outcome as Build, Owner, PhotoMeta, Pin, Profile, Settings, Source,
 };
 use facecore::{
-    BoundingBox, Budget, Candidate, Compute, DetectOptions, DetectorKind, Embedding, Encoding, Engine, EngineOptions,
-    Error, Face, Limits, Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo, PixelFormat, RawView, Refusal,
-    SpaceId,
+    BoundingBox, Budget, Candidate, Compute, Damage, DetectOptions, DetectorKind, Embedding, Encoding, Engine,
+    EngineOptions, Error, Face, Limits, Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo, PixelFormat,
+    RawView, Refusal, SpaceId,
 };
 use serde_json::Value;
 
@@ -60,7 +60,8 @@ fn bytes(case: &Value) -> Vec<u8> {
 }
 
 fn limits(case: &Value) -> Limits {
-    let (mut limits, asked) = (Limits::default(), &case["limits"]);
+    let mut limits = if for_uploads(case) { Limits::for_uploads() } else { Limits::default() };
+    let asked = &case["limits"];
     if let Some(pixels) = asked["max_pixels"].as_u64() {
         limits.max_pixels = pixels;
     }
@@ -70,13 +71,27 @@ fn limits(case: &Value) -> Limits {
     if let Some(pixels) = asked["shrink_above"].as_u64() {
         limits.shrink_above = pixels;
     }
+    if let Some(pixels) = asked["reduce_jpeg_above"].as_u64() {
+        limits.reduce_jpeg_above = pixels;
+    }
+    limits.damage = if asked["keep_damaged"] == true { Damage::Keep } else { Damage::Refuse };
     limits
 }
 
+/// Whether limits and options are those for uploads, and not the defaults.
+fn for_uploads(case: &Value) -> bool {
+    assert!(case["preset"].is_null() || case["preset"] == "uploads", "{case}");
+    !case["preset"].is_null()
+}
+
 fn options(case: &Value) -> DetectOptions {
-    let (mut options, asked) = (DetectOptions::default(), &case["options"]);
+    let mut options = if for_uploads(case) { DetectOptions::for_uploads() } else { DetectOptions::default() };
+    let asked = &case["options"];
     if let Some(side) = asked["min_face"].as_u64() {
         options.min_face = side as u32;
+    }
+    if let Some(share) = asked["min_face_share"].as_f64() {
+        options.min_face_share = share as f32;
     }
     if let Some(side) = asked["max_face"].as_u64() {
         options.max_face = side as u32;
@@ -112,6 +127,7 @@ fn detect(case: &Value, answer: &mut String) -> Result<(), Error> {
         writeln!(answer, "face{}", bits(numbers)).unwrap();
     }
     let expected = case["expect"]["faces"].as_array().unwrap();
+    assert_eq!(photo.is_damaged(), case["expect"]["damaged"] == true, "{case}");
     assert_eq!(found.complete, case["expect"]["complete"] != false, "{case}");
     let count = case["expect"]["count"].as_u64().map_or(expected.len(), |count| count as usize);
     assert_eq!(found.faces.len(), count, "{case}");

@@ -34,9 +34,10 @@ fn noise(length: usize) -> Vec<u8> {
 #[test]
 fn broken_files_are_errors() {
     assert_eq!(decode("hostile/text.jpg").unwrap_err(), Error::UnknownFormat);
-    for file in ["hostile/empty.jpg", "hostile/cut.jpg", "hostile/header-only.jpg", "hostile/huge.png"] {
+    for file in ["hostile/empty.jpg", "hostile/header-only.jpg", "hostile/huge.png"] {
         assert_eq!(decode(file).unwrap_err().code(), "decode", "{file}");
     }
+    assert_eq!(decode("hostile/cut.jpg").unwrap_err().code(), "damaged");
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use clap::Args;
-use facecore::{Budget, Compute, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, YunetOptions};
+use clap::{Args, ValueEnum};
+use facecore::{
+    Budget, Compute, Damage, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, YunetOptions,
+};
 
 use super::ranges;
 use crate::failure::Result;
@@ -47,11 +49,27 @@ pub struct Reading {
     /// The largest file to read, in bytes
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_bytes)]
     max_bytes: usize,
+    /// A JPEG of which a part is lost: refuse it, or keep what is whole and say so [default: keep to look for faces, refuse to
+    /// learn them]
+    #[arg(long, value_name = "WHAT")]
+    damaged: Option<Damaged>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Damaged {
+    Refuse,
+    Keep,
 }
 
 impl Reading {
-    fn limits(&self) -> Limits {
-        let limits = Limits { max_pixels: self.max_pixels, max_bytes: self.max_bytes, ..Limits::default() };
+    /// `damage` is for those who did not say.
+    fn limits(&self, damage: Damage) -> Limits {
+        let damage = self.damaged.map_or(damage, |damaged| match damaged {
+            Damaged::Refuse => Damage::Refuse,
+            Damaged::Keep => Damage::Keep,
+        });
+        let Self { max_pixels, max_bytes, .. } = *self;
+        let limits = Limits { max_pixels, max_bytes, damage, ..Limits::default() };
         if self.max_pixels <= Limits::default().max_pixels {
             return limits;
         }
@@ -65,9 +83,9 @@ impl Reading {
 pub struct Finding {
     #[command(flatten)]
     reading: Reading,
-    /// The smallest face to look for, in pixels
-    #[arg(long, value_name = "N", default_value_t = DetectOptions::default().min_face, value_parser = clap::value_parser!(u32).range(1..))]
-    min_face: u32,
+    /// The smallest face to look for: its side in pixels, or as a share of the photo's longer side, such as 3%
+    #[arg(long, value_name = "N", default_value = "20", value_parser = smallest_face)]
+    min_face: SmallestFace,
     /// How many places that look like faces at first and are none may be looked at closely: bounds the time; 0 = no bound
     #[arg(long, value_name = "N", default_value_t = Budget::default().max_candidates)]
     max_candidates: usize,
@@ -80,17 +98,46 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What a photo may be at the most.
+    /// What a photo may be in which faces are only looked for: a damaged one, if it says so, is better than none.
     pub fn limits(&self) -> Limits {
-        self.reading.limits()
+        self.reading.limits(Damage::Keep)
+    }
+
+    /// What a photo may be whose faces are kept or decide something: half a face would be wrong for long.
+    pub fn strict_limits(&self) -> Limits {
+        self.reading.limits(Damage::Refuse)
     }
 
     pub fn options(&self) -> DetectOptions {
         let deadline = self.deadline.map(Duration::from_millis);
         let budget = Budget { max_candidates: self.max_candidates, deadline, ..Budget::default() };
         let yunet = YunetOptions { second_look: !self.single_look, ..YunetOptions::default() };
-        DetectOptions { min_face: self.min_face, budget, yunet, ..DetectOptions::default() }
+        let options = DetectOptions { budget, yunet, ..DetectOptions::default() };
+        match self.min_face {
+            SmallestFace::Pixels(min_face) => DetectOptions { min_face, ..options },
+            SmallestFace::Share(min_face_share) => DetectOptions { min_face_share, ..options },
+        }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum SmallestFace {
+    Pixels(u32),
+    /// Of the photo's longer side, 0 to 1.
+    Share(f32),
+}
+
+fn smallest_face(text: &str) -> std::result::Result<SmallestFace, String> {
+    let found = match text.strip_suffix('%') {
+        Some(percent) => {
+            let percent = percent.parse().ok().filter(|percent: &f32| (0.0..=100.0).contains(percent));
+            percent.map(|percent| SmallestFace::Share(percent / 100.0))
+        }
+        None => text.parse().ok().filter(|&pixels| pixels > 0).map(SmallestFace::Pixels),
+    };
+    found.ok_or_else(|| {
+        "give a number of pixels from 1 on, or a share of the photo's longer side from 0% to 100%".into()
+    })
 }
 
 #[derive(Debug, Args)]

@@ -50,7 +50,7 @@ pub fn run(arguments: &Calibrate, json: bool) -> Result<ExitCode> {
     let looking = Looking {
         engines: &[engine],
         options: arguments.finding.options(),
-        limits: arguments.finding.limits(),
+        limits: arguments.finding.strict_limits(),
         mirrored: arguments.mirror,
         pad: data.pad,
         centre: false,

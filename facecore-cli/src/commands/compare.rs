@@ -64,7 +64,7 @@ pub fn run(arguments: &Compare, json: bool) -> Result<ExitCode> {
 /// The faces of a photo to compare, with their numbers.
 fn faces(engine: &Engine, path: &Path, arguments: &Compare) -> Result<Vec<(usize, Embedding)>> {
     let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(path));
-    let photo = photos::load(path, &arguments.finding.limits()).map_err(|error| about(&error))?;
+    let photo = photos::load(path, &arguments.finding.strict_limits()).map_err(|error| about(&error))?;
     let found = super::detect(engine, &photo, &arguments.finding.options())?;
     let chosen = largest(&found.faces).ok_or_else(|| about(&"no face found"))?;
     let embed = |(at, face): (usize, &FoundFace)| -> Result<_> {

@@ -29,7 +29,7 @@ struct People {
 /// Photos without a face and people without such a photo are warned about; nobody at all is an error.
 pub fn enrol(engine: &Engine, folder: &Path, finding: &Finding, threads: usize) -> Result<(Vec<Candidate>, ExitCode)> {
     let People { names, photos, skipped, of_nobody } = people(folder)?;
-    let (options, limits) = (finding.options(), finding.limits());
+    let (options, limits) = (finding.options(), finding.strict_limits());
     let embed = |_: usize, (_, source): &(String, Source)| -> Result<Option<Embedding>, PhotoError> {
         let photo = photos::load(&source.path, &limits)?;
         let found = super::detect(engine, &photo, &options)?;

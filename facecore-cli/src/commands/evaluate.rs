@@ -55,7 +55,7 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
     let looking = Looking {
         engines: &engines,
         options: arguments.finding.options(),
-        limits: arguments.finding.limits(),
+        limits: arguments.finding.strict_limits(),
         mirrored: arguments.mirror,
         pad: arguments.labelled.pad,
         centre: match arguments.not_found {

@@ -45,7 +45,13 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
 fn detect(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions) -> facecore::Result<Found> {
     let detection = engine.detect(photo, options)?;
     let faces = detection.faces.into_iter().map(FoundFace::new);
-    Ok(Found { width: photo.width(), height: photo.height(), complete: detection.complete, faces: faces.collect() })
+    Ok(Found {
+        width: photo.width(),
+        height: photo.height(),
+        complete: detection.complete,
+        damaged: photo.is_damaged(),
+        faces: faces.collect(),
+    })
 }
 
 /// Finds the faces of a photo and embeds each.

@@ -48,7 +48,7 @@ fn build(arguments: &NonFaceBuild, json: bool) -> Result<ExitCode> {
         .collect();
     if let Some(folder) = &arguments.rejected {
         photos.extend(
-            rejected(folder, &engine, &arguments.from.look.finding.limits(), &mut report)?
+            rejected(folder, &engine, &arguments.from.look.finding.strict_limits(), &mut report)?
                 .into_iter()
                 .map(|face| vec![face]),
         );
@@ -131,7 +131,7 @@ fn sources(from: &NonFacePhotos) -> Result<Vec<Source>> {
 
 fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Result<Vec<NonFaces>> {
     let sources = sources(from)?;
-    let limits = from.look.finding.limits();
+    let limits = from.look.finding.strict_limits();
     report.expect(sources.len());
     let look = |at: usize, source: &Source| -> Result<NonFaces, PhotoError> {
         let photo = photos::load(&source.path, &limits)?;

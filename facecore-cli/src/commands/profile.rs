@@ -75,7 +75,7 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
     // Without these networks a feature is missing, no more.
     let attributes = Attributes::open(arguments.model.folder()).ok();
     let options = arguments.finding.options();
-    let limits = arguments.finding.limits();
+    let limits = arguments.finding.strict_limits();
     let mut report = Report::new(json, sources.len());
     report.skipped(skipped);
     let metas = metas(&sources, &arguments.avatar, &limits);
@@ -202,7 +202,7 @@ fn update_profile(arguments: &UpdateProfile, json: bool) -> Result<ExitCode> {
     let mut profile = read(&arguments.profile)?;
     let centroid = profile.centroid(Role::Owner).ok_or_else(|| "the profile has no owner".to_owned())?;
     let options = arguments.finding.options();
-    let limits = arguments.finding.limits();
+    let limits = arguments.finding.strict_limits();
     let (added, removed) = (photos::find(&arguments.add)?, photos::find(&arguments.remove)?);
     let mut report = Report::new(json, added.photos.len() + removed.photos.len());
     report.skipped(added.skipped);

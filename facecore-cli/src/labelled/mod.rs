@@ -9,7 +9,7 @@ mod pad;
 
 use std::path::{Path, PathBuf};
 
-use facecore::{BoundingBox, DetectOptions, Embedding, Engine, Face, FaceQuality, Limits, Photo};
+use facecore::{BoundingBox, Damage, DetectOptions, Embedding, Engine, Face, FaceQuality, Limits, Photo};
 
 pub use cache::CachedFace;
 use cache::{CachedPhoto, FaceCache, VectorCache, photo_key, vector_key};
@@ -44,7 +44,7 @@ impl<'a> Looking<'a> {
         Self {
             engines,
             options: look.finding.options(),
-            limits: look.finding.limits(),
+            limits: look.finding.strict_limits(),
             mirrored: false,
             pad: 0.0,
             centre: false,
@@ -87,9 +87,11 @@ struct Seen {
 /// Looks at each photo; `None` for those that could not be read, which the report lists at its end.
 pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Report) -> Result<Vec<Option<SeenFace>>> {
     let folder = looking.cache.as_deref();
+    // Faces of damaged photos are not for a run that refuses those.
+    let damaged = if looking.limits.damage == Damage::Keep { "-damaged" } else { "" };
     let mut faces = FaceCache::open(
         folder,
-        &format!("{} {:?}{}", looking.engines[0].detector(), looking.options, compute(&looking.engines[0])),
+        &format!("{} {:?}{}{damaged}", looking.engines[0].detector(), looking.options, compute(&looking.engines[0])),
     )?;
     let mut vectors = looking.engines.iter().map(|engine| open_vectors(folder, engine)).collect::<Result<Vec<_>>>()?;
     let mut seen: Vec<Option<SeenFace>> = Vec::with_capacity(photos.len());

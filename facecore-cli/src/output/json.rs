@@ -16,6 +16,9 @@ struct PhotoRecord<'a> {
     width: u32,
     height: u32,
     complete: bool,
+    /// Only where it is true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    damaged: bool,
     faces: Vec<FaceRecord<'a>>,
 }
 
@@ -85,8 +88,8 @@ pub fn line(value: &impl Serialize) -> String {
 
 pub fn photo(path: &Path, found: &Found) -> String {
     let faces = found.faces.iter().map(face).collect();
-    let Found { width, height, complete, .. } = *found;
-    line(&PhotoRecord { file: &name(path.as_os_str()), width, height, complete, faces })
+    let Found { width, height, complete, damaged, .. } = *found;
+    line(&PhotoRecord { file: &name(path.as_os_str()), width, height, complete, damaged, faces })
 }
 
 pub fn failure(path: &Path, error: &PhotoError) -> String {
@@ -155,6 +158,7 @@ mod tests {
             width: 8,
             height: 6,
             complete: true,
+            damaged: false,
             faces: vec![FoundFace { embedding, verdict, ..FoundFace::new(face) }],
         }
     }
@@ -165,6 +169,8 @@ mod tests {
     fn fields_are_the_contract() {
         let plain = photo(Path::new("a.jpg"), &found(None, None));
         assert_eq!(plain, format!("{FOUND}}}]}}\n"));
+        let damaged = photo(Path::new("a.jpg"), &Found { damaged: true, ..found(None, None) });
+        assert!(damaged.contains(r#","complete":true,"damaged":true,"faces":"#), "{damaged}");
 
         let embedding = facecore::Embedding::new(SpaceId([1; 8]), vec![0.0, 2.0]).unwrap();
         let neighbour = Neighbour { person: "Ann \"A\"".into(), cosine: 0.5, required: 0.4 };

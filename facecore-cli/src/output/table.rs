@@ -10,9 +10,10 @@ use crate::shown::{self, printable};
 
 /// A line about the photo and one for each face.
 pub fn photo(path: &Path, found: &Found) -> String {
-    let Found { width, height, complete, faces } = found;
+    let Found { width, height, complete, damaged, faces } = found;
     let plural = if faces.len() == 1 { "" } else { "s" };
     let mut text = format!("{}: {width}×{height}, {} face{plural}", shown::path(path), faces.len());
+    text += if *damaged { ", damaged: a part of the photo is lost" } else { "" };
     text += if *complete { "\n" } else { ", maybe more: candidates were cut off\n" };
     if !faces.is_empty() {
         text += "   #  score        x       y   width  height\n";
@@ -72,15 +73,16 @@ mod tests {
         let (area, landmarks) = (BoundingBox::new(10.0, 20.0, 110.0, 170.5), [[0.0; 2]; 5]);
         let face = Face { bounding_box: area, landmarks, score: 0.9987, stored_box: area, stored_landmarks: landmarks };
         let faces = vec![FoundFace::new(face)];
-        let text = photo(Path::new("a.jpg"), &Found { width: 640, height: 480, complete: false, faces });
+        let text =
+            photo(Path::new("a.jpg"), &Found { width: 640, height: 480, complete: false, damaged: false, faces });
         let expected = "\
 a.jpg: 640×480, 1 face, maybe more: candidates were cut off
    #  score        x       y   width  height
    1  0.999     10.0    20.0   100.0   150.5
 ";
         assert_eq!(text, expected);
-        let none = Found { width: 1, height: 1, complete: true, faces: vec![] };
-        assert_eq!(photo(Path::new("b.jpg"), &none), "b.jpg: 1×1, 0 faces\n");
+        let none = Found { width: 1, height: 1, complete: true, damaged: true, faces: vec![] };
+        assert_eq!(photo(Path::new("b.jpg"), &none), "b.jpg: 1×1, 0 faces, damaged: a part of the photo is lost\n");
     }
 
     #[test]

@@ -108,3 +108,31 @@ fn limits_are_the_callers() {
     assert_eq!((code(&allowed), stderr(&allowed)), (0, ""));
     assert!(stdout(&allowed).contains(": 40000×2600, 0 faces"));
 }
+
+/// Half of a photo with an end marker behind it: its upper part is whole.
+#[test]
+fn what_is_left_of_a_damaged_photo_is_kept_or_refused() {
+    let folder = scratch("damaged");
+    let whole = photo();
+    let half = folder.join("Ann/half.jpg");
+    fs::create_dir(folder.join("Ann")).unwrap();
+    fs::write(&half, [&whole[..whole.len() / 2], &whole[whole.len() - 2..]].concat()).unwrap();
+    let half = half.display();
+
+    let kept = facecore(&format!("detect --json {half}"));
+    assert_eq!((code(&kept), &lines(&kept)[0]["damaged"]), (0, &Value::Bool(true)), "{}", stderr(&kept));
+    assert!(stdout(&facecore(&format!("detect {half}"))).contains(", damaged: a part of the photo is lost\n"));
+    assert!(lines(&facecore(&format!("detect --json {PHOTO}")))[0].get("damaged").is_none());
+
+    let refused = facecore(&format!("detect --json --damaged refuse {half}"));
+    assert_eq!((code(&refused), &lines(&refused)[0]["error"]["code"]), (2, &Value::from("damaged")));
+    // Whom faces are named after is not learnt from half a photo, unless that is wanted.
+    let people = format!("tag --people {} {PHOTO}", folder.display());
+    let refused = facecore(&people);
+    assert_eq!(code(&refused), 2);
+    assert!(
+        stderr(&refused).contains("half.jpg: the photo is damaged: ") && stderr(&refused).contains("--damaged keep")
+    );
+    assert_eq!(code(&facecore(&format!("{people} --damaged keep"))), 0);
+    assert_eq!(code(&facecore(&format!("compare {half} {PHOTO}"))), 2);
+}

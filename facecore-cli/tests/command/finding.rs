@@ -32,7 +32,7 @@ fn broken_files_do_not_stop_the_others() {
         photos.iter().map(|photo| photo["file"].as_str().unwrap().rsplit('/').next().unwrap()).collect();
     let expected = ["cut.jpg", "empty.jpg", "header-only.jpg", "huge.png", "text.jpg", "no-such.jpg", "astronaut.jpg"];
     assert_eq!(names, expected);
-    // A decoder may show the upper part of the cut photo.
+    // The upper part of the cut photo may be shown.
     for broken in &photos[1..6] {
         assert_eq!(keys(broken), ["error", "file"]);
         assert_eq!(keys(&broken["error"]), ["code", "message"]);

@@ -28,10 +28,16 @@ static void structs(void) {
     EXPECT_STATUS(facecore_limits_init(NULL, sizeof limits), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_limits_init(&limits, 0), FACECORE_STATUS_STRUCT_SIZE);
     EXPECT_STATUS(facecore_limits_init(&limits, sizeof limits + 8), FACECORE_STATUS_STRUCT_SIZE);
+    EXPECT_STATUS(facecore_limits_init_for_uploads(NULL, sizeof limits), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_limits_init_for_uploads(&limits, sizeof limits), FACECORE_STATUS_OK);
+    EXPECT(limits.reduce_jpeg_above == 8000000 && limits.shrink_above == 8000000 && limits.damage == FACECORE_DAMAGE_REFUSE);
     EXPECT_STATUS(facecore_limits_init(&limits, sizeof limits), FACECORE_STATUS_OK);
     EXPECT(limits.struct_size == sizeof limits && limits.max_width == 30000 && limits.max_pixels == 100000000);
     EXPECT_STATUS(facecore_detect_options_init(NULL, sizeof options), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_detect_options_init(&options, 1), FACECORE_STATUS_STRUCT_SIZE);
+    EXPECT_STATUS(facecore_detect_options_init_for_uploads(&options, 1), FACECORE_STATUS_STRUCT_SIZE);
+    EXPECT_STATUS(facecore_detect_options_init_for_uploads(&options, sizeof options), FACECORE_STATUS_OK);
+    EXPECT(options.min_face == 24 && options.min_face_share > 0.0249f && options.min_face_share < 0.0251f);
     EXPECT_STATUS(facecore_detect_options_init(&options, sizeof options), FACECORE_STATUS_OK);
     EXPECT(options.min_face == 20 && options.max_candidates == 200 && options.deadline_us == 0);
     EXPECT(options.mtcnn.factor == 0.709f && options.mtcnn.filter == FACECORE_PROPOSAL_FILTER_BLOBS);

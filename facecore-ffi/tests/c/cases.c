@@ -65,21 +65,39 @@ static float *floats(const cJSON *list, size_t *count) {
     return values;
 }
 
+/* Whether limits and options are those for uploads, and not the defaults. */
+static int for_uploads(const cJSON *test) {
+    const char *preset = text(test, "preset");
+    EXPECT(preset == NULL || strcmp(preset, "uploads") == 0);
+    return preset != NULL;
+}
+
 static facecore_limits limits_of(const cJSON *test) {
     const cJSON *asked = member(test, "limits");
     facecore_limits limits;
-    facecore_limits_init(&limits, sizeof limits);
+    if (for_uploads(test)) {
+        facecore_limits_init_for_uploads(&limits, sizeof limits);
+    } else {
+        facecore_limits_init(&limits, sizeof limits);
+    }
     limits.max_pixels = (uint64_t)number(asked, "max_pixels", (double)limits.max_pixels);
     limits.max_width = (uint32_t)number(asked, "max_width", limits.max_width);
-    limits.shrink_above = (uint64_t)number(asked, "shrink_above", 0);
+    limits.shrink_above = (uint64_t)number(asked, "shrink_above", (double)limits.shrink_above);
+    limits.reduce_jpeg_above = (uint64_t)number(asked, "reduce_jpeg_above", (double)limits.reduce_jpeg_above);
+    limits.damage = cJSON_IsTrue(member(asked, "keep_damaged")) ? FACECORE_DAMAGE_KEEP : FACECORE_DAMAGE_REFUSE;
     return limits;
 }
 
 static facecore_detect_options options_of(const cJSON *test) {
     const cJSON *asked = member(test, "options");
     facecore_detect_options options;
-    facecore_detect_options_init(&options, sizeof options);
+    if (for_uploads(test)) {
+        facecore_detect_options_init_for_uploads(&options, sizeof options);
+    } else {
+        facecore_detect_options_init(&options, sizeof options);
+    }
     options.min_face = (uint32_t)number(asked, "min_face", options.min_face);
+    options.min_face_share = (float)number(asked, "min_face_share", options.min_face_share);
     options.max_face = (uint32_t)number(asked, "max_face", options.max_face);
     options.mtcnn.factor = (float)number(asked, "factor", options.mtcnn.factor);
     options.max_candidates = (uint32_t)number(asked, "max_candidates", options.max_candidates);
@@ -139,6 +157,10 @@ static facecore_status detect(const cJSON *test, const cJSON *expected) {
     }
     const facecore_status status = detection_of(test, other != NULL ? other : engine, &photo, &detection, &faces, &count);
     if (status == FACECORE_STATUS_OK) {
+        facecore_photo_info photo_info;
+        photo_info.struct_size = sizeof photo_info;
+        EXPECT_STATUS(facecore_photo_get_info(photo, &photo_info), FACECORE_STATUS_OK);
+        EXPECT((photo_info.damaged == 1) == (cJSON_IsTrue(member(expected, "damaged")) != 0));
         facecore_detection_info info;
         info.struct_size = sizeof info;
         EXPECT_STATUS(facecore_detection_get_info(detection, &info), FACECORE_STATUS_OK);

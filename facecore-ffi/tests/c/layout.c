@@ -27,7 +27,8 @@ FIELD(facecore_detect_options, max_pixels, 24);
 FIELD(facecore_detect_options, deadline_us, 32);
 FIELD(facecore_detect_options, mtcnn, 40);
 FIELD(facecore_detect_options, yunet, 72);
-FIELD(facecore_detect_options, reserved, 104);
+FIELD(facecore_detect_options, min_face_share, 104);
+FIELD(facecore_detect_options, reserved, 108);
 
 SIZE(facecore_box, 16);
 FIELD(facecore_box, x1, 0);
@@ -130,7 +131,9 @@ FIELD(facecore_limits, max_pixels, 16);
 FIELD(facecore_limits, shrink_above, 24);
 FIELD(facecore_limits, max_width, 32);
 FIELD(facecore_limits, max_height, 36);
-FIELD(facecore_limits, reserved, 40);
+FIELD(facecore_limits, reduce_jpeg_above, 40);
+FIELD(facecore_limits, damage, 48);
+FIELD(facecore_limits, reserved, 52);
 
 SIZE(facecore_image, 64);
 FIELD(facecore_image, struct_size, 0);
@@ -151,7 +154,8 @@ FIELD(facecore_photo_info, stored_width, 16);
 FIELD(facecore_photo_info, stored_height, 20);
 FIELD(facecore_photo_info, orientation, 24);
 FIELD(facecore_photo_info, scale, 28);
-FIELD(facecore_photo_info, reserved, 32);
+FIELD(facecore_photo_info, damaged, 32);
+FIELD(facecore_photo_info, reserved, 36);
 
 SIZE(facecore_album_photo, 48);
 FIELD(facecore_album_photo, id, 0);

@@ -89,19 +89,30 @@ std::string bits(const std::vector<float> &values) {
     return line;
 }
 
+// Whether limits and options are those for uploads, and not the defaults.
+bool for_uploads(const cJSON *test) {
+    const std::string preset = text(test, "preset");
+    EXPECT(preset.empty() || preset == "uploads");
+    return !preset.empty();
+}
+
 facecore::Limits limits(const cJSON *test) {
     const cJSON *asked = member(test, "limits");
-    facecore::Limits limits;
+    auto limits = for_uploads(test) ? facecore::Limits::for_uploads() : facecore::Limits();
     limits.max_pixels = static_cast<std::uint64_t>(number(asked, "max_pixels", static_cast<double>(limits.max_pixels)));
     limits.max_width = static_cast<std::uint32_t>(number(asked, "max_width", limits.max_width));
-    limits.shrink_above = static_cast<std::uint64_t>(number(asked, "shrink_above", 0));
+    limits.shrink_above = static_cast<std::uint64_t>(number(asked, "shrink_above", static_cast<double>(limits.shrink_above)));
+    limits.reduce_jpeg_above =
+        static_cast<std::uint64_t>(number(asked, "reduce_jpeg_above", static_cast<double>(limits.reduce_jpeg_above)));
+    limits.damage = cJSON_IsTrue(member(asked, "keep_damaged")) ? FACECORE_DAMAGE_KEEP : FACECORE_DAMAGE_REFUSE;
     return limits;
 }
 
 facecore::DetectOptions options(const cJSON *test) {
     const cJSON *asked = member(test, "options");
-    facecore::DetectOptions options;
+    auto options = for_uploads(test) ? facecore::DetectOptions::for_uploads() : facecore::DetectOptions();
     options.min_face = static_cast<std::uint32_t>(number(asked, "min_face", options.min_face));
+    options.min_face_share = static_cast<float>(number(asked, "min_face_share", static_cast<double>(options.min_face_share)));
     options.max_face = static_cast<std::uint32_t>(number(asked, "max_face", options.max_face));
     options.mtcnn.factor = static_cast<float>(number(asked, "factor", static_cast<double>(options.mtcnn.factor)));
     options.max_candidates = static_cast<std::uint32_t>(number(asked, "max_candidates", options.max_candidates));
@@ -132,7 +143,9 @@ void detect(const cJSON *test, const cJSON *expected) {
     if (asked.detector != FACECORE_DETECTOR_MTCNN) {
         other.emplace(facecore::Engine::open_detector(asked));
     }
-    const auto found = (other ? *other : *engine).detect(photo(test), options(test));
+    const auto picture = photo(test);
+    const auto found = (other ? *other : *engine).detect(picture, options(test));
+    EXPECT((picture.info().damaged == 1) == static_cast<bool>(cJSON_IsTrue(member(expected, "damaged"))));
     const auto info = found.info();
     answers << "complete " << info.complete << ' ' << info.cut_scales << ' ' << info.cut_candidates << ' ' << info.cut_faces << '\n';
     const auto boxes = items(member(expected, "faces"));

@@ -1,4 +1,4 @@
-//! Encoded photos: the `image` crate behind our limits, our errors and our RGB.
+//! Encoded photos: which format it is, and one policy for all of them: limits first, then pixels, damage, and the turn.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,23 +6,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::raw::{each, over_white};
-use super::{Limits, Orientation, Photo, Pixels};
+use super::{Damage, Limits, Orientation, Photo, Pixels, jpeg, metadata, tiff};
 use crate::error::{Error, Result};
 
 /// Memory for what a decoder keeps beside pixels (tables, metadata), in bytes.
 const SLACK: u64 = 16 << 20;
 
 impl Photo<'static> {
-    /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF; the format is told from the first bytes.
+    /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF (and, with the feature `heif`, HEIC and AVIF); the format is told from the first bytes.
     ///
     /// 16-bit and float channels are rounded to 8 bits, grey becomes RGB, transparent pixels are laid over white, CMYK is converted without its
-    /// profile, and the photo is turned upright by its EXIF (or TIFF) orientation. Of an animation the first picture is taken, of a TIFF the
+    /// profile, and the photo is turned upright by the orientation in its EXIF or XMP. Of an animation the first picture is taken, of a TIFF the
     /// first page.
     ///
     /// # Errors
-    /// - [`Error::UnknownFormat`] for any other bytes.
+    /// - [`Error::UnreadKind`] for a known kind that is not read, [`Error::UnknownFormat`] for any other bytes.
     /// - [`Error::Limit`] for bytes, width, height or pixels above `limits`: known from the header, before memory for the pixels is taken.
-    /// - [`Error::Decode`] for a damaged or incomplete file; a JPEG without its end marker counts as cut, since its lower part would be grey.
+    /// - [`Error::Damaged`] for a JPEG that is cut or has broken data, unless `limits` say [`Damage::Keep`](super::Damage::Keep). One that lacks
+    ///   only its end marker is whole.
+    /// - [`Error::Decode`] for a file whose header makes no sense, and for one in another format that is cut or damaged.
     ///   A decoder that panics is this error too. This catches the panic, but the process's panic hook may have printed its message by then.
     ///
     /// ```
@@ -32,8 +34,125 @@ impl Photo<'static> {
     /// ```
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
         limits.check_bytes(bytes.len())?;
-        no_panic(|| decode(bytes, limits))
+        if bytes.is_empty() {
+            return Err(failed("it has no bytes"));
+        }
+        no_panic(|| match Format::of(bytes)? {
+            Format::Jpeg => decode_jpeg(bytes, limits),
+            Format::Tiff => {
+                let page = tiff::decode(bytes, limits)?;
+                Ok(Photo::from_stored(Pixels::packed(page.rgb, page.width, page.height), page.orientation, limits))
+            }
+            #[cfg(feature = "heif")]
+            Format::Heif => super::heif::decode(bytes, limits),
+            Format::Other(format) => decode_other(bytes, format, limits),
+        })
     }
+}
+
+/// Who decodes it.
+enum Format {
+    Jpeg,
+    Tiff,
+    #[cfg(feature = "heif")]
+    Heif,
+    Other(ImageFormat),
+}
+
+impl Format {
+    fn of(bytes: &[u8]) -> Result<Self> {
+        let unread = |kind: &str| Err(Error::UnreadKind { kind: kind.into() });
+        match bytes {
+            [0xFF, 0xD8, 0xFF, ..] => return Ok(Self::Jpeg),
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => return Ok(Self::Tiff),
+            [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => return unread("a JPEG XL photo"),
+            [0, 0, 0, 12, b'j', b'P', ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] => return unread("a JPEG 2000 photo"),
+            [b'8', b'B', b'P', b'S', ..] => return unread("a Photoshop file"),
+            [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => return Self::of_brand(brand),
+            _ => {}
+        }
+        use ImageFormat::*;
+        match image::guess_format(bytes) {
+            Ok(format @ (Png | WebP | Bmp | Gif)) => Ok(Self::Other(format)),
+            _ => Err(Error::UnknownFormat),
+        }
+    }
+
+    /// The formats in the boxes of MPEG-4, by what they call themselves first.
+    fn of_brand(brand: &[u8]) -> Result<Self> {
+        let kind = match brand.get(..4).unwrap_or_default() {
+            b"avif" | b"avis" => "an AVIF photo",
+            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"hevm" | b"hevs" | b"mif1" | b"msf1" => "a HEIC photo",
+            b"crx " => "a raw camera photo (CR3)",
+            _ => "a video",
+        };
+        #[cfg(feature = "heif")]
+        if matches!(kind, "an AVIF photo" | "a HEIC photo") {
+            return Ok(Self::Heif);
+        }
+        let hint = if kind.ends_with(" photo") { " (the feature `heif` does)" } else { "" };
+        Err(Error::UnreadKind { kind: format!("{kind}{hint}") })
+    }
+}
+
+fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Photo<'static>> {
+    let frame = jpeg::Frame::read(bytes)?;
+    let side = jpeg_side(frame.width, frame.height, limits);
+    let pixels = |side| reduced(frame.width, frame.height, side);
+    limits.check_sides(frame.width, frame.height)?;
+    limits.check_pixels(pixels(if frame.progressive { 8 } else { side }))?;
+    #[cfg(feature = "turbojpeg")]
+    let whole = super::turbo::decode(bytes, &frame, side as usize);
+    #[cfg(not(feature = "turbojpeg"))]
+    let whole = None;
+    let decoded = whole.map_or_else(|| jpeg::decode(bytes, &frame, side as usize), Ok)?;
+    if let (Some(reason), Damage::Refuse) = (&decoded.damage, limits.damage) {
+        return Err(Error::Damaged { reason: reason.clone() });
+    }
+    let stored = Pixels::packed(decoded.rgb, decoded.width, decoded.height);
+    let photo = Photo::from_stored(stored, metadata::in_jpeg(&frame.app1), limits);
+    Ok(Photo { stored_width: frame.width, stored_height: frame.height, damaged: decoded.damage.is_some(), ..photo })
+}
+
+/// Pixels of a JPEG whose blocks of 8×8 become `side`×`side`.
+fn reduced(width: u32, height: u32, side: u32) -> u64 {
+    let length = |length: u32| (u64::from(length) * u64::from(side)).div_ceil(8);
+    length(width) * length(height)
+}
+
+/// How large a JPEG's blocks of 8×8 are decoded: as small as `reduce_jpeg_above` asks, and as small as keeps enough for `shrink_above`.
+fn jpeg_side(width: u32, height: u32, limits: &Limits) -> u32 {
+    let too_many = |side| limits.reduce_jpeg_above > 0 && reduced(width, height, side) > limits.reduce_jpeg_above;
+    let half_is_enough = |side| limits.shrink_above > 0 && reduced(width, height, side / 2) >= limits.shrink_above;
+    let mut side = 8;
+    while side > 1 && (too_many(side) || half_is_enough(side)) {
+        side /= 2;
+    }
+    side
+}
+
+fn decode_other(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Photo<'static>> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(memory(limits.max_pixels.saturating_mul(8)));
+    let refused = |error| refused(error, format);
+    let mut decoder = reader.into_decoder().map_err(refused)?;
+    let (width, height) = decoder.dimensions();
+    limits.check_size(width, height)?;
+    if width == 0 || height == 0 {
+        return Err(failed(format!("{width}×{height} has no pixels")));
+    }
+    decoder.set_limits(memory(decoder.total_bytes())).map_err(refused)?;
+    let orientation = match format {
+        ImageFormat::Png => metadata::in_png(bytes),
+        ImageFormat::WebP => metadata::in_webp(bytes),
+        _ => Orientation::default(),
+    };
+    let color = decoder.color_type();
+    let size = usize::try_from(decoder.total_bytes()).map_err(|_| failed("it does not fit into memory"))?;
+    let mut pixels = vec![0; size];
+    decoder.read_image(&mut pixels).map_err(refused)?;
+    let stored = Pixels::packed(to_rgb(pixels, color)?, width, height);
+    Ok(Photo::from_stored(stored, orientation, limits))
 }
 
 fn no_panic<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -44,75 +163,25 @@ fn no_panic<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo<'static>> {
-    if bytes.is_empty() {
-        return Err(failed("it has no bytes"));
-    }
-    let format = image::guess_format(bytes).map_err(|_| Error::UnknownFormat)?;
-    use ImageFormat::*;
-    if !matches!(format, Jpeg | Png | WebP | Bmp | Gif | Tiff) {
-        return Err(Error::UnknownFormat);
-    }
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(memory(limits.max_pixels.saturating_mul(8)));
-    let mut decoder = reader.into_decoder().map_err(refused)?;
-
-    let (width, height) = decoder.dimensions();
-    limits.check_size(width, height)?;
-    if width == 0 || height == 0 {
-        return Err(failed(format!("{width}×{height} has no pixels")));
-    }
-    // The decoder of JPEG fills in what is missing and offers no strict mode here.
-    if format == Jpeg && !reaches_end_marker(bytes) {
-        return Err(failed("the JPEG is cut: it has no end marker"));
-    }
-    decoder.set_limits(memory(decoder.total_bytes())).map_err(refused)?;
-    // A photo with broken metadata is still a photo.
-    let orientation =
-        decoder.orientation().ok().and_then(|turn| Orientation::from_exif(turn.to_exif())).unwrap_or_default();
-    let color = decoder.color_type();
-    let size = usize::try_from(decoder.total_bytes()).map_err(|_| failed("it does not fit into memory"))?;
-    let mut pixels = vec![0; size];
-    decoder.read_image(&mut pixels).map_err(refused)?;
-    let stored = Pixels::packed(to_rgb(pixels, color)?, width, height);
-    Ok(Photo::from_stored(stored, orientation, limits))
-}
-
-/// Room for the pixels, for a second copy of them inside the decoder (a TIFF's strip, a GIF's frame; CMYK has a channel more), and for the rest.
+/// Room for the pixels, for a second copy of them inside the decoder (a GIF's frame), and for the rest.
 fn memory(pixel_bytes: u64) -> image::Limits {
     let mut limits = image::Limits::no_limits();
     limits.max_alloc = Some(pixel_bytes.saturating_mul(3).saturating_add(SLACK));
     limits
 }
 
-fn refused(error: ImageError) -> Error {
-    failed(match error {
-        ImageError::Limits(_) => "it needs more memory than a photo of its size should".to_owned(),
-        error => error.to_string(),
-    })
+fn refused(error: ImageError, format: ImageFormat) -> Error {
+    match error {
+        ImageError::Limits(_) => failed("it needs more memory than a photo of its size should"),
+        ImageError::Unsupported(_) => {
+            Error::UnreadKind { kind: format!("a {format:?} of a rare kind").replace("Bmp", "BMP") }
+        }
+        error => failed(error.to_string()),
+    }
 }
 
 fn failed(reason: impl Into<String>) -> Error {
     Error::Decode { reason: reason.into() }
-}
-
-/// Walks the segments and the scans of a JPEG. A thumbnail's end marker lies inside a segment and does not count.
-fn reaches_end_marker(jpeg: &[u8]) -> bool {
-    let mut rest = jpeg;
-    while let Some(at) = rest.iter().position(|&byte| byte == 0xFF) {
-        rest = &rest[at..];
-        let skip = match *rest {
-            [_, 0xD9, ..] => return true,
-            [_, 0xC0..=0xCF | 0xDA..=0xDF | 0xE0..=0xEF | 0xFE, high, low, ..] => {
-                2 + usize::from(u16::from_be_bytes([high, low]))
-            }
-            // Fill bytes; what is no segment is data of a scan.
-            [_, 0xFF, ..] => 1,
-            _ => 2,
-        };
-        rest = rest.get(skip..).unwrap_or_default();
-    }
-    false
 }
 
 /// Any of the decoders' layouts as 8-bit RGB; wide channels are in the machine's byte order.
@@ -123,12 +192,10 @@ fn to_rgb(pixels: Vec<u8>, color: ColorType) -> Result<Vec<u8>> {
         L8 => grown::<1>(&pixels, |[grey]| [grey; 3]),
         La8 => grown::<2>(&pixels, |[grey, alpha]| over_white([grey, grey, grey, alpha])),
         Rgba8 => grown::<4>(&pixels, over_white),
-        L16 => to_rgb(narrowed(&pixels, from_u16), L8)?,
-        La16 => to_rgb(narrowed(&pixels, from_u16), La8)?,
-        Rgb16 => narrowed(&pixels, from_u16),
-        Rgba16 => to_rgb(narrowed(&pixels, from_u16), Rgba8)?,
-        Rgb32F => narrowed(&pixels, from_f32),
-        Rgba32F => to_rgb(narrowed(&pixels, from_f32), Rgba8)?,
+        L16 => to_rgb(narrowed(&pixels), L8)?,
+        La16 => to_rgb(narrowed(&pixels), La8)?,
+        Rgb16 => narrowed(&pixels),
+        Rgba16 => to_rgb(narrowed(&pixels), Rgba8)?,
         other => return Err(failed(format!("pixels of type {other:?} are not read"))),
     })
 }
@@ -139,17 +206,10 @@ fn grown<const N: usize>(pixels: &[u8], convert: impl Fn([u8; N]) -> [u8; 3]) ->
     rgb
 }
 
-fn narrowed<const N: usize>(channels: &[u8], narrow: fn([u8; N]) -> u8) -> Vec<u8> {
-    channels.as_chunks::<N>().0.iter().map(|&channel| narrow(channel)).collect()
-}
-
-fn from_u16(channel: [u8; 2]) -> u8 {
-    ((u32::from(u16::from_ne_bytes(channel)) + 128) / 257) as u8
-}
-
-fn from_f32(channel: [u8; 4]) -> u8 {
-    // The cast saturates, and makes NaN 0.
-    (f32::from_ne_bytes(channel) * 255.0).round() as u8
+/// 16 bits to 8, rounded.
+fn narrowed(channels: &[u8]) -> Vec<u8> {
+    let narrow = |&channel| ((u32::from(u16::from_ne_bytes(channel)) + 128) / 257) as u8;
+    channels.as_chunks::<2>().0.iter().map(narrow).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! Everything that is peculiar to files ends in this room: formats, bit depths, transparency, EXIF turns, strides, and the limits that keep a
 //! hostile upload from taking the machine. The rooms above see a [`Photo`]: RGB rows, upright, and the way back to the stored file's pixels.
 //!
-//! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`; the only place that knows the `image` crate.
+//! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`: which format it is, and one policy of limits, damage and turns.
+//! - `jpeg`, `tiff`: decoders of our own; the other formats are the `image` crate's, which only `decode` knows.
+//! - `heif`: HEIC and AVIF, with the feature of that name; `turbo`: whole JPEGs by libjpeg-turbo, with the feature `turbojpeg`.
+//! - `metadata`: where each format says how the photo lies.
 //! - `raw`: pixels of a camera or of another decoder, borrowed without a copy when they are upright RGB already.
 //! - `orientation`: the 8 EXIF turns, of pixels and of points.
 //! - `align`: a face turned so that its landmarks lie where a template has them.
@@ -19,10 +22,20 @@ mod align;
 mod decode;
 #[cfg(feature = "decode")]
 mod degrade;
+#[cfg(feature = "heif")]
+mod heif;
+#[cfg(feature = "decode")]
+mod jpeg;
+#[cfg(feature = "decode")]
+mod metadata;
 mod orientation;
 mod raw;
 mod resample;
 mod shrink;
+#[cfg(feature = "decode")]
+mod tiff;
+#[cfg(feature = "turbojpeg")]
+mod turbo;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -38,7 +51,8 @@ pub(crate) use resample::{Resampler, Rule, Window, round};
 
 /// What a photo may cost; checked on the header, before any pixel is decoded or copied.
 ///
-/// While it decodes, a photo takes up to about 20 bytes per pixel, so [`Limits::max_pixels`] bounds the memory.
+/// While it decodes, a photo takes up to about 20 bytes per pixel, so [`Limits::max_pixels`] bounds the memory. Large JPEGs are decoded at
+/// a half, a quarter or an eighth of their size: one of 200 megapixels takes no more memory than one of 12.
 ///
 /// ```
 /// let limits = facecore::Limits { max_pixels: 24_000_000, shrink_above: 4_000_000, ..Default::default() };
@@ -52,30 +66,81 @@ pub struct Limits {
     pub max_width: u32,
     /// Highest photo, in stored pixels. Default 30,000.
     pub max_height: u32,
-    /// Most pixels (width × height). Default 100,000,000.
+    /// Most pixels (width × height) that are decoded. A JPEG counts at the size that it is decoded at, a progressive one in full, since all of it
+    /// is kept while it decodes. Default 100,000,000.
     pub max_pixels: u64,
+    /// JPEGs of more pixels than this are decoded at the largest of 1/2, 1/4 and 1/8 of their sides that has at most so many; 0 never does.
+    /// Default 25,000,000: photos of phones with 48, 50, 108 or 200 megapixels become some of 7 to 13. Faces keep the file's own
+    /// coordinates in [`Photo::to_stored`].
+    pub reduce_jpeg_above: u64,
     /// Photos of more pixels than this are shrunk once, right after decoding, to at most so many; 0 (the default) never shrinks.
     ///
-    /// Decoding itself is at full size: the decoders have no smaller one. Shrinking saves the time and memory of what comes after.
+    /// A JPEG is decoded at 1/2, 1/4 or 1/8 first if that is no smaller, which saves time; other formats are decoded at full size.
     pub shrink_above: u64,
+    /// What to do with a JPEG that is damaged. Default [`Damage::Refuse`].
+    pub damage: Damage,
+}
+
+/// What to do with a JPEG of which a part cannot be read: one that was cut, or has broken data in it. Other formats are always refused then.
+///
+/// ```
+/// use facecore::{Damage, Limits};
+/// let for_search = Limits { damage: Damage::Keep, ..Limits::default() };
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Damage {
+    /// [`Error::Damaged`]: right where a person is enrolled, since a face may be half a face.
+    #[default]
+    Refuse,
+    /// What is whole is kept, the rest is grey, and [`Photo::is_damaged`] says so: right for search. Reading goes on at the next restart
+    /// marker, as libjpeg does; without those, all behind the damage is lost.
+    Keep,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: 64 << 20, max_width: 30_000, max_height: 30_000, max_pixels: 100_000_000, shrink_above: 0 }
+        Self {
+            max_bytes: 64 << 20,
+            max_width: 30_000,
+            max_height: 30_000,
+            max_pixels: 100_000_000,
+            reduce_jpeg_above: 25_000_000,
+            shrink_above: 0,
+            damage: Damage::Refuse,
+        }
     }
 }
 
 impl Limits {
+    /// For photos that strangers upload to a service, together with [`DetectOptions::for_uploads`](crate::DetectOptions::for_uploads): as the
+    /// defaults, but JPEGs of more than 8 megapixels are decoded at a half, a quarter or an eighth of their sides, and other photos shrunk
+    /// to as many, so that a photo of 108 megapixels takes about the time of one of 8.
+    ///
+    /// ```
+    /// use facecore::{Damage, Limits};
+    /// let for_search = Limits { damage: Damage::Keep, ..Limits::for_uploads() };
+    /// ```
+    pub fn for_uploads() -> Self {
+        Self { reduce_jpeg_above: 8_000_000, shrink_above: 8_000_000, ..Self::default() }
+    }
+
     #[cfg(feature = "decode")]
     fn check_bytes(&self, bytes: usize) -> Result<()> {
         check("photo size in bytes", bytes as u64, self.max_bytes as u64)
     }
 
     fn check_size(&self, width: u32, height: u32) -> Result<()> {
+        self.check_sides(width, height)?;
+        self.check_pixels(u64::from(width) * u64::from(height))
+    }
+
+    fn check_sides(&self, width: u32, height: u32) -> Result<()> {
         check("photo width in pixels", width.into(), self.max_width.into())?;
-        check("photo height in pixels", height.into(), self.max_height.into())?;
-        check("photo pixel count", u64::from(width) * u64::from(height), self.max_pixels)
+        check("photo height in pixels", height.into(), self.max_height.into())
+    }
+
+    fn check_pixels(&self, pixels: u64) -> Result<()> {
+        check("photo pixel count", pixels, self.max_pixels)
     }
 }
 
@@ -92,6 +157,7 @@ pub struct Photo<'a> {
     stored_width: u32,
     stored_height: u32,
     orientation: Orientation,
+    damaged: bool,
 }
 
 impl<'a> Photo<'a> {
@@ -117,11 +183,11 @@ impl<'a> Photo<'a> {
     /// Shrinks before it turns: fewer pixels to move, and the area average is the same in both orders.
     fn from_stored(stored: Pixels<'a>, orientation: Orientation, limits: &Limits) -> Self {
         let (stored_width, stored_height) = (stored.width, stored.height);
-        let pixels = match shrink::target(stored_width, stored_height, limits.shrink_above) {
+        let pixels = match shrink::target(stored.width, stored.height, limits.shrink_above) {
             Some((width, height)) => shrink::area_average(&stored, width, height),
             None => stored,
         };
-        Self { pixels: orientation.make_upright(pixels), stored_width, stored_height, orientation }
+        Self { pixels: orientation.make_upright(pixels), stored_width, stored_height, orientation, damaged: false }
     }
 
     /// The photo with pixels of its own, for where it must outlive the buffer it was made from; copies borrowed ones.
@@ -159,12 +225,17 @@ impl<'a> Photo<'a> {
         self.stored_height
     }
 
+    /// Whether a part of the file could not be read and is grey here; only with [`Damage::Keep`].
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
     /// How the stored photo lies.
     pub fn orientation(&self) -> Orientation {
         self.orientation
     }
 
-    /// How many stored pixels one pixel of this photo is long: 1 unless [`Limits::shrink_above`] shrank it, then above 1.
+    /// How many stored pixels one pixel of this photo is long: 1 unless [`Limits::shrink_above`] or [`Limits::reduce_jpeg_above`] made it smaller, then above 1.
     ///
     /// Sides are whole pixels, so the two axes can differ slightly; this is their geometric mean. [`Photo::to_stored`] is exact.
     pub fn scale(&self) -> f32 {
@@ -199,6 +270,7 @@ impl fmt::Debug for Photo<'_> {
             .field("stored_width", &self.stored_width)
             .field("stored_height", &self.stored_height)
             .field("orientation", &self.orientation)
+            .field("damaged", &self.damaged)
             .finish_non_exhaustive()
     }
 }

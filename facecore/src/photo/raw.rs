@@ -162,7 +162,7 @@ pub(super) fn over_white([r, g, b, alpha]: [u8; 4]) -> [u8; 3] {
 }
 
 /// JFIF's YCbCr (BT.601, full range), in 16-bit fixed point.
-fn jfif_rgb(y: u8, u: u8, v: u8) -> [u8; 3] {
+pub(super) fn jfif_rgb(y: u8, u: u8, v: u8) -> [u8; 3] {
     let (y, u, v) = (i32::from(y) << 16, i32::from(u) - 128, i32::from(v) - 128);
     [y + 91_881 * v, y - 22_554 * u - 46_802 * v, y + 116_130 * u]
         .map(|channel| ((channel + 32_768) >> 16).clamp(0, 255) as u8)

@@ -23,9 +23,9 @@ const ACROSS_SCALES: f32 = 0.7;
 /// A scaled photo runs in bands of about so many pixels: the memory stays bounded for a photo of any size.
 const BAND_PIXELS: usize = 1 << 19;
 
-/// The scales at which faces from `min_face` pixels up to the whole photo fill P-Net's cell.
+/// The scales at which faces from the smallest one that is looked for up to the whole photo fill P-Net's cell.
 pub(super) fn scales(width: u32, height: u32, options: &DetectOptions) -> Vec<f64> {
-    let first = CELL as f64 / f64::from(options.min_face);
+    let first = CELL as f64 / options.smallest_face(width, height);
     let mut shortest = f64::from(width.min(height)) * first;
     let mut scales = Vec::new();
     while shortest >= CELL as f64 {
@@ -45,7 +45,8 @@ pub(super) fn propose(net: &Network, run: &mut Run<'_>) -> Result<Vec<Candidate>
     let start = Instant::now();
     let boxes = boxes(&found);
     let offered = allowance::most_offered(run.options.budget.max_candidates);
-    let apart = scales_apart(run.options);
+    let apart =
+        scales_apart(run.options.smallest_face(run.photo.width(), run.photo.height()), run.options.mtcnn.factor);
     let mut kept = match apart {
         true => best_first(&boxes, offered),
         false => suppress(&boxes, ACROSS_SCALES, Overlap::Union),
@@ -94,11 +95,11 @@ fn look_at_scales(net: &Network, run: &mut Run<'_>) -> Result<Vec<Proposal>> {
 }
 
 /// Whether no two cells of different scales can overlap enough to suppress one another; those of one scale never do, once filtered.
-fn scales_apart(options: &DetectOptions) -> bool {
+fn scales_apart(smallest_face: f64, factor: f32) -> bool {
     // Cells have whole pixels: up to 2 more than the 11 steps between their outermost pixels at that scale, a share that is largest
     // for the smallest.
-    let first = CELL as f64 / f64::from(options.min_face);
-    let sides = f64::from(options.mtcnn.factor) * (1.0 + 2.0 * first / (CELL - 1) as f64);
+    let first = CELL as f64 / smallest_face;
+    let sides = f64::from(factor) * (1.0 + 2.0 * first / (CELL - 1) as f64);
     sides * sides < f64::from(ACROSS_SCALES)
 }
 
@@ -221,7 +222,6 @@ fn wrong(channels: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::MtcnnOptions;
     use super::*;
     use proptest::prelude::*;
 
@@ -231,9 +231,7 @@ mod tests {
             min_face in 10u32..200, factor in 0.3f32..0.85, cell in [0u32..200, 0u32..200],
             (steps, shift) in (1i32..4, [-3i32..4, -3i32..4]), min_step in 0i32..8,
         ) {
-            let mtcnn = MtcnnOptions { factor, ..MtcnnOptions::default() };
-            let options = DetectOptions { min_face, mtcnn, ..DetectOptions::default() };
-            prop_assume!(scales_apart(&options));
+            prop_assume!(scales_apart(min_face.into(), factor));
             let first = CELL as f64 / f64::from(min_face);
             let [fine, coarse] = [min_step, min_step + steps].map(|step| first * f64::from(factor).powi(step));
             let near = |cell: u32, shift: i32| ((f64::from(cell) * coarse / fine) as i32 + shift).max(0) as u32;
@@ -251,6 +249,10 @@ mod tests {
         assert!(scales(100, 23, &options).is_empty());
         assert_eq!(scales(100, 24, &options), [0.5]);
         assert_eq!(scales(1000, 40, &options).len(), 2);
+        let share = DetectOptions { min_face_share: 0.25, ..options.clone() };
+        assert_eq!(scales(100, 100, &share)[0], 12.0 / 25.0);
+        assert_eq!(scales(80, 60, &share)[0], 12.0 / 24.0);
+        assert_eq!(scales(400, 300, &share).len(), scales(4000, 3000, &share).len());
         let small_only = DetectOptions { max_face: 50, ..options };
         assert!(scales(5000, 5000, &small_only).iter().all(|scale| 12.0 / scale <= 50.0));
     }

@@ -70,7 +70,8 @@ impl Yunet {
         cut.candidates = cells.len().saturating_sub(MOST_CELLS);
         let mut found = suppress(cells, MOST_CELLS, options.yunet.overlap);
         let most = if options.max_face == 0 { f32::INFINITY } else { options.max_face as f32 };
-        found.retain(|face| (options.min_face as f32..=most).contains(&face.longer_side()));
+        let least = options.smallest_face(photo.width(), photo.height()) as f32;
+        found.retain(|face| (least..=most).contains(&face.longer_side()));
         cut.faces = found.len() - within(found.len(), options.budget.max_faces);
         found.truncate(found.len() - cut.faces);
         let faces =
@@ -116,10 +117,11 @@ impl Yunet {
 /// How much the photo is shrunk each time, the most first: a budget that ends has seen the largest faces.
 fn scales(photo: &Photo<'_>, options: &DetectOptions) -> Vec<f64> {
     let longer = f64::from(photo.width().max(photo.height()));
-    if longer < f64::from(options.min_face) {
+    let smallest = options.smallest_face(photo.width(), photo.height());
+    if longer < smallest {
         return Vec::new();
     }
-    let finest = (SMALLEST / f64::from(options.min_face)).min(1.0);
+    let finest = (SMALLEST / smallest).min(1.0);
     let mut scales = vec![finest];
     if options.yunet.second_look && longer * finest > SECOND_LOOK {
         scales.insert(0, SECOND_LOOK / longer);

@@ -220,10 +220,11 @@ fn shrinks_once_when_told_to() {
 fn hostile_files_are_errors() {
     let limits = Limits::default();
     assert_eq!(error(&fixture("hostile/text.jpg"), &limits), Error::UnknownFormat);
-    assert_eq!(error(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", &limits), Error::UnknownFormat);
+    #[cfg(not(feature = "heif"))]
+    assert_eq!(error(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", &limits).code(), "unread-kind");
     for name in ["empty.jpg", "cut.jpg", "header-only.jpg", "huge.png"] {
         let error = error(&fixture(&format!("hostile/{name}")), &limits);
-        assert!(matches!(error, Error::Decode { .. } | Error::Limit { .. }), "{name}: {error}");
+        assert!(matches!(error, Error::Decode { .. } | Error::Damaged { .. } | Error::Limit { .. }), "{name}: {error}");
     }
 }
 
@@ -236,16 +237,6 @@ fn a_cut_file_is_an_error() {
             assert!(found.is_err(), "{name} cut to {keep} of {} bytes: {found:?}", bytes.len());
         }
     }
-}
-
-#[test]
-fn a_jpeg_ends_at_its_own_end_marker() {
-    let bytes = fixture("formats/rgb.jpg");
-    assert!(reaches_end_marker(&bytes));
-    assert!(reaches_end_marker(&[&bytes, &b"a camera's own trailer"[..]].concat()));
-    assert!(!reaches_end_marker(&bytes[..bytes.len() - 2]));
-    // A whole thumbnail in a segment of a cut photo.
-    assert!(!reaches_end_marker(b"\xFF\xD8\xFF\xE1\0\x06\xFF\xD8\xFF\xD9\xFF\xDB\0\x02\xFF\0\x12\xFF\xD0\x34"));
 }
 
 #[test]

@@ -12,23 +12,37 @@ import java.util.Objects;
  */
 public final class DetectOptions {
     /** Faces of at least 20 pixels, {@link Budget#DEFAULT}, {@link MtcnnOptions#DEFAULT}, {@link YunetOptions#DEFAULT}. */
-    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, Budget.DEFAULT, MtcnnOptions.DEFAULT, YunetOptions.DEFAULT);
+    public static final DetectOptions DEFAULT = new DetectOptions(20, 0, 0, Budget.DEFAULT, MtcnnOptions.DEFAULT, YunetOptions.DEFAULT);
+
+    private static final DetectOptions FOR_UPLOADS = DEFAULT.withMinFace(24).withMinFaceShare(0.025f);
 
     private final int minFace;
+    private final float minFaceShare;
     private final int maxFace;
     private final Budget budget;
     private final MtcnnOptions mtcnn;
     private final YunetOptions yunet;
 
-    private DetectOptions(int minFace, int maxFace, Budget budget, MtcnnOptions mtcnn, YunetOptions yunet) {
+    private DetectOptions(int minFace, float minFaceShare, int maxFace, Budget budget, MtcnnOptions mtcnn, YunetOptions yunet) {
         if (minFace < 0 || maxFace < 0) {
             throw new IllegalArgumentException("an option is negative");
         }
         this.minFace = minFace;
+        this.minFaceShare = minFaceShare;
         this.maxFace = maxFace;
         this.budget = Objects.requireNonNull(budget, "budget");
         this.mtcnn = Objects.requireNonNull(mtcnn, "mtcnn");
         this.yunet = Objects.requireNonNull(yunet, "yunet");
+    }
+
+    /**
+     * For photos that strangers upload to a service, together with {@link Limits#forUploads()}: faces of at least 24 pixels and a fortieth of
+     * the photo's longer side, so that no photo costs more because it is large. The people a photo is about are larger.
+     *
+     * @return the preset
+     */
+    public static DetectOptions forUploads() {
+        return FOR_UPLOADS;
     }
 
     /**
@@ -39,7 +53,18 @@ public final class DetectOptions {
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMinFace(int pixels) {
-        return new DetectOptions(pixels, maxFace, budget, mtcnn, yunet);
+        return new DetectOptions(pixels, minFaceShare, maxFace, budget, mtcnn, yunet);
+    }
+
+    /**
+     * With another smallest face as a share of the photo's longer side; the larger one of this and {@link #minFace()} counts. With it a photo
+     * costs the same at any size.
+     *
+     * @param share 0 to 1; 0: only {@link #minFace()} counts
+     * @return a changed copy
+     */
+    public DetectOptions withMinFaceShare(float share) {
+        return new DetectOptions(minFace, share, maxFace, budget, mtcnn, yunet);
     }
 
     /**
@@ -50,7 +75,7 @@ public final class DetectOptions {
      * @throws IllegalArgumentException if negative
      */
     public DetectOptions withMaxFace(int pixels) {
-        return new DetectOptions(minFace, pixels, budget, mtcnn, yunet);
+        return new DetectOptions(minFace, minFaceShare, pixels, budget, mtcnn, yunet);
     }
 
     /**
@@ -60,7 +85,7 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withBudget(Budget budget) {
-        return new DetectOptions(minFace, maxFace, budget, mtcnn, yunet);
+        return new DetectOptions(minFace, minFaceShare, maxFace, budget, mtcnn, yunet);
     }
 
     /**
@@ -70,7 +95,7 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withMtcnn(MtcnnOptions mtcnn) {
-        return new DetectOptions(minFace, maxFace, budget, mtcnn, yunet);
+        return new DetectOptions(minFace, minFaceShare, maxFace, budget, mtcnn, yunet);
     }
 
     /**
@@ -80,7 +105,7 @@ public final class DetectOptions {
      * @return a changed copy
      */
     public DetectOptions withYunet(YunetOptions yunet) {
-        return new DetectOptions(minFace, maxFace, budget, mtcnn, yunet);
+        return new DetectOptions(minFace, minFaceShare, maxFace, budget, mtcnn, yunet);
     }
 
     /**
@@ -90,6 +115,15 @@ public final class DetectOptions {
      */
     public int minFace() {
         return minFace;
+    }
+
+    /**
+     * The smallest face looked for, as a share of the photo's longer side.
+     *
+     * @return 0 to 1; 0: only {@link #minFace()} counts
+     */
+    public float minFaceShare() {
+        return minFaceShare;
     }
 
     /**
@@ -129,7 +163,7 @@ public final class DetectOptions {
     }
 
     Wire.Writer write(Wire.Writer record) {
-        return yunet.write(mtcnn.write(budget.write(record.int32(minFace).int32(maxFace))));
+        return yunet.write(mtcnn.write(budget.write(record.int32(minFace).float32(minFaceShare).int32(maxFace))));
     }
 
     @Override
@@ -138,17 +172,18 @@ public final class DetectOptions {
             return false;
         }
         DetectOptions other = (DetectOptions) object;
-        return minFace == other.minFace && maxFace == other.maxFace && budget.equals(other.budget) && mtcnn.equals(other.mtcnn)
-                && yunet.equals(other.yunet);
+        return minFace == other.minFace && Float.compare(minFaceShare, other.minFaceShare) == 0 && maxFace == other.maxFace
+                && budget.equals(other.budget) && mtcnn.equals(other.mtcnn) && yunet.equals(other.yunet);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(minFace, maxFace, budget, mtcnn, yunet);
+        return Objects.hash(minFace, minFaceShare, maxFace, budget, mtcnn, yunet);
     }
 
     @Override
     public String toString() {
-        return "DetectOptions[minFace=" + minFace + ", maxFace=" + maxFace + ", budget=" + budget + ", mtcnn=" + mtcnn + ", yunet=" + yunet + "]";
+        return "DetectOptions[minFace=" + minFace + ", minFaceShare=" + minFaceShare + ", maxFace=" + maxFace + ", budget=" + budget
+                + ", mtcnn=" + mtcnn + ", yunet=" + yunet + "]";
     }
 }

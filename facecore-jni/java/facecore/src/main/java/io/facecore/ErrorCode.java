@@ -24,6 +24,10 @@ public enum ErrorCode {
     LIMIT(202, Kind.PHOTO),
     /** Width, height, stride and buffer of raw pixels do not fit together. */
     RAW_PIXELS(203, Kind.PHOTO),
+    /** The photo is of a kind that is known but not read, such as a CCITT fax TIFF. */
+    UNREAD_KIND(204, Kind.PHOTO),
+    /** A part of the photo cannot be read. */
+    DAMAGED(205, Kind.PHOTO),
     /** A model's file is missing, altered or cannot be loaded. */
     MODEL(300, Kind.MODEL),
     /** The engine was opened without a network for embeddings. */

@@ -20,6 +20,7 @@ public final class Photo implements AutoCloseable {
     private final int storedHeight;
     private final Orientation orientation;
     private final float scale;
+    private final boolean damaged;
 
     private Photo(long pointer) {
         handle = new Handle("photo", pointer, Photo::free0);
@@ -30,6 +31,7 @@ public final class Photo implements AutoCloseable {
         storedHeight = info.int32();
         orientation = Orientation.ofExif(info.int32());
         scale = info.float32();
+        damaged = info.int32() != 0;
     }
 
     /**
@@ -37,7 +39,8 @@ public final class Photo implements AutoCloseable {
      *
      * @param bytes a JPEG, PNG, WebP, BMP, GIF or TIFF; not changed and not kept
      * @return the photo, turned upright as its EXIF says
-     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
+     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#DAMAGED},
+     *     {@link ErrorCode#UNREAD_KIND}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
      */
     public static Photo decode(byte[] bytes) {
         return decode(bytes, Limits.DEFAULT);
@@ -49,7 +52,8 @@ public final class Photo implements AutoCloseable {
      * @param bytes a JPEG, PNG, WebP, BMP, GIF or TIFF; not changed and not kept
      * @param limits what it may cost
      * @return the photo, turned upright as its EXIF says
-     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
+     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#DAMAGED},
+     *     {@link ErrorCode#UNREAD_KIND}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
      */
     public static Photo decode(byte[] bytes, Limits limits) {
         Objects.requireNonNull(bytes, "bytes");
@@ -62,7 +66,8 @@ public final class Photo implements AutoCloseable {
      * @param bytes a JPEG, PNG, WebP, BMP, GIF or TIFF
      * @param limits what it may cost
      * @return the photo, turned upright as its EXIF says
-     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
+     * @throws PhotoException if it is no such photo ({@link ErrorCode#DECODE}, {@link ErrorCode#DAMAGED},
+     *     {@link ErrorCode#UNREAD_KIND}, {@link ErrorCode#UNKNOWN_FORMAT}) or beyond the limits
      */
     public static Photo decode(ByteBuffer bytes, Limits limits) {
         byte[] record = limits.write(new Wire.Writer()).record();
@@ -175,10 +180,19 @@ public final class Photo implements AutoCloseable {
     /**
      * How many stored pixels one pixel of this photo is long.
      *
-     * @return 1 unless {@link Limits#shrinkAbove()} shrank it, then above 1
+     * @return 1 unless {@link Limits#shrinkAbove()} or {@link Limits#reduceJpegAbove()} made it smaller, then above 1
      */
     public float scale() {
         return scale;
+    }
+
+    /**
+     * Whether a part of the file could not be read and is grey here; only with {@link Damage#KEEP}.
+     *
+     * @return false for a whole photo
+     */
+    public boolean isDamaged() {
+        return damaged;
     }
 
     /**

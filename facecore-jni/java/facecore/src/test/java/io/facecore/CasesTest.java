@@ -115,10 +115,24 @@ class CasesTest {
         return object.has(name) ? object.getAsJsonObject(name) : new JsonObject();
     }
 
+    private static boolean isTrue(JsonObject object, String name) {
+        return object.has(name) && object.get(name).getAsBoolean();
+    }
+
+    /** Whether limits and options are those for uploads, and not the defaults. */
+    private static boolean isForUploads(JsonObject test) {
+        assertTrue(!test.has("preset") || test.get("preset").getAsString().equals("uploads"), test::toString);
+        return test.has("preset");
+    }
+
     private static Limits limits(JsonObject test) {
         JsonObject asked = member(test, "limits");
-        return Limits.DEFAULT.withMaxPixels((long) number(asked, "max_pixels", 100_000_000))
-                .withMaxSize((int) number(asked, "max_width", 30_000), 30_000).withShrinkAbove((long) number(asked, "shrink_above", 0));
+        Limits limits = isForUploads(test) ? Limits.forUploads() : Limits.DEFAULT;
+        return limits.withMaxPixels((long) number(asked, "max_pixels", 100_000_000))
+                .withMaxSize((int) number(asked, "max_width", 30_000), 30_000)
+                .withShrinkAbove((long) number(asked, "shrink_above", limits.shrinkAbove()))
+                .withReduceJpegAbove((long) number(asked, "reduce_jpeg_above", limits.reduceJpegAbove()))
+                .withDamage(isTrue(asked, "keep_damaged") ? Damage.KEEP : Damage.REFUSE);
     }
 
     private static DetectOptions options(JsonObject test) {
@@ -129,7 +143,9 @@ class CasesTest {
         }
         budget = budget.withMaxCandidates((int) number(asked, "max_candidates", 200)).withMaxFaces((int) number(asked, "max_faces", 0))
                 .withMaxPixels((long) number(asked, "max_pixels", 0));
-        DetectOptions options = DetectOptions.DEFAULT.withMinFace((int) number(asked, "min_face", 20))
+        DetectOptions options = isForUploads(test) ? DetectOptions.forUploads() : DetectOptions.DEFAULT;
+        options = options.withMinFace((int) number(asked, "min_face", options.minFace()))
+                .withMinFaceShare((float) number(asked, "min_face_share", options.minFaceShare()))
                 .withMaxFace((int) number(asked, "max_face", 0)).withBudget(budget);
         MtcnnOptions mtcnn = MtcnnOptions.DEFAULT.withFactor((float) number(asked, "factor", 0.709));
         if (asked.has("thresholds")) {
@@ -155,6 +171,7 @@ class CasesTest {
         try (Photo photo = photo(test)) {
             Detection found = (detector(test) == Detector.YUNET ? yunet : engine).detect(photo, options(test));
             assertEquals(detector(test), found.stats().detector());
+            assertEquals(isTrue(expected, "damaged"), photo.isDamaged(), test::toString);
             Cut cut = found.cut();
             answers.append(String.format("complete %d %d %d %d%n", found.isComplete() ? 1 : 0, cut.scales(), cut.candidates(), cut.faces()));
             JsonArray boxes = expected.getAsJsonArray("faces");

@@ -55,7 +55,8 @@ class FailureTest {
         try (FaceEngine engine = FaceEngine.openDetector()) {
             for (String file : List.of("empty.jpg", "cut.jpg", "header-only.jpg", "huge.png", "text.jpg")) {
                 byte[] bytes = Data.photo("hostile/" + file);
-                ErrorCode expected = file.equals("text.jpg") ? ErrorCode.UNKNOWN_FORMAT : ErrorCode.DECODE;
+                ErrorCode expected = file.equals("text.jpg") ? ErrorCode.UNKNOWN_FORMAT
+                    : file.equals("cut.jpg") ? ErrorCode.DAMAGED : ErrorCode.DECODE;
                 assertEquals(expected, assertThrows(PhotoException.class, () -> Photo.decode(bytes)).code(), file);
                 assertThrows(PhotoException.class, () -> engine.detect(bytes, Limits.DEFAULT, DetectOptions.DEFAULT), file);
             }
@@ -69,6 +70,15 @@ class FailureTest {
                     assertTrue(expected.code().number() / 100 == 2, () -> expected.code().toString());
                 }
             }
+        }
+    }
+
+    @Test
+    void whatIsWholeOfAPhotoCanBeKept() {
+        byte[] cut = Data.photo("hostile/cut.jpg");
+        assertEquals(ErrorCode.DAMAGED, assertThrows(PhotoException.class, () -> Photo.decode(cut)).code());
+        try (Photo photo = Photo.decode(cut, Limits.DEFAULT.withDamage(Damage.KEEP)); Photo whole = Photo.decode(Data.photo("photos/astronaut.jpg"))) {
+            assertTrue(photo.isDamaged() && photo.width() > 0 && !whole.isDamaged());
         }
     }
 

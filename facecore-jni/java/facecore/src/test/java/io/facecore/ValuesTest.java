@@ -30,6 +30,8 @@ class ValuesTest {
         equal(new Point(1, 2), new Point(1, 2), new Point(2, 1));
         equal(new BoundingBox(1, 2, 3, 4), new BoundingBox(1, 2, 3, 4), new BoundingBox(1, 2, 3, 5));
         equal(Limits.DEFAULT, Limits.DEFAULT.withMaxPixels(100_000_000), Limits.DEFAULT.withMaxSize(1, 2));
+        equal(Limits.DEFAULT, Limits.DEFAULT.withReduceJpegAbove(25_000_000), Limits.DEFAULT.withReduceJpegAbove(0));
+        equal(Limits.DEFAULT, Limits.DEFAULT.withDamage(Damage.REFUSE), Limits.DEFAULT.withDamage(Damage.KEEP));
         equal(Budget.DEFAULT, Budget.UNBOUNDED.withMaxCandidates(200), Budget.within(Duration.ofMillis(5)));
         equal(DetectOptions.DEFAULT, DetectOptions.DEFAULT.withMinFace(20), DetectOptions.DEFAULT.withMaxFace(9));
         equal(MtcnnOptions.DEFAULT, MtcnnOptions.DEFAULT.withFactor(0.709f), MtcnnOptions.DEFAULT.withThresholds(0, 0, 0));
