@@ -79,11 +79,12 @@ impl NonFaceFilter {
         Ok(Self { centroids })
     }
 
-    /// The filter that comes with a FaceNet of this project; `None` for another space.
+    /// The filter that comes with an embedder of this project; `None` for another space.
     pub fn bundled(space: SpaceId) -> Option<&'static Self> {
-        const FILES: [&[u8]; 2] = [
+        const FILES: [&[u8]; 3] = [
             include_bytes!("../../nonface/facenet-ms1m-128.fcn"),
             include_bytes!("../../nonface/facenet-casia-512.fcn"),
+            include_bytes!("../../nonface/sface.fcn"),
         ];
         static FILTERS: LazyLock<Vec<NonFaceFilter>> =
             LazyLock::new(|| FILES.iter().filter_map(|bytes| NonFaceFilter::read(bytes).ok()).collect());
@@ -193,8 +194,8 @@ mod tests {
     }
 
     #[test]
-    fn every_facenet_has_a_bundled_filter() {
-        for space in ["e37f9c1f75f50abd", "eaef2de491fe8afb"] {
+    fn every_embedder_has_a_bundled_filter() {
+        for space in ["e37f9c1f75f50abd", "eaef2de491fe8afb", "5e8e99d6f9fc842d"] {
             let space = space.parse().unwrap();
             let filter = NonFaceFilter::bundled(space).unwrap();
             assert_eq!(filter.space(), space);

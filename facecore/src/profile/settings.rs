@@ -52,8 +52,8 @@ impl Settings {
     /// # Ok::<(), facecore::Error>(())
     /// ```
     pub fn for_space(space: SpaceId) -> Option<Self> {
-        let fitted = Self::from_toml(include_str!("fitted/facenet-ms1m-128.toml")).ok()?;
-        (fitted.space == space).then_some(fitted)
+        const FILES: [&str; 2] = [include_str!("fitted/facenet-ms1m-128.toml"), include_str!("fitted/sface.toml")];
+        FILES.iter().filter_map(|text| Self::from_toml(text).ok()).find(|fitted| fitted.space == space)
     }
 
     /// Reads and checks a file of settings.
@@ -300,8 +300,11 @@ mod tests {
 
     #[test]
     fn what_ships_is_sound_and_reads_back() {
+        for space in ["e37f9c1f75f50abd", "5e8e99d6f9fc842d"] {
+            let fitted = Settings::for_space(space.parse().unwrap()).unwrap();
+            assert_eq!(Settings::from_toml(&fitted.to_toml()).unwrap(), fitted);
+        }
         let fitted = Settings::for_space("e37f9c1f75f50abd".parse().unwrap()).unwrap();
-        assert_eq!(Settings::from_toml(&fitted.to_toml()).unwrap(), fitted);
         assert!(Settings::for_space(SpaceId([0; 8])).is_none());
         for (from, to) in [("lead = ", "lead = -"), ("merge = ", "merge = -"), ("join = ", "glue = ")] {
             assert_eq!(Settings::from_toml(&fitted.to_toml().replace(from, to)).unwrap_err().code(), "option", "{to}");
