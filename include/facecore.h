@@ -365,7 +365,7 @@ typedef struct facecore_yunet_options {
   uint8_t reserved[20];
 } facecore_yunet_options;
 
-// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init`.
+// What counts as a face, and how much is looked at. Set by `facecore_detect_options_init` or `facecore_detect_options_init_for_uploads`.
 typedef struct facecore_detect_options {
   // `sizeof(facecore_detect_options)`.
   size_t struct_size;
@@ -385,8 +385,11 @@ typedef struct facecore_detect_options {
   struct facecore_mtcnn_options mtcnn;
   // For an engine whose detector is YuNet; within its ranges also where it is not.
   struct facecore_yunet_options yunet;
+  // Side of the smallest face looked for, as a share of the photo's longer side, 0 to 1; the larger one of this and `min_face` counts.
+  // With it a photo costs the same at any size. Default 0.
+  float min_face_share;
   // Zero.
-  uint8_t reserved[32];
+  uint8_t reserved[28];
 } facecore_detect_options;
 
 // A rectangle in pixels; it may reach beyond the photo.
@@ -578,13 +581,15 @@ typedef struct facecore_model {
   uint8_t reserved[32];
 } facecore_model;
 
-// What a photo may cost; checked on the header, before any pixel is decoded or copied. Set by `facecore_limits_init`.
+// What a photo may cost; checked on the header, before any pixel is decoded or copied. Set by `facecore_limits_init` or
+// `facecore_limits_init_for_uploads`.
 typedef struct facecore_limits {
   // `sizeof(facecore_limits)`.
   size_t struct_size;
   // Longest encoded photo in bytes. Default 64 MiB.
   size_t max_bytes;
-  // Most pixels, width times height. Default 100,000,000; decoding takes up to about 20 bytes a pixel.
+  // Most pixels, width times height. Default 100,000,000; decoding takes up to about 20 bytes a pixel. A JPEG counts at the size that it is
+  // decoded at, a progressive one in full.
   uint64_t max_pixels;
   // Photos of more pixels are shrunk to at most so many right after decoding; 0 (default): never.
   uint64_t shrink_above;
@@ -592,8 +597,12 @@ typedef struct facecore_limits {
   uint32_t max_width;
   // Highest photo in stored pixels. Default 30,000.
   uint32_t max_height;
+  // JPEGs of more pixels are decoded at the largest of 1/2, 1/4 and 1/8 of their sides that has at most so many; 0: never. Default 25,000,000.
+  uint64_t reduce_jpeg_above;
+  // One of `facecore_damage`. Default `FACECORE_DAMAGE_REFUSE`.
+  uint32_t damage;
   // Zero.
-  uint8_t reserved[32];
+  uint8_t reserved[20];
 } facecore_limits;
 
 // Pixels in the caller's buffer. Format and orientation are mandatory.
@@ -632,10 +641,12 @@ typedef struct facecore_photo_info {
   uint32_t stored_height;
   // How the stored photo lies: one of `facecore_orientation`.
   uint32_t orientation;
-  // How many stored pixels one pixel of this photo is long: 1 unless `shrink_above` shrank it.
+  // How many stored pixels one pixel of this photo is long: 1 unless `shrink_above` or `reduce_jpeg_above` made it smaller.
   float scale;
+  // 1 if a part of the file could not be read and is grey here, only with `FACECORE_DAMAGE_KEEP`; else 0.
+  uint32_t damaged;
   // Zero.
-  uint8_t reserved[16];
+  uint8_t reserved[12];
 } facecore_photo_info;
 
 // What is known of a photo of an album. Set it to zero first: 0 says that nothing is known.
@@ -694,6 +705,11 @@ const char *facecore_last_error_message(void);
 
 // Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
 facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
+
+// As `facecore_detect_options_init`, for photos that strangers upload to a service: faces of at least 24 pixels and a fortieth of the photo's
+// longer side, so that no photo costs more because it is large.
+facecore_status facecore_detect_options_init_for_uploads(struct facecore_detect_options *options,
+                                                         size_t struct_size);
 
 // Finds the faces of a photo, the best score first; none in a photo smaller than `min_face`.
 //
@@ -905,6 +921,11 @@ facecore_status facecore_manifest_verify(const struct facecore_manifest *manifes
 
 // Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 facecore_status facecore_limits_init(struct facecore_limits *limits, size_t struct_size);
+
+// As `facecore_limits_init`, for photos that strangers upload to a service: JPEGs of more than 8 megapixels are decoded smaller, and other
+// photos shrunk to as many. `facecore_detect_options_init_for_uploads` goes with it.
+facecore_status facecore_limits_init_for_uploads(struct facecore_limits *limits,
+                                                 size_t struct_size);
 
 // Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, turned upright as its EXIF says. Bytes from strangers are safe to pass.
 //
