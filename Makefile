@@ -30,8 +30,13 @@ test-tools:
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "make test needs a JDK and Maven: apt-get install openjdk-17-jdk-headless maven. Without Java: make test-rust"; exit 1; }
 	@facecore-ffi/tests/run tools
 
-# The fuzz targets are only checked, nothing is linked: naming a libFuzzer spares its C++ build.
+# The crate's own copies of networks and licences, which a package cannot do without, are those of this checkout. The fuzz targets are only
+# checked, nothing is linked: naming a libFuzzer spares its C++ build.
 test-rust: models
+	for net in pnet rnet onet; do cmp models/$$net.onnx facecore/mtcnn/$$net.onnx || exit 1; done
+	cmp models/yunet.onnx facecore/yunet/yunet.onnx
+	cmp LICENSE-MIT facecore/LICENSE-MIT
+	cmp LICENSE-APACHE facecore/LICENSE-APACHE
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace

@@ -25,9 +25,13 @@ pub fn call(body: impl FnOnce() -> Result<()>) -> Status {
 }
 
 /// The body of every `_free`: NULL is fine, and a panic in a destructor stays here.
+///
+/// # Safety
+/// `handle` is NULL or comes from [`Out::put`], and nobody uses it any more.
 pub unsafe fn free<T>(handle: *mut T) {
     if !handle.is_null() {
         let _ = guard(|| {
+            // SAFETY: the caller's promise: `Out::put` boxed it, and it is freed once.
             drop(unsafe { Box::from_raw(handle) });
             Ok(())
         });
@@ -59,13 +63,30 @@ fn null(name: &str) -> Failure {
     Failure::new(Status::NullArgument, format!("`{name}` is NULL"))
 }
 
+/// Only looks whether there is a pointer. For arrays and structs whose length is not known yet, and for memory that may be
+/// uninitialised: there must be no reference to it.
+pub fn present<T>(pointer: *const T, name: &str) -> Result<()> {
+    match pointer.is_null() {
+        true => Err(null(name)),
+        false => Ok(()),
+    }
+}
+
 /// What a pointer points to.
+///
+/// # Safety
+/// `pointer` is NULL or points to a `T` that nobody changes or frees while the reference is in use.
 pub unsafe fn read<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
+    // SAFETY: the caller's promise; NULL becomes `None`.
     unsafe { pointer.as_ref() }.ok_or_else(|| null(name))
 }
 
-/// As `read`, for what only one thread uses at a time.
+/// As `read`, for what only one thread uses at a time. The place of a result is written before it is read.
+///
+/// # Safety
+/// `pointer` is NULL or points to a `T` that nothing else reads, changes or frees while the reference is in use.
 pub unsafe fn write<'a, T>(pointer: *mut T, name: &str) -> Result<&'a mut T> {
+    // SAFETY: the caller's promise; NULL becomes `None`.
     unsafe { pointer.as_mut() }.ok_or_else(|| null(name))
 }
 
@@ -76,19 +97,27 @@ fn check_length<T>(length: usize, name: &str) -> Result<()> {
     }
 }
 
-/// An array; NULL is an empty one.
+/// An array; NULL is fine for an empty one.
+///
+/// # Safety
+/// If `length` is not 0, `pointer` is NULL or points to `length` values that nobody changes or frees while the slice is in use.
 pub unsafe fn slice<'a, T>(pointer: *const T, length: usize, name: &str) -> Result<&'a [T]> {
     if length == 0 {
         return Ok(&[]);
     }
     check_length::<T>(length, name)?;
-    unsafe { read(pointer, name) }?;
+    present(pointer, name)?;
+    // SAFETY: the caller's promise; the pointer is not NULL, and the length fits into an address space.
     Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
 }
 
 /// UTF-8 that ends with a zero.
+///
+/// # Safety
+/// `pointer` is NULL or points to bytes that end with a zero and that nobody changes or frees while the text is in use.
 pub unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
-    unsafe { read(pointer, name) }?;
+    present(pointer, name)?;
+    // SAFETY: the caller's promise; the pointer is not NULL.
     let text = unsafe { CStr::from_ptr(pointer) }.to_str();
     text.map_err(|error| Failure::new(Status::Text, format!("`{name}` is not UTF-8: {error}")))
 }
@@ -97,7 +126,10 @@ pub unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
 pub struct Out<'a, T>(&'a mut *mut T);
 
 impl<T> Out<'_, T> {
+    /// # Safety
+    /// `pointer` is NULL or points to room for a handle that only this call uses.
     pub unsafe fn new(pointer: *mut *mut T, name: &str) -> Result<Self> {
+        // SAFETY: the caller's promise. What lay there is overwritten, never read.
         let place = unsafe { write(pointer, name) }?;
         *place = ptr::null_mut();
         Ok(Self(place))
@@ -118,8 +150,13 @@ pub unsafe trait Versioned: Copy {
 }
 
 /// Reads a struct from the caller.
+///
+/// # Safety
+/// `pointer` is NULL or points to an initialised struct that is as long as its first field says.
 pub unsafe fn read_sized<T: Versioned>(pointer: *const T, name: &str) -> Result<T> {
-    check_size(pointer, name)?;
+    // SAFETY: the caller's promise.
+    unsafe { check_size(pointer, name) }?;
+    // SAFETY: the struct is as long as ours, and any bytes are a value of it (`Versioned`).
     let value = unsafe { *pointer };
     match value.reserved().all(|&byte| byte == 0) {
         true => Ok(value),
@@ -131,22 +168,34 @@ pub unsafe fn read_sized<T: Versioned>(pointer: *const T, name: &str) -> Result<
 }
 
 /// A struct of the caller's to be filled in.
+///
+/// # Safety
+/// As [`read_sized`], and nothing else uses the struct while the reference is in use; of its fields only the size must be set.
 pub unsafe fn write_sized<'a, T: Versioned>(pointer: *mut T, name: &str) -> Result<&'a mut T> {
-    check_size(pointer, name)?;
+    // SAFETY: the caller's promise.
+    unsafe { check_size(pointer, name) }?;
+    // SAFETY: the caller's promise, and the struct is as long as ours.
     unsafe { write(pointer, name) }
 }
 
-fn check_size<T: Versioned>(pointer: *const T, name: &str) -> Result<()> {
+/// # Safety
+/// `pointer` is NULL or points to a struct that begins with its size.
+unsafe fn check_size<T: Versioned>(pointer: *const T, name: &str) -> Result<()> {
     // Only the size is read before it is known to be right: the struct may be shorter than ours.
+    // SAFETY: the caller's promise: a `usize` comes first.
     let size = *unsafe { read(pointer.cast::<usize>(), name) }?;
     check_struct_size::<T>(size, name)
 }
 
 /// Fills a struct with the defaults, given the size that the caller's header has for it.
+///
+/// # Safety
+/// `pointer` is NULL or points to `size` writable bytes, aligned as a `T`, which may be uninitialised.
 pub unsafe fn init<T: Versioned>(pointer: *mut T, size: usize, name: &str, defaults: T) -> Status {
     call(|| {
-        unsafe { read(pointer, name) }?;
+        present(pointer, name)?;
         check_struct_size::<T>(size, name)?;
+        // SAFETY: the caller's promise; the pointer is not NULL, and `size` is that of a `T`.
         unsafe { pointer.write(defaults) };
         Ok(())
     })

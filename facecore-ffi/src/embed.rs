@@ -3,7 +3,7 @@
 use facecore::{Embedding, SpaceId};
 use facecore_bridge::{Failure, Status};
 
-use crate::boundary::{self, Out, call, read, slice, write};
+use crate::boundary::{self, Out, call, present, read, slice, write};
 use crate::detect::{facecore_box, facecore_face};
 use crate::engine::facecore_engine;
 use crate::photo::facecore_photo;
@@ -37,14 +37,18 @@ pub unsafe extern "C" fn facecore_embed(
     statuses: *mut Status,
 ) -> Status {
     call(|| {
+        // SAFETY: the caller's array, as the contract in lib.rs says.
         let faces = unsafe { slice(faces, count, "faces") }?;
+        if count > 0 {
+            present(embeddings, "embeddings")?;
+        }
         let mut places = Vec::with_capacity(count);
         for i in 0..count {
-            unsafe { write(embeddings, "embeddings") }?;
+            // SAFETY: the caller's array has room for `count` handles; each place is borrowed once.
             places.push(unsafe { Out::new(embeddings.add(i), "embeddings") }?);
         }
-        let engine = &unsafe { read(engine, "engine") }?.engine;
-        let photo = &unsafe { read(photo, "photo") }?.0;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (engine, photo) = unsafe { (&read(engine, "engine")?.engine, &read(photo, "photo")?.0) };
         let faces: Vec<_> = faces.iter().map(|face| face.to_core()).collect();
         for (i, (found, out)) in engine.embed(photo, &faces)?.into_iter().zip(places).enumerate() {
             let status = match found {
@@ -55,6 +59,7 @@ pub unsafe extern "C" fn facecore_embed(
                 Err(error) => Failure::from(error).status,
             };
             if !statuses.is_null() {
+                // SAFETY: the caller's array has room for `count` statuses.
                 unsafe { statuses.add(i).write(status) };
             }
         }
@@ -73,11 +78,12 @@ pub unsafe extern "C" fn facecore_embed_box(
     embedding: *mut *mut facecore_embedding,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(embedding, "embedding") }?;
-        let engine = &unsafe { read(engine, "engine") }?.engine;
-        let photo = &unsafe { read(photo, "photo") }?.0;
-        let bounding_box = unsafe { read(bounding_box, "bounding_box") }?;
-        out.put(facecore_embedding(engine.embed_box(photo, &bounding_box.to_core())?));
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, engine, photo, bounding_box) = unsafe {
+            let out = Out::new(embedding, "embedding")?;
+            (out, read(engine, "engine")?, read(photo, "photo")?, read(bounding_box, "bounding_box")?)
+        };
+        out.put(facecore_embedding(engine.engine.embed_box(&photo.0, &bounding_box.to_core())?));
         Ok(())
     })
 }
@@ -93,8 +99,8 @@ pub unsafe extern "C" fn facecore_embedding_new(
     embedding: *mut *mut facecore_embedding,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(embedding, "embedding") }?;
-        let values = unsafe { slice(values, count, "values") }?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, values) = unsafe { (Out::new(embedding, "embedding")?, slice(values, count, "values")?) };
         out.put(facecore_embedding(Embedding::new(SpaceId(space.to_be_bytes()), values.to_vec())?));
         Ok(())
     })
@@ -110,8 +116,8 @@ pub unsafe extern "C" fn facecore_embedding_decode(
     embedding: *mut *mut facecore_embedding,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(embedding, "embedding") }?;
-        let bytes = unsafe { slice(bytes, length, "bytes") }?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, bytes) = unsafe { (Out::new(embedding, "embedding")?, slice(bytes, length, "bytes")?) };
         out.put(facecore_embedding(Embedding::decode(bytes)?));
         Ok(())
     })
@@ -120,6 +126,7 @@ pub unsafe extern "C" fn facecore_embedding_decode(
 /// Frees an embedding; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_embedding_free(embedding: *mut facecore_embedding) {
+    // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
     unsafe { boundary::free(embedding) }
 }
 
@@ -132,14 +139,16 @@ pub unsafe extern "C" fn facecore_embedding_get_values(
     space: *mut u64,
 ) -> Status {
     call(|| {
-        let embedding = &unsafe { read(embedding, "embedding") }?.0;
-        if let Some(values) = unsafe { values.as_mut() } {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (embedding, values, count, space) =
+            unsafe { (&read(embedding, "embedding")?.0, values.as_mut(), count.as_mut(), space.as_mut()) };
+        if let Some(values) = values {
             *values = embedding.as_slice().as_ptr();
         }
-        if let Some(count) = unsafe { count.as_mut() } {
+        if let Some(count) = count {
             *count = embedding.len();
         }
-        if let Some(space) = unsafe { space.as_mut() } {
+        if let Some(space) = space {
             *space = u64::from_be_bytes(embedding.space().0);
         }
         Ok(())
@@ -157,8 +166,10 @@ pub unsafe extern "C" fn facecore_embedding_encode(
     written: *mut usize,
 ) -> Status {
     call(|| {
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let written = unsafe { write(written, "written") }?;
         *written = 0;
+        // SAFETY: as above.
         let embedding = &unsafe { read(embedding, "embedding") }?.0;
         let encoded = embedding.encode(facecore_bridge::encoding(encoding)?);
         *written = encoded.len();
@@ -166,7 +177,8 @@ pub unsafe extern "C" fn facecore_embedding_encode(
             let reason = format!("`bytes` has room for {capacity}, the embedding takes {}", encoded.len());
             return Err(Failure::new(Status::BufferSize, reason));
         }
-        unsafe { write(bytes, "bytes") }?;
+        present(bytes, "bytes")?;
+        // SAFETY: the caller's buffer has room for `capacity` bytes, which are enough; it may be uninitialised, so there is no slice of it.
         unsafe { encoded.as_ptr().copy_to_nonoverlapping(bytes, encoded.len()) };
         Ok(())
     })
@@ -182,8 +194,8 @@ pub unsafe extern "C" fn facecore_embedding_cosine(
     cosine: *mut f32,
 ) -> Status {
     call(|| {
-        let (a, b) = (unsafe { read(a, "a") }?, unsafe { read(b, "b") }?);
-        let cosine = unsafe { write(cosine, "cosine") }?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (a, b, cosine) = unsafe { (read(a, "a")?, read(b, "b")?, write(cosine, "cosine")?) };
         *cosine = a.0.cosine(&b.0)?;
         Ok(())
     })
@@ -199,8 +211,8 @@ pub unsafe extern "C" fn facecore_embedding_get_non_face_excess(
     excess: *mut f32,
 ) -> Status {
     call(|| {
-        let embedding = &unsafe { read(embedding, "embedding") }?.0;
-        let excess = unsafe { write(excess, "excess") }?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (embedding, excess) = unsafe { (&read(embedding, "embedding")?.0, write(excess, "excess")?) };
         *excess = facecore_bridge::non_face_excess(embedding)?;
         Ok(())
     })

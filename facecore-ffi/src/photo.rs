@@ -118,6 +118,7 @@ impl facecore_limits {
         if limits.is_null() {
             return Ok(Limits::default());
         }
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let Self { max_bytes, max_pixels, shrink_above, max_width, max_height, reduce_jpeg_above, damage, .. } =
             unsafe { read_sized(limits, "limits") }?;
         let damage = facecore_bridge::damage(damage)?;
@@ -191,6 +192,7 @@ unsafe impl boundary::Versioned for facecore_photo_info {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, struct_size: usize) -> Status {
     let defaults = facecore_limits::new(&Limits::default());
+    // SAFETY: `limits` is the caller's: NULL or writable (the contract in lib.rs).
     unsafe { boundary::init(limits, struct_size, "limits", defaults) }
 }
 
@@ -199,6 +201,7 @@ pub unsafe extern "C" fn facecore_limits_init(limits: *mut facecore_limits, stru
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_limits_init_for_uploads(limits: *mut facecore_limits, struct_size: usize) -> Status {
     let preset = facecore_limits::new(&Limits::for_uploads());
+    // SAFETY: `limits` is the caller's: NULL or writable (the contract in lib.rs).
     unsafe { boundary::init(limits, struct_size, "limits", preset) }
 }
 
@@ -214,8 +217,11 @@ pub unsafe extern "C" fn facecore_photo_decode(
     photo: *mut *mut facecore_photo,
 ) -> Status {
     call(|| {
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let out = unsafe { Out::new(photo, "photo") }?;
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let limits = unsafe { facecore_limits::read(limits) }?;
+        // SAFETY: the caller's array, as the contract in lib.rs says.
         let bytes = unsafe { slice(bytes, length, "bytes") }?;
         out.put(facecore_photo(Photo::decode(bytes, &limits)?));
         Ok(())
@@ -232,11 +238,15 @@ pub unsafe extern "C" fn facecore_photo_from_pixels(
     photo: *mut *mut facecore_photo,
 ) -> Status {
     call(|| {
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let out = unsafe { Out::new(photo, "photo") }?;
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let limits = unsafe { facecore_limits::read(limits) }?;
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let image = unsafe { read_sized(image, "image") }?;
         let format: PixelFormat = facecore_bridge::pixel_format(image.format)?;
         let orientation: Orientation = facecore_bridge::orientation(image.orientation)?;
+        // SAFETY: `data` points to `length` bytes, as the contract in lib.rs says of arrays.
         let data = unsafe { slice(image.data, image.length, "image.data") }?;
         let view =
             RawView { data, width: image.width, height: image.height, stride: image.stride, format, orientation };
@@ -248,6 +258,7 @@ pub unsafe extern "C" fn facecore_photo_from_pixels(
 /// Frees a photo; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_photo_free(photo: *mut facecore_photo) {
+    // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
     unsafe { boundary::free(photo) }
 }
 
@@ -258,7 +269,9 @@ pub unsafe extern "C" fn facecore_photo_get_info(
     info: *mut facecore_photo_info,
 ) -> Status {
     call(|| {
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let photo = &unsafe { read(photo, "photo") }?.0;
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let info = unsafe { write_sized(info, "info") }?;
         *info = facecore_photo_info {
             struct_size: info.struct_size,
@@ -281,6 +294,7 @@ pub unsafe extern "C" fn facecore_photo_get_info(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_photo_copy_rgb(photo: *const facecore_photo, rgb: *mut u8, length: usize) -> Status {
     call(|| {
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let photo = &unsafe { read(photo, "photo") }?.0;
         let row = 3 * photo.width() as usize;
         let needed = row * photo.height() as usize;
@@ -288,10 +302,12 @@ pub unsafe extern "C" fn facecore_photo_copy_rgb(photo: *const facecore_photo, r
             let reason = format!("`rgb` has {length} bytes, the photo's pixels take {needed}");
             return Err(Failure::new(Status::BufferSize, reason));
         }
-        unsafe { boundary::write(rgb, "rgb") }?;
+        boundary::present(rgb, "rgb")?;
         for y in 0..photo.height() {
             // Row by row through pointers: the caller's buffer may be uninitialised, so there is no slice of it.
+            // SAFETY: the caller's buffer has `length` bytes, which is the number needed: each row lies inside.
             let to = unsafe { rgb.add(y as usize * row) };
+            // SAFETY: as above; the photo's pixels are ours, so they do not overlap the caller's buffer.
             unsafe { photo.row(y).as_ptr().copy_to_nonoverlapping(to, row) };
         }
         Ok(())

@@ -1,11 +1,9 @@
 //! Album → profile, and profiles as values and bytes.
 
-use std::slice;
-
 use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Owner, PhotoMeta, Profile, Settings};
 use facecore_bridge::{BuildOutcome, Failure, Status};
 
-use crate::boundary::{self, Out, call, read, slice as array, write};
+use crate::boundary::{self, Out, call, present, read, slice, write};
 use crate::embed::facecore_embedding;
 
 /// Who somebody is, as a face: counts and sums of faces, to which photos are added and from which they are taken. Use from one thread while
@@ -94,12 +92,17 @@ pub unsafe extern "C" fn facecore_profile_build(
     profile: *mut *mut facecore_profile,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(profile, "profile") }?;
-        let (outcome, confidence) =
-            (unsafe { write(outcome, "outcome") }?, unsafe { write(confidence, "confidence") }?);
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, outcome, confidence) =
+            unsafe { (Out::new(profile, "profile")?, write(outcome, "outcome")?, write(confidence, "confidence")?) };
         (*outcome, *confidence) = (0, 0.0);
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (photos, faces, friends) = unsafe {
+            let photos = slice(photos, photo_count, "photos")?;
+            (photos, slice(faces, face_count, "faces")?, slice(friends, friend_count, "friends")?)
+        };
         let mut album = Vec::new();
-        for photo in unsafe { array(photos, photo_count, "photos") }? {
+        for photo in photos {
             let meta = PhotoMeta {
                 id: photo.id,
                 manual_tags: photo.manual_tags,
@@ -111,9 +114,11 @@ pub unsafe extern "C" fn facecore_profile_build(
             };
             album.push(AlbumPhoto { meta, faces: Vec::new() });
         }
-        for face in unsafe { array(faces, face_count, "faces") }? {
+        for face in faces {
+            // SAFETY: NULL or a handle of ours (the contract in lib.rs).
+            let embedding = unsafe { read(face.embedding, "embedding") }?;
             let found = AlbumFace {
-                embedding: unsafe { read(face.embedding, "embedding") }?.0.clone(),
+                embedding: embedding.0.clone(),
                 width: face.width,
                 score: face.score,
                 non_face: face.non_face != 0,
@@ -125,7 +130,8 @@ pub unsafe extern "C" fn facecore_profile_build(
             album.get_mut(face.photo).ok_or_else(no_photo)?.faces.push(found);
         }
         let mut known_friends = Vec::new();
-        for friend in unsafe { array(friends, friend_count, "friends") }? {
+        for friend in friends {
+            // SAFETY: NULL or a handle of ours (the contract in lib.rs).
             known_friends.extend(unsafe { read(*friend, "friends") }?.0.embeddings());
         }
         let Some(space) = album.iter().flat_map(|photo| &photo.faces).next().map(|face| face.embedding.space()) else {
@@ -155,8 +161,9 @@ pub unsafe extern "C" fn facecore_profile_decode(
     profile: *mut *mut facecore_profile,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(profile, "profile") }?;
-        out.put(facecore_profile(Profile::from_bytes(unsafe { array(bytes, length, "bytes") }?)?));
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, bytes) = unsafe { (Out::new(profile, "profile")?, slice(bytes, length, "bytes")?) };
+        out.put(facecore_profile(Profile::from_bytes(bytes)?));
         Ok(())
     })
 }
@@ -171,16 +178,19 @@ pub unsafe extern "C" fn facecore_profile_encode(
     written: *mut usize,
 ) -> Status {
     call(|| {
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let written = unsafe { write(written, "written") }?;
         *written = 0;
+        // SAFETY: as above.
         let encoded = unsafe { read(profile, "profile") }?.0.to_bytes()?;
         *written = encoded.len();
         if capacity < encoded.len() {
             let reason = format!("`bytes` has room for {capacity}, the profile takes {}", encoded.len());
             return Err(Failure::new(Status::BufferSize, reason));
         }
-        unsafe { write(bytes, "bytes") }?;
-        unsafe { slice::from_raw_parts_mut(bytes, encoded.len()) }.copy_from_slice(&encoded);
+        present(bytes, "bytes")?;
+        // SAFETY: the caller's buffer has room for `capacity` bytes, which are enough; it may be uninitialised, so there is no slice of it.
+        unsafe { encoded.as_ptr().copy_to_nonoverlapping(bytes, encoded.len()) };
         Ok(())
     })
 }
@@ -194,8 +204,10 @@ pub unsafe extern "C" fn facecore_profile_add(
     count: usize,
 ) -> Status {
     call(|| {
-        let (role, faces) = (facecore_bridge::role(role)?, unsafe { embeddings(faces, count) }?);
-        Ok(unsafe { write(profile, "profile") }?.0.add(role, &faces)?)
+        let role = facecore_bridge::role(role)?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (faces, profile) = unsafe { (embeddings(faces, count)?, write(profile, "profile")?) };
+        Ok(profile.0.add(role, &faces)?)
     })
 }
 
@@ -210,16 +222,24 @@ pub unsafe extern "C" fn facecore_profile_remove(
     count: usize,
 ) -> Status {
     call(|| {
-        let (role, faces) = (facecore_bridge::role(role)?, unsafe { embeddings(faces, count) }?);
-        Ok(unsafe { write(profile, "profile") }?.0.remove(role, &faces)?)
+        let role = facecore_bridge::role(role)?;
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (faces, profile) = unsafe { (embeddings(faces, count)?, write(profile, "profile")?) };
+        Ok(profile.0.remove(role, &faces)?)
     })
 }
 
+/// The faces of an array of handles, copied.
+///
+/// # Safety
+/// `faces` has `count` handles, each NULL or one of ours.
 unsafe fn embeddings(
     faces: *const *const facecore_embedding,
     count: usize,
 ) -> facecore_bridge::Result<Vec<facecore::Embedding>> {
-    let faces = unsafe { array(faces, count, "faces") }?;
+    // SAFETY: what this function asks for.
+    let faces = unsafe { slice(faces, count, "faces") }?;
+    // SAFETY: as above.
     faces.iter().map(|face| Ok(unsafe { read(*face, "faces") }?.0.clone())).collect()
 }
 
@@ -231,8 +251,9 @@ pub unsafe extern "C" fn facecore_profile_get_embedding(
     embedding: *mut *mut facecore_embedding,
 ) -> Status {
     call(|| {
-        let out = unsafe { Out::new(embedding, "embedding") }?;
-        if let Some(centroid) = unsafe { read(profile, "profile") }?.0.centroid(facecore_bridge::role(role)?) {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, profile) = unsafe { (Out::new(embedding, "embedding")?, read(profile, "profile")?) };
+        if let Some(centroid) = profile.0.centroid(facecore_bridge::role(role)?) {
             out.put(facecore_embedding(centroid));
         }
         Ok(())
@@ -242,5 +263,6 @@ pub unsafe extern "C" fn facecore_profile_get_embedding(
 /// Frees a profile; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_profile_free(profile: *mut facecore_profile) {
+    // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
     unsafe { boundary::free(profile) }
 }

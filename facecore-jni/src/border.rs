@@ -107,6 +107,7 @@ pub unsafe fn direct<'a>(env: &Env<'_>, buffer: &'a JByteBuffer<'_>, offset: jin
         return Err(bad_range().into());
     }
     let start = env.get_direct_buffer_address(buffer)?;
+    // SAFETY: the range lies inside the buffer, whose reference keeps it alive; nobody writes to it, as the caller promises.
     Ok(unsafe { std::slice::from_raw_parts(start.add(offset), length) })
 }
 

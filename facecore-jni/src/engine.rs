@@ -42,6 +42,7 @@ fn write_embeddings(found: Vec<facecore::Result<Embedding>>) -> Writer {
 }
 
 fn detect_bytes(engine: jlong, bytes: &[u8], record: &mut Reader) -> Result<Writer> {
+    // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
     let engine = unsafe { handle::look::<Engine>(engine) }?;
     let photo = Photo::decode(bytes, &limits(record)?)?;
     write(&engine.detect(&photo, &options(record)?)?)
@@ -82,6 +83,7 @@ pub extern "system" fn Java_io_facecore_FaceEngine_info0<'l>(
     engine: jlong,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let engine = unsafe { handle::look::<Engine>(engine) }?;
         let mut answer = Writer::default();
         answer.text(engine.model().unwrap_or_default());
@@ -105,7 +107,9 @@ pub extern "system" fn Java_io_facecore_FaceEngine_detect0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let options = options(&mut Reader::from_java(env, &record)?)?;
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let engine = unsafe { handle::look::<Engine>(engine) }?;
+        // SAFETY: as above.
         let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
         write(&engine.detect(photo, &options)?)?.into_java(env)
     })
@@ -140,6 +144,7 @@ pub extern "system" fn Java_io_facecore_FaceEngine_detectDirect0<'l>(
     record: JByteArray<'l>,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
+        // SAFETY: nobody writes to the buffer meanwhile: the Javadoc asks for that, Java cannot enforce it.
         let bytes = unsafe { border::direct(env, &buffer, offset, length) }?;
         detect_bytes(engine, bytes, &mut Reader::from_java(env, &record)?)?.into_java(env)
     })
@@ -157,7 +162,9 @@ pub extern "system" fn Java_io_facecore_FaceEngine_embed0<'l>(
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
         let faces = (0..record.size()?).map(|_| read_face(&mut record)).collect::<Result<Vec<_>>>()?;
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let engine = unsafe { handle::look::<Engine>(engine) }?;
+        // SAFETY: as above.
         let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
         write_embeddings(engine.embed(photo, &faces)?).into_java(env)
     })
@@ -174,7 +181,9 @@ pub extern "system" fn Java_io_facecore_FaceEngine_embedBox0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let area = read_box(&mut Reader::from_java(env, &record)?)?;
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let engine = unsafe { handle::look::<Engine>(engine) }?;
+        // SAFETY: as above.
         let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
         let mut answer = Writer::default();
         answer.embedding(&engine.embed_box(photo, &area)?);
@@ -185,5 +194,6 @@ pub extern "system" fn Java_io_facecore_FaceEngine_embedBox0<'l>(
 /// Frees an engine.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_FaceEngine_free0<'l>(_: EnvUnowned<'l>, _: JClass<'l>, engine: jlong) {
+    // SAFETY: `Handle.java` frees each handle of ours once, when no call has it any more.
     unsafe { handle::free::<Engine>(engine) }
 }

@@ -26,6 +26,7 @@ pub fn give<T>(value: T) -> jlong {
 /// `handle` is 0 or what `give` gave for a `T`, and Java does not free it meanwhile.
 pub unsafe fn look<'a, T>(handle: jlong) -> Result<&'a T> {
     let pointer = std::ptr::with_exposed_provenance::<T>(handle as usize);
+    // SAFETY: the caller's promise; 0 becomes `None`.
     let value = unsafe { pointer.as_ref() };
     value.ok_or_else(|| Failure::new(Status::NullArgument, "the handle is 0").into())
 }
@@ -39,6 +40,7 @@ pub unsafe fn free<T>(handle: jlong) {
         LIVE.fetch_sub(1, Ordering::Relaxed);
         let pointer = std::ptr::with_exposed_provenance_mut::<T>(handle as usize);
         let _ = guard(|| {
+            // SAFETY: the caller's promise: `give` boxed it, and it is taken back once.
             drop(unsafe { Box::from_raw(pointer) });
             Ok(())
         });

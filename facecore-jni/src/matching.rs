@@ -91,6 +91,7 @@ pub extern "system" fn Java_io_facecore_Gallery_people0<'l>(
     gallery: jlong,
 ) -> jint {
     call(&mut env, |_| {
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let gallery = unsafe { handle::look::<Gallery>(gallery) }?;
         Ok(jint::try_from(gallery.people()).unwrap_or(jint::MAX))
     })
@@ -106,6 +107,7 @@ pub extern "system" fn Java_io_facecore_Gallery_decide0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let faces = Reader::from_java(env, &record)?.embeddings()?;
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let gallery = unsafe { handle::look::<Gallery>(gallery) }?;
         let verdicts = gallery.decide(&faces)?;
         let mut answer = Writer::default();
@@ -118,5 +120,6 @@ pub extern "system" fn Java_io_facecore_Gallery_decide0<'l>(
 /// Frees a gallery.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Gallery_free0<'l>(_: EnvUnowned<'l>, _: JClass<'l>, gallery: jlong) {
+    // SAFETY: `Handle.java` frees each handle of ours once, when no call has it any more.
     unsafe { handle::free::<Gallery>(gallery) }
 }

@@ -59,6 +59,7 @@ pub extern "system" fn Java_io_facecore_Photo_decodeDirect0<'l>(
 ) -> jlong {
     call(&mut env, |env| {
         let limits = limits(&mut Reader::from_java(env, &record)?)?;
+        // SAFETY: nobody writes to the buffer meanwhile: the Javadoc asks for that, Java cannot enforce it.
         let bytes = unsafe { border::direct(env, &buffer, offset, length) }?;
         Ok(handle::give(Photo::decode(bytes, &limits)?))
     })
@@ -91,6 +92,7 @@ pub extern "system" fn Java_io_facecore_Photo_fromPixelsDirect0<'l>(
     record: JByteArray<'l>,
 ) -> jlong {
     call(&mut env, |env| {
+        // SAFETY: nobody writes to the buffer meanwhile: the Javadoc asks for that, Java cannot enforce it.
         let data = unsafe { border::direct(env, &buffer, offset, length) }?;
         from_pixels(data, &mut Reader::from_java(env, &record)?)
     })
@@ -104,6 +106,7 @@ pub extern "system" fn Java_io_facecore_Photo_info0<'l>(
     photo: jlong,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
         let mut answer = Writer::default();
         for side in [photo.width(), photo.height(), photo.stored_width(), photo.stored_height()] {
@@ -124,6 +127,7 @@ pub extern "system" fn Java_io_facecore_Photo_rgb0<'l>(
     photo: jlong,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
         // One copy to the array; a photo of more than 2 GiB ends in the JVM's own exception.
         let rgb: Vec<u8> = (0..photo.height()).flat_map(|y| photo.row(y)).copied().collect();
@@ -134,5 +138,6 @@ pub extern "system" fn Java_io_facecore_Photo_rgb0<'l>(
 /// Frees a photo.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Photo_free0<'l>(_: EnvUnowned<'l>, _: JClass<'l>, photo: jlong) {
+    // SAFETY: `Handle.java` frees each handle of ours once, when no call has it any more.
     unsafe { handle::free::<Photo<'static>>(photo) }
 }

@@ -29,6 +29,7 @@
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
+#![warn(missing_debug_implementations)]
 // One room has some: `net::kernel`.
 #![deny(unsafe_code)]
 

@@ -22,15 +22,18 @@ fn count(bytes: usize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
+        // SAFETY: the caller's promise to `GlobalAlloc` is the one that the system's allocator asks for.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise to `GlobalAlloc` is the one that the system's allocator asks for.
         unsafe { System.dealloc(at, layout) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size);
+        // SAFETY: the caller's promise to `GlobalAlloc` is the one that the system's allocator asks for.
         unsafe { System.realloc(at, layout, size) }
     }
 }

@@ -86,7 +86,7 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
         let grouped = measure::group(&data.photos, &configuration.faces, &usable);
         let cohorts = if arguments.cohort { &[false, true][..] } else { &[false] };
         for &cohort in cohorts {
-            // The last one keeps the faces; they are not copied for each.
+            // What is measured is kept without the faces, which are large and which the report does not need.
             let faces = &configuration.faces;
             let (verification, identified, slices) = measure_one(arguments, &data, faces, &grouped, cohort, &columns)?;
             let configuration = Configuration {

@@ -1,7 +1,7 @@
 //! Age and sex of a face from its pixels: dlib's two small networks (Cydral Technology, CC0), on a chip aligned by the five landmarks.
 //!
-//! A hint for choosing among the people of an album, no fact about a person: `docs/profiles.md` has the errors. May use: `photo`, `crop`,
-//! `models`, `net`, `detect` (its `Face`).
+//! A hint for choosing among the people of an album, no fact about a person: `docs/profiles.md` has the errors. May use: `crop`,
+//! `detect` (its `Face`), `error`, `models`, `net`, `photo`.
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -18,9 +18,9 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dbscan {
-    /// Faces at most so far apart are neighbours: 1 − cosine, from 0 to 2.
+    /// Two faces are neighbours if their distance, 1 − cosine, is at most this: 0 to 2.
     pub eps: f32,
-    /// A face with so many neighbours, itself among them, is a core of a cluster; at least 1.
+    /// A face with at least this many neighbours, itself among them, is a core of a cluster; at least 1.
     pub min_samples: usize,
 }
 
@@ -72,7 +72,8 @@ impl Labels {
 }
 
 impl Dbscan {
-    /// The most faces that are clustered at once: memory is up to 4 bytes a pair of faces.
+    /// The most faces that are clustered at once. Memory grows with their square: one bit for each pair of faces and, with links, 8 bytes
+    /// for each pair of neighbouring cores.
     pub const MAX_FACES: usize = 16_384;
 
     /// Checks the two numbers.
@@ -115,7 +116,7 @@ impl Dbscan {
         if links.is_empty() {
             connect(&near, &is_core, &mut groups);
         } else {
-            // Each pair of neighbouring cores below its distance, which is not negative: its bits sort as the number does.
+            // Pairs of neighbouring cores, sorted by distance. A float that is not negative sorts as its bits do.
             let mut pairs: Vec<u64> = Vec::new();
             for a in (0..faces.len()).filter(|&a| is_core[a]) {
                 near.each(a, |b| {

@@ -7,12 +7,13 @@ use crate::error::{Error, Result};
 /// What is done about two faces of one photo, who are two people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SamePhoto {
-    /// They never come into one cluster: clusters grow around the conflict.
+    /// They never come into one cluster.
     #[default]
     CannotLink,
-    /// The article's rule: a cluster with two faces of one photo is dropped. Collages lose their clusters.
+    /// The rule of Tobol (2018): a cluster with two faces of one photo is dropped. A collage that shows a person twice loses that person's
+    /// cluster.
     DropCluster,
-    /// Nothing.
+    /// Nothing is done: they may come into one cluster.
     Ignore,
 }
 

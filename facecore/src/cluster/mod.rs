@@ -3,11 +3,11 @@
 //! - [`Dbscan`]: Ester et al., *A Density-Based Algorithm for Discovering Clusters* (KDD 1996), exact, on cosine distance
 //!   (1 − cosine). Without links its labels are scikit-learn's. It takes must-links and cannot-links; two faces of one photo are a
 //!   cannot-link.
-//! - [`Zones`]: two clusters may be one person, too alike to keep both, or two people.
+//! - [`Zones`]: rules for two clusters, which are one person, or two people, or so alike that only the larger one is kept.
 //! - [`SamePhoto`]: what is done about two faces of one photo in a cluster.
 //!
-//! Everything is exact and deterministic: the order of the faces decides ties. Uses embeddings only; knows nothing of albums, friends or
-//! profiles.
+//! Everything is exact and deterministic: the order of the faces decides ties. May use: `embed`, `error`. Knows nothing of albums,
+//! friends or profiles.
 
 mod dbscan;
 mod links;

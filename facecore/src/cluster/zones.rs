@@ -3,9 +3,9 @@
 use crate::embed::{Embedding, dot};
 use crate::error::{Error, Result};
 
-/// What the cosine of two clusters' centroids says of them: at or above `merge` they are one person, from `ambiguous` up to there
-/// nobody can tell and the smaller one is dropped, below they are two people. Clusters that stand in one photo are two people, however
-/// alike (siblings): neither rule touches them.
+/// What the cosine of two clusters' centroids says of them. From `merge` on they are one person. Below `ambiguous` they are two people.
+/// Between the two nobody can tell, and the smaller cluster is dropped. Clusters that have faces in one photo are two people, however
+/// alike (siblings): they are neither merged nor dropped.
 ///
 /// ```
 /// # use facecore::{Embedding, SpaceId};

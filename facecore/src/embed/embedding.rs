@@ -74,7 +74,7 @@ impl Embedding {
         Ok(dot(&self.values, &other.values).clamp(-1.0, 1.0))
     }
 
-    /// The mean direction of some faces of one person: the plain profile of the article.
+    /// The mean direction of some faces of one person.
     ///
     /// # Errors
     /// [`Error::Embedding`] for no faces, or faces that cancel out; the errors of [`cosine`](Self::cosine).

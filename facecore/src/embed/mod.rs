@@ -1,8 +1,8 @@
 //! Face → embedding: crop it as the model's manifest entry says, run the network (Schroff, Kalenichenko, Philbin: *FaceNet*, 2015, and
 //! what came after), get a unit vector in which the same person's faces lie close.
 //!
-//! May use: `photo`, `crop`, `models`, `net`, `geometry`, `space`. Takes boxes and landmarks from whoever found them: it knows nothing of
-//! detectors but their names.
+//! May use: `crop`, `error`, `geometry`, `models`, `net`, `photo`, `space`. Takes boxes and landmarks from whoever found them: it knows
+//! nothing of detectors but their names.
 
 mod embedding;
 mod encoding;
@@ -38,7 +38,8 @@ pub(crate) struct Embedder {
 }
 
 impl Embedder {
-    /// The embedder `id` of a manifest, for faces that `detector` finds: of a network that is fed by landmarks, they make the space.
+    /// The embedder `id` of a manifest, for faces that `detector` finds. Detectors place landmarks differently, so the space of a network
+    /// that is fed by landmarks depends on the detector.
     pub(crate) fn load(manifest: &Manifest, id: &str, detector: DetectorKind, kernels: Kernels) -> Result<Self> {
         let entry = manifest.model(id)?.clone();
         let Some(stated) = entry.preprocessing.filter(|_| entry.kind == ModelKind::Embedder) else {

@@ -8,7 +8,7 @@ use super::embedding::Embedding;
 use crate::error::{Error, Result};
 use crate::space::SpaceId;
 
-/// Tells non-faces by their embeddings: near one of some centroids of non-faces, nearer than faces come.
+/// Tells non-faces by their embeddings: an embedding is no face if it is nearer to one of some centroids of non-faces than faces come.
 ///
 /// ```
 /// # use facecore::{Embedding, NonFaceFilter, SpaceId};
@@ -29,7 +29,7 @@ pub struct NonFaceFilter {
 pub struct NonFaceVerdict {
     /// Whether it is no face.
     pub non_face: bool,
-    /// How far the cosine to a centroid is beyond that centroid's threshold, at the most: above 0 for a non-face.
+    /// The cosine to a centroid less that centroid's threshold, of all centroids the largest; above 0 for a non-face.
     pub excess: f32,
     /// The centroid with that excess.
     pub centroid: usize,
@@ -79,11 +79,12 @@ impl NonFaceFilter {
         Ok(Self { centroids })
     }
 
-    /// The filter that comes with a FaceNet of this project; `None` for another space.
+    /// The filter that comes with an embedder of this project; `None` for another space.
     pub fn bundled(space: SpaceId) -> Option<&'static Self> {
-        const FILES: [&[u8]; 2] = [
+        const FILES: [&[u8]; 3] = [
             include_bytes!("../../nonface/facenet-ms1m-128.fcn"),
             include_bytes!("../../nonface/facenet-casia-512.fcn"),
+            include_bytes!("../../nonface/sface.fcn"),
         ];
         static FILTERS: LazyLock<Vec<NonFaceFilter>> =
             LazyLock::new(|| FILES.iter().filter_map(|bytes| NonFaceFilter::read(bytes).ok()).collect());
@@ -193,8 +194,8 @@ mod tests {
     }
 
     #[test]
-    fn every_facenet_has_a_bundled_filter() {
-        for space in ["e37f9c1f75f50abd", "eaef2de491fe8afb"] {
+    fn every_embedder_has_a_bundled_filter() {
+        for space in ["e37f9c1f75f50abd", "eaef2de491fe8afb", "5e8e99d6f9fc842d"] {
             let space = space.parse().unwrap();
             let filter = NonFaceFilter::bundled(space).unwrap();
             assert_eq!(filter.space(), space);

@@ -59,10 +59,11 @@ impl FaceQuality {
     /// The chance, 0…1, that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: refuse faces by it,
     /// or enrol from 0.8 on.
     ///
-    /// Fitted on photos made worse (`facecore robustness --fit`): of all that is measured here only sharpness helps to foresee it. A small
-    /// face is a blurred one at the side where sharpness is measured; that strong JPEG artefacts harm it does not see.
+    /// Fitted on photos made worse (`facecore robustness --fit`): of all that is measured here, only sharpness helps to foresee it. Small
+    /// faces are covered, since they are blurred at the size at which sharpness is measured. Strong JPEG artefacts are not: they harm
+    /// recognition, but sharpness does not see them.
     pub fn value(&self) -> f32 {
-        /// The sharpness of even chances, and how steeply they rise.
+        /// The sharpness at which the chance is one half, and how steeply it rises there.
         const EVEN: f32 = 0.0925;
         const STEEPNESS: f32 = 2.145;
         let odds = (self.sharpness.max(0.0) / EVEN).powf(STEEPNESS);

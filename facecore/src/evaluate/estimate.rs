@@ -37,7 +37,7 @@ pub struct Rate {
     pub hits: usize,
     /// How often it could have.
     pub trials: usize,
-    /// As many independent trials would tell as much (Kish's effective sample size).
+    /// The number of independent trials that would tell as much (Kish's effective sample size).
     pub effective: f64,
 }
 
@@ -133,7 +133,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// So many independent trials have this variance; nothing if there is none.
+/// The number of independent trials that have this variance; `None` if there is none.
 fn effective(rate: f64, variance: f64) -> Option<f64> {
     Some(rate * (1.0 - rate) / variance).filter(|effective| effective.is_finite() && *effective > 0.0)
 }

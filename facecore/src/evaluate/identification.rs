@@ -1,4 +1,4 @@
-//! Identification in the article's sense: a face against the profiles of a user and his friends.
+//! Identification as Tobol (2018) measures it: a face against the profiles of a user and the user's friends.
 //!
 //! A draw takes people at random as candidates, enrols some photos of each, and asks for the rest of their photos
 //! (who is right?) and for photos of people who are no candidates (who must stay without a name?). Draws are pooled;
@@ -30,7 +30,7 @@ pub struct Draws<'a> {
     pub seed: u64,
     /// How near a face is to a profile of several photos.
     pub profile: Profile,
-    /// What is taken off that.
+    /// What is taken off the cosine.
     pub normalisation: Normalisation<'a>,
 }
 
@@ -48,8 +48,8 @@ pub enum Profile {
 pub enum Normalisation<'a> {
     /// Nothing.
     None,
-    /// The crowding around the face, by a cohort of all people who are no candidates of the list, but the face's own person: a
-    /// stranger is never compared with photos of himself.
+    /// The crowding around the face. Its cohort is everybody who is neither a candidate of the list nor the face's own person, so that
+    /// nobody is compared with photos of themselves.
     Drawn,
     /// The crowding around the face, by this cohort, of people who are not among those drawn.
     Given(&'a Cohort),
@@ -95,6 +95,7 @@ pub struct Identification {
 type Neighbours = Vec<(u32, f32)>;
 
 /// People with their photos, prepared for drawing.
+#[derive(Debug)]
 pub struct Population<'a> {
     people: &'a [Candidate],
     /// Of each photo of each person.
@@ -102,7 +103,7 @@ pub struct Population<'a> {
 }
 
 impl<'a> Population<'a> {
-    /// So many neighbours of a face are kept; a cohort looks among them for its nearest members.
+    /// The number of neighbours of a face that are kept; a cohort looks among them for its nearest members.
     const NEIGHBOURS: usize = 512;
 
     /// # Errors
@@ -144,7 +145,7 @@ impl<'a> Population<'a> {
         Ok(Cohort::mean_of_nearest(members.map(|&(_, cosine)| cosine), size))
     }
 
-    /// For each photo of each person the nearest other people's means, the nearest first.
+    /// For each photo of each person the nearest other people, by their first photo, the nearest first.
     fn neighbours(&self) -> Result<&Vec<Vec<Neighbours>>> {
         if let Some(neighbours) = self.neighbours.get() {
             return Ok(neighbours);
@@ -289,7 +290,7 @@ pub fn threshold_at(trials: &[Trial], fp: f64, margin: f32) -> Result<f32> {
     Ok(scores.get(allowed).map_or(-2.0, |score| score.next_up()))
 }
 
-/// What comes of the trials with a threshold and a margin.
+/// The rates of the trials at a threshold and a margin.
 pub fn identify(trials: &[Trial], threshold: f32, margin: f32) -> Identification {
     let named = |trial: &Trial| trial.score >= threshold && trial.lead >= margin;
     let people = trials.iter().map(|trial| trial.person.max(trial.nearest) + 1).max().unwrap_or(0);

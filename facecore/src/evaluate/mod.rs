@@ -2,8 +2,9 @@
 //!
 //! This room knows embeddings, scores and labels only, never pixels: the caller detects and embeds.
 //! [`verify`] is the verification of pairs of FaceNet's reference code, bit for bit; [`Population`] and [`identify`] ask
-//! who a face is, among a user's friends; [`all_pairs`] compares every face with every other; every [`Rate`] has its interval, and a rate of false positives that the data cannot
-//! tell is refused ([`resolve`]). May use: `embed`, `matching`.
+//! who a face is, among a user's friends; [`all_pairs`] compares every face with every other. Every [`Rate`] has its interval, and a
+//! rate of false positives for which there are too few data is refused ([`resolve`]). May use: `embed`, `error`, `matching`, `random`,
+//! `space`.
 
 mod all_pairs;
 mod calibration;

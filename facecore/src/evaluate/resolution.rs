@@ -1,4 +1,4 @@
-//! Which rates of false positives a number of negatives can tell.
+//! For which rates of false positives there are enough negatives.
 
 use crate::error::{Error, Result};
 

@@ -29,7 +29,7 @@ pub struct Calibration {
     /// The fitted thresholds.
     #[serde(rename = "point")]
     pub points: Vec<OperatingPoint>,
-    /// What was asked for and the data could not tell.
+    /// What was asked for, and for which there were too few data.
     pub unsupported: Vec<String>,
     /// The strangers, one embedding each.
     #[serde(with = "hex_members")]
@@ -49,7 +49,7 @@ pub struct OperatingPoint {
     pub threshold: f32,
     /// The share of candidates' faces that got their name, on the data of the fit.
     pub tp: f64,
-    /// As many strangers' faces, each of another person against another list, would tell as much of `fp`.
+    /// The number of independent strangers' faces (each of another person, against another list) that would tell as much of `fp`.
     pub strangers: usize,
 }
 

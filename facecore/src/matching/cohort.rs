@@ -27,8 +27,8 @@ impl Cohort {
     /// One of so many members counts as near: few enough that they are of the face's own kind, enough for a steady mean.
     const ONE_IN: f32 = 128.0;
 
-    /// A cohort of at least one member, all of one space. Of a few hundred people or more it is worth its name:
-    /// one photo a person (a mean of several would be nearer to everybody).
+    /// A cohort of at least one member, all of one space. It should have a few hundred people or more, each with one photo (a mean of
+    /// several would be nearer to everybody).
     ///
     /// # Errors
     /// [`Error::Option`] without members, or the errors of comparing them.
@@ -71,16 +71,16 @@ impl Cohort {
         Self::mean_of_nearest(cosines.into_iter(), size)
     }
 
-    /// So many of `size` members count: of 300 members 1.85, the second by 0.85.
+    /// How many of `size` members count as near. It need not be whole: of 300 members 1.85 count, the second one by 0.85.
     ///
     /// Half a member less than one in 128, because few draws seldom reach the end of a distribution: of N exponential draws the
-    /// k largest have the mean of the upper share p, on average, if k + ½ = p (N + ½). So cohorts of any size from 200
-    /// on mean the same.
+    /// k largest have the mean of the upper share p, on average, if k + ½ = p (N + ½). So the crowding by cohorts of different sizes,
+    /// from 200 members on, can be compared.
     fn near(size: usize) -> f32 {
         ((size as f32 + 0.5) / Self::ONE_IN - 0.5).max(1.0)
     }
 
-    /// So many of `size` members count at least in part.
+    /// How many of `size` members count, in full or in part.
     pub(crate) fn nearest_of(size: usize) -> usize {
         Self::near(size).ceil() as usize
     }

@@ -1,4 +1,4 @@
-//! How crowded it is around a face, told from the face's embedding alone.
+//! How crowded it is around a face, predicted from the face's embedding alone.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +20,8 @@ use crate::random::Random;
 /// |---|---|
 /// | `len` | values of an embedding, 1 to 4,096 |
 /// | `seed` | of the random rows: SplitMix64, each number 24 bits from −1 to 1, row by row, after each row its bias |
-/// | `offset` | |
-/// | `weights` | one a row, 1 to 4,096 |
+/// | `offset` | what is added to the sum |
+/// | `weights` | one for each row, 1 to 4,096 |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Crowding {
@@ -82,7 +82,8 @@ impl Crowding {
         self.len
     }
 
-    /// Fits weights so that the crowding of each face is as near to its target as the penalty `ridge`, above 0, allows.
+    /// Fits the weights by ridge regression: each face comes with the crowding around it, and `ridge`, above 0, is the penalty on large
+    /// weights.
     ///
     /// The same faces in the same order give the same numbers.
     ///

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use super::assignment;
 use super::verdict::Refusal;
 
-/// A person's place in the list of people, and how near they are to a face: the cosine less what is asked of that person above
-/// others.
+/// A person's place in the list of people, and how near they are to a face: the cosine, less what this person requires on top of what
+/// everybody does.
 pub(super) type Rank = (usize, f32);
 
 /// For each face its person, or why it has none.
 ///
-/// `ranked` has for each face the nearest persons, the nearest first; `thresholds` what a face asks of everybody.
+/// `ranked` has for each face the nearest persons, the nearest first; `thresholds` what each face requires of everybody alike.
 pub(super) fn answer(ranked: &[Vec<Rank>], thresholds: &[f32], margin: f32) -> Vec<Result<Rank, Refusal>> {
     let standing: Vec<_> =
         ranked.iter().zip(thresholds).map(|(ranking, &threshold)| standing(ranking, threshold, margin)).collect();

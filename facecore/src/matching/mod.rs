@@ -1,7 +1,7 @@
 //! Who is it? Faces of one photo against named candidates.
 //!
 //! This room knows embeddings only, never pixels. [`Matcher`] has the rule, [`MatchingNumbers`] what it was taught on other people's
-//! faces; [`Calibration`] is the same taught on one's own, with a [`Cohort`]. May use: `embed`.
+//! faces; [`Calibration`] is the same, taught on one's own people, with a [`Cohort`]. May use: `embed`, `error`, `random`, `space`.
 
 mod assignment;
 mod calibration;

@@ -42,8 +42,11 @@ impl MatchingNumbers {
     /// # Ok::<(), facecore::Error>(())
     /// ```
     pub fn bundled(space: SpaceId) -> Option<Arc<Self>> {
-        const FILES: [&str; 2] =
-            [include_str!("../../matching/facenet-ms1m-128.toml"), include_str!("../../matching/sface.toml")];
+        const FILES: [&str; 3] = [
+            include_str!("../../matching/facenet-ms1m-128.toml"),
+            include_str!("../../matching/sface.toml"),
+            include_str!("../../matching/sface-yunet.toml"),
+        ];
         static BUNDLED: LazyLock<Vec<Arc<MatchingNumbers>>> =
             LazyLock::new(|| FILES.iter().filter_map(|text| MatchingNumbers::read(text).ok()).map(Arc::new).collect());
         BUNDLED.iter().find(|numbers| numbers.space == space).cloned()
@@ -102,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_bundled_is_sound() {
-        for space in ["e37f9c1f75f50abd", "5e8e99d6f9fc842d"] {
+        for space in ["e37f9c1f75f50abd", "5e8e99d6f9fc842d", "f4a1b33997ed6505"] {
             let numbers = MatchingNumbers::bundled(space.parse().unwrap()).expect("numbers of the manifest's spaces");
             assert!(numbers.people > 1_000 && numbers.crowding.features() >= 256);
             assert_eq!(MatchingNumbers::read(&numbers.write().unwrap()).as_ref(), Ok(&*numbers));

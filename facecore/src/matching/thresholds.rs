@@ -11,12 +11,12 @@ use crate::error::{Error, Result};
 ///
 /// The score is the cosine of a face and the mean of a candidate's photos, less half the [`Crowding`](super::Crowding) around
 /// each. Of N candidates the most alike counts, so each may reach the threshold with 1/N of the rate: what matters is
-/// `x = log10(candidates / rate)`, from 1 for one stranger in ten and one candidate, to 9 for one in 10,000 and 100,000. Then
+/// `x = log10(candidates / rate)`: 1 for a rate of 0.1 and one candidate, 9 for a rate of 0.0001 and 100,000 candidates. Then
 ///
 /// `threshold = level[0] + level[1] · √x + level[2] · x + (1 − 1/photos) · (photos[0] + photos[1] · x)`
 ///
-/// rises with x as the upper end of a distribution does that is between normal (√x) and exponential (x), and changes from one
-/// photo to many as the mean of so many settles.
+/// is the curve. The upper end of a normal distribution grows with √x, that of an exponential one with x; scores lie between the two.
+/// The last term is for candidates with several photos: the more there are, the less their mean still changes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {

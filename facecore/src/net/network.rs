@@ -37,7 +37,7 @@ impl Network {
     pub(super) fn of(id: &str, model: &ModelProto, size: Size, kernels: Kernels) -> Result<Self> {
         let body = match Self::fused(model, size, kernels) {
             Ok(body) => body,
-            // Why not is no error: the graph is only not one of those that we know.
+            // The reason is no error: the graph only has a layer that our kernels do not know.
             Err(_) => Body::Portable(Portable::load(id, model, size)?.into()),
         };
         Ok(Self { body, size })
@@ -67,7 +67,7 @@ impl Network {
         Err("no kernels for this processor".into())
     }
 
-    /// Runs the network on a picture, or on some, and hands the rows of its answer to `each`, until it breaks off.
+    /// Runs the network on one picture or several, and hands the rows of its answer to `each`, until `each` breaks off.
     ///
     /// # Errors
     /// [`Error::Internal`] for a picture of another size than the network's.

@@ -5,14 +5,14 @@ use super::kernel::{Activation, F23, Kernel, LANES, OutputRow, Place, Repeat, Ro
 use super::layers::{Convolution, Layer, Slope, Value};
 use super::picture::Pixels;
 
-/// So many sums stay in a processor's second cache, and leave room there.
+/// The number of sums that fit a processor's second cache (L2) and leave room there.
 const CACHED: usize = 1 << 15;
 
 /// With fewer tiles in a picture, Winograd's doubled weights cost more than its halved products save.
 const WINOGRAD_FROM: usize = 12;
 
 pub(super) struct Packed<K: Kernel> {
-    /// Its weights are gone.
+    /// The layer; its weights are empty, since they have moved into `groups`.
     pub layer: Convolution,
     pub groups: Vec<Group<K>>,
     bias: Vec<f32>,
@@ -20,11 +20,11 @@ pub(super) struct Packed<K: Kernel> {
     activation: Activation,
     /// For the network's first layer: the sum of each output's weights.
     sums: Vec<f32>,
-    /// It reads transformed rows, and makes products that are transformed back.
+    /// If it takes Winograd's way: it reads rows at the points and makes products, which are brought back to outputs.
     pub winograd: Option<Winograd<K::Value>>,
     /// Two rows of the output are computed at once, by Winograd's way down the picture as well.
     pub paired: bool,
-    /// Two of its rows can be pooled as they are made.
+    /// Two of its rows can be pooled while they are in registers.
     pub pools: bool,
 }
 
@@ -72,10 +72,11 @@ pub(super) fn is_deep(layers: &[Layer]) -> bool {
 /// What [`Packed::products`] has made, and which row of the output comes from it.
 pub(super) struct Products<'a> {
     pub values: &'a [f32],
-    /// The row's first tile, of so many in all.
+    /// The row's first tile.
     pub first: usize,
+    /// All tiles of the products.
     pub tiles: usize,
-    /// If rows are paired, where the one below begins in the target, if it is wanted.
+    /// If rows are paired and the lower one is wanted: where that one begins in the target.
     pub lower: Option<usize>,
     /// Pixels of the row.
     pub width: usize,
@@ -151,7 +152,7 @@ impl<K: Kernel> Packed<K> {
         self.layer.outputs.div_ceil(LANES)
     }
 
-    /// How many rows of the output should be computed at once: with Winograd as many as keep the products in the cache.
+    /// How many rows of the output should be computed at once: with Winograd's way as many as keep the products in the cache.
     pub(super) fn band(&self, height: usize, width: usize) -> usize {
         let most = self.groups.iter().map(|group| group.blocks).max().unwrap_or(1);
         match (self.winograd, self.layer.pool) {
@@ -167,12 +168,12 @@ impl<K: Kernel> Packed<K> {
         }
     }
 
-    /// Rows at Winograd's points from which so many rows of products come.
+    /// How many rows at Winograd's points are read for `rows` rows of the output.
     pub(super) fn lines(&self, rows: usize) -> usize {
         if self.paired { rows.div_ceil(2) } else { rows + self.layer.size[0] - 1 }
     }
 
-    /// Rows of products from which so many rows of the output come.
+    /// How many rows of products are made for `rows` rows of the output.
     pub(super) fn product_rows(&self, rows: usize) -> usize {
         if self.paired { rows.div_ceil(2) } else { rows }
     }

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use super::kernel::LANES;
 
-/// A picture for a network: interleaved R, G, B rows, and how a number `x` of it is meant: `scale · x + offset`. For a network of a
-/// fixed size, some pictures one after the other.
+/// A picture for a network: rows of interleaved R, G, B. The network is meant to see `scale · x + offset` for a number `x`. A network of
+/// a fixed size takes several pictures, one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pixels<'a> {
     pub values: &'a [f32],
@@ -37,8 +37,8 @@ impl PixelRows<'_> {
 /// A row of what a network answers, or what it answers to one of some pictures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Answer<'a> {
-    /// Which of the network's outputs, in the graph's order. Rows of one output come from top to bottom; which output has its turn
-    /// is not promised.
+    /// Which of the network's outputs, in the graph's order. Rows of one output come from top to bottom; rows of different outputs come in
+    /// any order.
     pub output: usize,
     pub row: usize,
     pub(super) channels: usize,

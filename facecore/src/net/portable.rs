@@ -60,7 +60,7 @@ impl Portable {
             let outputs = plan.answer(Pixels { values, ..pixels }).map_err(failed)?;
             for (output, Whole { channels, columns, values }) in outputs.into_iter().enumerate() {
                 let rows = values.chunks_exact(columns * channels.next_multiple_of(LANES));
-                // Of several pictures, each answers as many rows.
+                // Every picture answers with the same number of rows.
                 let first = index * rows.len();
                 for (row, values) in (first..).zip(rows) {
                     if each(Answer { output, row, channels, values }).is_break() {

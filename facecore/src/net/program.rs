@@ -1,7 +1,7 @@
 //! A network of a fixed picture size that answers a few numbers: each layer runs over whole values.
 //!
-//! The last layers, the *head*, see a whole picture at once: matrices with more weights than all the layers before. Of several pictures the head
-//! reads each weight once for all: they stand beside one another like the pixels of a row.
+//! The last layers, the *head*, see a whole picture at once: they are matrices, with more weights than all the layers before. Several
+//! pictures go through the head together, side by side like the pixels of a row, so that each weight is read once for all of them.
 //!
 //! A value lies in a slot as `[block][row][column][16]` with its padding around. Slots are shared by values that do not live at
 //! the same time, the last freed one first, since it is still in the cache. A [`Scratch`] keeps them from run to run: after the
@@ -25,7 +25,7 @@ pub(super) struct Program<K: Kernel> {
     slot_count: usize,
     steps: Vec<Step<K>>,
     head: Vec<Packed<K>>,
-    /// What the head reads.
+    /// The value that the head reads.
     seen: usize,
     idle: Idle<Scratch<K::Value>>,
 }
@@ -216,7 +216,7 @@ impl<K: Kernel> Program<K> {
     }
 }
 
-/// How many layers at the end each see a whole picture, of which the one before has left a pixel.
+/// How many layers at the end belong to the head: each sees its whole input and leaves one pixel.
 fn head_len(layers: &[Layer], values: &[Value]) -> usize {
     let mut read = None;
     let chained = |layer: &&Layer| {
@@ -226,7 +226,7 @@ fn head_len(layers: &[Layer], values: &[Value]) -> usize {
     layers.iter().rev().take_while(chained).count()
 }
 
-/// Sees a whole picture that nothing is around, and leaves a pixel.
+/// Whether a layer sees its whole input, without padding, and leaves one pixel.
 fn is_of_head(layer: &Layer, values: &[Value]) -> bool {
     match &layer.operator {
         Operator::Convolution(convolution) => {
@@ -249,7 +249,7 @@ impl<K: Kernel> Fused for Program<K> {
             let count = pictures.len();
             for (index, picture) in pictures.enumerate() {
                 let input = &mut scratch.slots[self.slots[0]];
-                // One more: the last step of an odd run reads a pair.
+                // One value more: the last step of a run of odd length reads a pair.
                 let map = self.map(0);
                 input.reserve(map.block + 1);
                 self.fill(pixels, picture, input);

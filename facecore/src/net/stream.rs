@@ -69,7 +69,7 @@ struct Scratch<V> {
 }
 
 impl<K: Kernel> Stream<K> {
-    /// Refuses what the kernel has no tiles for, and graphs of which no bounded number of rows is enough.
+    /// Refuses what the kernel has no tiles for, and graphs that need more rows the higher the picture is.
     pub(super) fn new(layers: Layers) -> Result<Self, String> {
         let size = layers.values[0].size;
         let Graph { nodes, schedule } = Graph::new(layers)?;
@@ -79,7 +79,8 @@ impl<K: Kernel> Stream<K> {
         Ok(stream)
     }
 
-    /// How many rows of each node must be kept: as many as for twice the height, and for four times.
+    /// How many rows of each node must be kept. The number must not depend on the height: it is taken once it is the same for three
+    /// heights, each twice the one before; `None` if that does not happen.
     fn rings(&self, [height, width]: [usize; 2]) -> Option<Vec<usize>> {
         let rings = |height: usize| {
             let mut heights = Vec::new();

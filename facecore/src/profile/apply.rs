@@ -44,7 +44,7 @@ impl Build {
         if members.iter().any(|(_, role)| *role == Role::Owner) {
             self.outcome = Outcome::Built(profile);
         } else if matches!(self.outcome, Outcome::Built(_)) {
-            // What is left of a second look or a partner is no profile.
+            // Without a face of the owner's, what is left of a second look or of a partner is no profile.
             members.clear();
             self.outcome = Outcome::NoLeader;
             self.confidence = 0.0;

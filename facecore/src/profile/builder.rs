@@ -36,7 +36,7 @@ pub struct Cluster {
     pub weight: f32,
     /// Faces that the owner's feedback confirmed, less those that it rejected.
     pub(super) confirmed: i64,
-    /// The mean of its faces, not scaled.
+    /// The sum of its faces' embeddings, not scaled to length 1.
     pub(super) sum: Vec<f32>,
 }
 
@@ -48,7 +48,7 @@ pub enum Outcome {
     Built(Profile),
     /// No cluster leads clearly enough.
     NoLeader,
-    /// No face is good enough for a cluster, or no two belong together.
+    /// There is no cluster: no face is good enough for one, or too few belong together.
     NoFaces,
     /// The owner wants no profile.
     OptedOut,
@@ -63,9 +63,10 @@ pub struct Build {
     pub clusters: Vec<Cluster>,
     /// Which of the clusters the profile shows: the owner, and the second owner of a joint account.
     pub owners: Vec<usize>,
-    /// How far the heaviest cluster is ahead of the next, or of what is put for one that is not there.
+    /// How far the heaviest cluster is ahead of the next one. If the next one weighs less than [`Settings::absent`], or there is none, it
+    /// counts as if it weighed that much.
     pub lead: f32,
-    /// The lead that was asked for.
+    /// The lead that is needed for a profile: [`Settings::lead`].
     pub wanted_lead: f32,
     /// Probability that the profile shows the owner, 0…1; 0 without a profile.
     pub confidence: f32,
@@ -106,7 +107,8 @@ pub struct Builder {
     pub same_photo: SamePhoto,
     /// How a profile is made of the owner's faces.
     pub centroid: Centroid,
-    /// How many photos are looked at, and at the next try, if there is no leader; then all.
+    /// How many photos [`build_from`](Self::build_from) looks at: so many first, and while nobody leads the next number; after the last one
+    /// all photos.
     pub ladder: Vec<usize>,
 }
 
@@ -268,7 +270,7 @@ impl Builder {
             });
             dropped += before - clusters.len();
         }
-        // Where photos are to be ignored, they are in the zones as well.
+        // If it does not matter that two faces are of one photo, it does not matter in the zones either: each face gets a photo of its own.
         let apart: Vec<u64> = (0..seeds.len() as u64).collect();
         let zones_photos = if self.same_photo == SamePhoto::Ignore { &apart } else { &photos };
         let zones = Zones::new(settings.merge, settings.ambiguous)?;

@@ -2,16 +2,16 @@
 
 use crate::embed::{Embedding, dot};
 
-/// How a profile is made of the faces of its person. All but [`Mean`](Self::Mean) take some faces more than once or not at all, so
-/// that the result is a mean as well, which can be added to and taken from.
+/// Which faces of a person a profile is the mean of. All but [`Mean`](Self::Mean) take some faces twice, or leave some out. The profile
+/// is a plain mean in any case, so photos can be added to it and taken from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Centroid {
     /// Each face once.
     #[default]
     Mean,
-    /// Faces of at least the median quality (width × score) twice.
+    /// Each face once, and those of at least the median quality (width × score) a second time.
     Weighted,
-    /// Without the fifth that is farthest from the mean.
+    /// Each face once, without the fifth of them that is farthest from the mean.
     Trimmed,
     /// The one face that is nearest to all others.
     Medoid,
@@ -43,8 +43,8 @@ pub(super) fn choose(kind: Centroid, faces: &[&Embedding], quality: &[f32]) -> V
     }
 }
 
-/// The smaller of two looks of a person, such as with glasses or years before: the faces fall into two groups of which each has a
-/// quarter of them and at least four, and whose means are less alike than 0.75. Otherwise nothing.
+/// The smaller of two looks of a person, such as with glasses or years before. There are two looks if the faces fall into two groups
+/// whose means have a cosine below 0.75, each with at least a quarter of the faces and at least four. Otherwise nothing.
 pub(super) fn second_look(faces: &[&Embedding]) -> Vec<usize> {
     const ALIKE: f32 = 0.75;
     let least = (faces.len() / 4).max(4);
@@ -82,7 +82,7 @@ fn sum(faces: &[&Embedding], of: impl Iterator<Item = usize>) -> Vec<f32> {
     sum
 }
 
-/// With a vector of any length.
+/// The cosine of each face with `to`, which may have any length.
 fn cosines(faces: &[&Embedding], to: &[f32]) -> Vec<f32> {
     let norm = dot(to, to).sqrt().max(f32::MIN_POSITIVE);
     faces.iter().map(|face| dot(face.as_slice(), to) / norm).collect()

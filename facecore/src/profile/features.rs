@@ -2,7 +2,7 @@
 
 use crate::embed::{Embedding, dot};
 
-/// What is known of the account's owner beside the photos. Age and sex should be honest ones: see [`crate::social`].
+/// What is known of the account's owner beside the photos. Users often state a false age or sex: [`crate::social`] judges them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Owner {
     /// Years.
@@ -78,7 +78,7 @@ impl Features {
 
 /// c) of a cluster with so many faces.
 pub(super) fn pins(owner: usize, other: usize, faces: usize) -> f32 {
-    // One mark among many faces is telling; three shares make it so.
+    // Even one mark among many faces tells much: hence three times its share.
     (3.0 * (owner as f32 - other as f32) / faces.max(1) as f32).clamp(-1.0, 1.0)
 }
 

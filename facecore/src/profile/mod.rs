@@ -8,7 +8,7 @@
 //! 5. [`Feedback`] of people, which holds at once and in each rebuild; [`Rebuild`]: passes over all accounts, in which friends' profiles
 //!    sharpen the choice.
 //!
-//! Uses `embed` and `cluster`; knows no pixels and no network. Every number that was fitted is in [`Settings`].
+//! May use: `cluster`, `embed`, `error`, `space`. Knows no pixels and no network. Every number that was fitted is in [`Settings`].
 
 mod apply;
 mod builder;

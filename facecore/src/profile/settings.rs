@@ -17,11 +17,11 @@ pub struct Settings {
     pub space: SpaceId,
     /// A face narrower than this many pixels forms no cluster; it may join one.
     pub seed_width: f32,
-    /// Nor does a face with a lower detector's score.
+    /// A face with a lower score of the detector forms no cluster either.
     pub seed_score: f32,
     /// The eps of DBSCAN.
     pub eps: EpsRule,
-    /// DBSCAN's least number of neighbours of a core face, itself among them.
+    /// The number of neighbours, the face itself among them, from which DBSCAN takes a face as a core.
     pub min_samples: usize,
     /// Clusters whose centroids are at least so alike are one person.
     pub merge: f32,
@@ -33,7 +33,8 @@ pub struct Settings {
     pub weights: Weights,
     /// How far the leader must be ahead of the next cluster.
     pub lead: f32,
-    /// What is put for the next cluster if it weighs less, or if there is none: the owner may be in no cluster.
+    /// The least weight that the next cluster counts with, even if there is none. So a lone passer-by is no owner: the owner may be in no
+    /// cluster at all.
     pub absent: f32,
     /// Two clusters that weigh at least so much each, and that no third comes near, are the two owners of a joint account.
     pub joint: f32,
@@ -51,8 +52,8 @@ impl Settings {
     /// # Ok::<(), facecore::Error>(())
     /// ```
     pub fn for_space(space: SpaceId) -> Option<Self> {
-        let fitted = Self::from_toml(include_str!("fitted/facenet-ms1m-128.toml")).ok()?;
-        (fitted.space == space).then_some(fitted)
+        const FILES: [&str; 2] = [include_str!("fitted/facenet-ms1m-128.toml"), include_str!("fitted/sface.toml")];
+        FILES.iter().filter_map(|text| Self::from_toml(text).ok()).find(|fitted| fitted.space == space)
     }
 
     /// Reads and checks a file of settings.
@@ -93,20 +94,22 @@ fn wrong(reason: impl Into<String>) -> Error {
     Error::Option { name: "settings", reason: reason.into() }
 }
 
-/// The eps of DBSCAN by the number of faces in an album: many people stand closer together than few.
+/// The eps of DBSCAN by the number of faces in an album: the more faces, the nearer are the nearest strangers.
+///
+/// `eps = at_ten + per_tenfold · (log10(faces) − 1)`, kept within `range`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EpsRule {
-    /// For ten faces.
+    /// The eps for ten faces.
     pub at_ten: f32,
-    /// What ten times as many add; below 0 as a rule.
+    /// What is added for each ten times as many faces; usually below 0.
     pub per_tenfold: f32,
-    /// The least and the largest.
+    /// The least and the largest eps.
     pub range: [f32; 2],
 }
 
 impl EpsRule {
-    /// The same for each album.
+    /// The same eps for every album.
     pub fn constant(eps: f32) -> Self {
         Self { at_ten: eps, per_tenfold: 0.0, range: [eps, eps] }
     }
@@ -122,9 +125,9 @@ impl EpsRule {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
-    /// A factor a feature, in the order of [`Features::NAMES`].
+    /// One factor for each feature, in the order of [`Features::NAMES`].
     pub of: [f32; Features::COUNT],
-    /// Added to each; it changes no order.
+    /// Added to the weight of every cluster; it does not change their order.
     pub bias: f32,
 }
 
@@ -208,8 +211,8 @@ pub struct LeadPoint {
     pub precision: f64,
 }
 
-/// What each constant would do, for every lead that occurs; `albums` has for each album the lead of its heaviest cluster and whether
-/// that is the owner.
+/// What would come of each [`Settings::lead`]: a point for every lead that occurs, the largest first. `albums` has for each album the
+/// lead of its heaviest cluster, and whether that cluster is the owner.
 pub fn lead_curve(albums: &[(f32, bool)]) -> Vec<LeadPoint> {
     let mut sorted: Vec<_> = albums.iter().copied().filter(|(lead, _)| lead.is_finite()).collect();
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
@@ -227,7 +230,8 @@ pub fn lead_curve(albums: &[(f32, bool)]) -> Vec<LeadPoint> {
     curve
 }
 
-/// The smallest lead from which on all leaders together reach `precision`; `None` if no lead does.
+/// The smallest lead to ask for so that, of all albums with at least that lead, the share whose leader is the owner is at least
+/// `precision`; `None` if there is none.
 ///
 /// ```
 /// # use facecore::profile::fit_lead;
@@ -296,8 +300,11 @@ mod tests {
 
     #[test]
     fn what_ships_is_sound_and_reads_back() {
+        for space in ["e37f9c1f75f50abd", "5e8e99d6f9fc842d"] {
+            let fitted = Settings::for_space(space.parse().unwrap()).unwrap();
+            assert_eq!(Settings::from_toml(&fitted.to_toml()).unwrap(), fitted);
+        }
         let fitted = Settings::for_space("e37f9c1f75f50abd".parse().unwrap()).unwrap();
-        assert_eq!(Settings::from_toml(&fitted.to_toml()).unwrap(), fitted);
         assert!(Settings::for_space(SpaceId([0; 8])).is_none());
         for (from, to) in [("lead = ", "lead = -"), ("merge = ", "merge = -"), ("join = ", "glue = ")] {
             assert_eq!(Settings::from_toml(&fitted.to_toml().replace(from, to)).unwrap_err().code(), "option", "{to}");

@@ -144,11 +144,11 @@ impl Profile {
         Ok(())
     }
 
-    /// Takes out what [`add`](Self::add) with the same faces put in: erases one photo's share. A slot without faces goes.
+    /// Takes out what [`add`](Self::add) with the same faces put in: erases one photo's share. A slot that has no face left is removed.
     ///
     /// # Errors
     /// As `add`; [`Error::Option`] if the slot has fewer faces or photos, or would have sums that no faces give. The profile is
-    /// unchanged then. Otherwise faces that were never added cannot be told from others.
+    /// unchanged then. Apart from that, faces that were never added are not noticed: sums do not tell which faces are in them.
     pub fn remove(&mut self, role: Role, faces: &[Embedding]) -> Result<()> {
         self.check(faces)?;
         if faces.is_empty() {
@@ -233,7 +233,8 @@ impl Profile {
     /// The bytes; equal profiles have equal bytes.
     ///
     /// # Errors
-    /// [`Error::Limit`] if a sum of a long embedding outgrew its 16 bits: after some 130 to 1,000 faces, as they are alike.
+    /// [`Error::Limit`] if a sum of an embedding of more than 256 values has outgrown its 16 bits. That takes 130 to 1,000 faces or so: the
+    /// more alike they are, the fewer.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let width = width(self.values());
         let mut bytes =

@@ -20,7 +20,7 @@ pub struct AgeVerdict {
     pub age: Option<f32>,
     /// The stated age is false.
     pub is_false: bool,
-    /// 0…1, in the verdict; 0 where friends say nothing.
+    /// How sure the verdict is, 0…1; 0 where friends say nothing.
     pub confidence: f32,
 }
 
@@ -60,7 +60,7 @@ pub fn estimate_age(friends: &[f32]) -> Option<AgeEstimate> {
     Some(AgeEstimate { age: mean, spread, support, confidence: confidence.clamp(0.0, 1.0) })
 }
 
-/// 0…1: what so many friends are worth as witnesses.
+/// 0…1: how far this number of friends can be trusted.
 fn enough(support: usize) -> f32 {
     1.0 - (-(support as f32) / 4.0).exp()
 }
@@ -88,7 +88,8 @@ fn climb(ages: &[f32], start: f32) -> (f32, f32) {
 
 /// Is the stated age the one of the friends?
 ///
-/// It is false if it is no age at all, or if at least four friends are of another age and not a third as many are of this one.
+/// It is false if it is no age of a living person (3 to 105), or if at least four friends are of another age, and friends of the stated
+/// age are less than 0.35 times as frequent.
 ///
 /// ```
 /// # use facecore::social::judge_age;
@@ -112,7 +113,7 @@ pub fn judge_age(stated: Option<f32>, friends: &[f32]) -> AgeVerdict {
     let ages: Vec<f32> = friends.iter().copied().filter(|age| POSSIBLE.contains(age)).collect();
     let away = (stated - estimate.age).abs() > 1.2 * reach(estimate.age);
     let company = density(&ages, stated) / density(&ages, estimate.age).max(f32::MIN_POSITIVE);
-    // Which of two clusters is the owner's does not matter to an age that is in neither.
+    // A stated age outside of every cluster is false, whichever of the clusters is the owner's.
     let is_false = away && company < 0.35 && estimate.support >= 4;
     let age = if is_false { estimate.age } else { stated };
     let confidence = enough(estimate.support) * if is_false { 1.0 - company } else { company.min(1.0) };

@@ -5,7 +5,7 @@
 //! - [`sex_from_name`]: letter groups of first name, patronymic and last name, weighed by a small model inside the crate.
 //! - [`sample_accounts`]: accounts that hardly know each other, for a training set.
 //!
-//! Every answer has a confidence and may be that nothing is known. Uses nothing of the other rooms; `profile` takes the results as
+//! Every answer has a confidence, and may be that nothing is known. May use: `error`. `profile` takes the results as
 //! [`Owner::age`](crate::profile::Owner::age) and [`Owner::female`](crate::profile::Owner::female).
 
 mod age;

@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 /// normally distributed; five deviations leave one in a million beyond, and the tail is fatter than that.
 const DEVIATIONS: f64 = 5.0;
 
-/// One photo in so many shows how many clusters are enough.
+/// One photo in this many is held out, to find how many clusters are enough.
 const HELD_OUT: usize = 4;
 
-/// More clusters must catch so much more of the held-out photos' non-faces.
+/// A larger number of clusters is worth it if it catches this share more of the held-out photos' non-faces.
 const WORTH: f64 = 0.005;
 
 impl NonFaceFilter {

@@ -1,4 +1,4 @@
-//! Which scores the thresholds are, and what they accept.
+//! Where the thresholds lie, and which pairs they accept.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,12 @@ use crate::random::Random;
 const STEPS: f32 = 65_536.0;
 const LEVELS: usize = 4 * 65_536 + 1;
 
-/// So many accepted pairs of two people are kept for the bootstrap between one threshold and the next; of more, so many are drawn.
+/// The most accepted pairs of two people that are kept for the bootstrap between one threshold and the next; if there are more, as many
+/// are drawn.
 const KEPT: f64 = 131_072.0;
 /// The same for the pairs of one person.
 const KEPT_OF_ONE: f64 = 65_536.0;
-/// A draw's threshold may lie below that of all pairs: pairs are kept to where so many times the rate is accepted.
+/// A draw's threshold may lie below that of all pairs. So pairs are kept down to the threshold that accepts this many times the rate.
 const DEEPER: f64 = 8.0;
 
 fn level_of(score: f32) -> u32 {

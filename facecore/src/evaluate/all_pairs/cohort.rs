@@ -1,4 +1,4 @@
-//! Crowding by a cohort of the labelled people themselves, in which nobody stands who is asked for.
+//! Crowding by a cohort of the labelled people themselves, leaving out those who are compared.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,8 +13,8 @@ use crate::matching::Cohort;
 impl Offsets {
     /// Half of the crowding around each face, by a cohort of one photo of each of the other people.
     ///
-    /// A cohort must hold nobody who is asked for: neither the face's own person and relatives nor those of the face that it is compared
-    /// with. For a pair with somebody who is among the nearest, the next nearest stands in.
+    /// For a pair of faces the cohort leaves out both people and their relatives. If one of them is among the nearest members, the next
+    /// nearest is taken instead.
     ///
     /// # Errors
     /// [`Error::Evaluation`] if there are not at least three people (or groups of them); the errors of comparing the faces.

@@ -1,8 +1,9 @@
 //! Verification over all pairs of a set of faces, for rates of false positives that a list of a few thousand pairs cannot tell.
 //!
-//! Every face is compared with every other. Nothing is kept of a pair but a count, so memory grows with the faces and not
-//! with the pairs; scores are counted on a grid of 2⁻¹⁶. `ordered` sorts the faces, `scan` compares them in
-//! blocks, `accepted` counts what the thresholds accept, `bootstrap` tells how sure that is, `offsets` what is taken off a pair.
+//! Every face is compared with every other. Pairs are only counted, by their scores on a grid of 2⁻¹⁶; of those that are accepted a
+//! bounded number is kept for the bootstrap. So memory grows with the faces and not with the pairs. `ordered` sorts the faces, `scan`
+//! compares them in blocks, `accepted` counts what the thresholds accept, `bootstrap` tells how sure that is, `offsets` what is taken
+//! off a pair.
 
 mod accepted;
 mod bootstrap;

@@ -1,4 +1,4 @@
-//! What is taken off the cosine of a pair: the crowding around its two faces, half for each.
+//! Offsets: what is taken off the cosine of a pair, half of the crowding around each of its two faces.
 
 /// What is taken off the cosine of a pair for each of its faces.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,7 +10,7 @@ pub struct Offsets {
 }
 
 impl Offsets {
-    /// Nothing, for so many faces: plain cosines.
+    /// Offsets of 0 for this number of faces: the score is the plain cosine.
     pub fn none(faces: usize) -> Self {
         Self::of(vec![0.0; faces])
     }

@@ -1,10 +1,10 @@
-//! Thresholds as a smooth curve over what the data ask for.
+//! Thresholds as a smooth curve through the scores that the data ask for, raised until none lies above it.
 
 use super::too_few;
 use crate::error::Result;
 use crate::matching::{self, Thresholds};
 
-/// What a set of photos asks for.
+/// A point of the data: the score that a set of photos asks for, at a rate and a number of photos.
 pub(super) struct Asked {
     /// The rate is 10⁻ˣ.
     pub x: f64,

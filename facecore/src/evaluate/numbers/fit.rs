@@ -1,10 +1,11 @@
 //! Fits the [`MatchingNumbers`] of a space on labelled faces.
 //!
-//! 1. *Crowding*: around each face, by a cohort of one photo of everybody who is not of the face's family; then a ridge regression
-//!    that tells it from the face.
+//! 1. *Crowding*: measured around each face, by a cohort of one photo of everybody who is not of the face's family; then a ridge
+//!    regression learns to predict it from the face.
 //! 2. *Thresholds*: how often the score of a stranger and a candidate of so many photos reaches a threshold. The crowding is there
 //!    predicted by a regression on the other half of the families, so that no face is scored by numbers that know it.
-//! 3. *Caution*: the curve lies on or above what each set of photos asks for, at a third of the rate less.
+//! 3. *Caution*: the curve lies on or above the score that each set of photos asks for, at a rate [`MatchingFit::caution`] times
+//!    smaller than the one that it is for.
 
 use super::curve::{Asked, curve};
 use super::tail::Tail;
@@ -22,9 +23,9 @@ pub struct MatchingFit {
     pub ridge: f64,
     /// Other seeds give other features, and draw other photos.
     pub seed: u32,
-    /// The numbers of photos of a candidate that are looked at.
+    /// For which numbers of photos of a candidate scores are measured.
     pub photos: Vec<usize>,
-    /// The rates of false positives of the fit are so many times smaller than those of the data.
+    /// A rate of false positives gets the score at which the data have a rate this many times smaller. Default 1.5.
     pub caution: f64,
 }
 

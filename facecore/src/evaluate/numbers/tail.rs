@@ -1,4 +1,4 @@
-//! How often a stranger and a candidate have a score.
+//! How often a stranger's face reaches a score with a candidate.
 
 use super::Face;
 use crate::embed::Embedding;
@@ -53,7 +53,7 @@ impl Tail {
         self.trials += 1;
     }
 
-    /// For rates of 10⁻ˣ the score that so many reach, as (x, score), as far as the data tell.
+    /// For rates of 10⁻ˣ, as far as there are enough data, the score that this share of the trials reaches, as (x, score).
     pub(super) fn scores(&self) -> impl Iterator<Item = (f64, f64)> {
         let steps = (4..).map(|quarter| f64::from(quarter) / 4.0);
         let hits = steps.map(|x| (x, self.trials as f64 * 10f64.powf(-x)));
@@ -90,5 +90,5 @@ fn draw<'a>(here: &[&'a Face<'a>], photos: usize, seed: u32) -> Vec<Vec<&'a Face
     drawn
 }
 
-/// A person is drawn so often, at the most.
+/// How often a person is drawn, at the most.
 const MOST_ROUNDS: usize = 10;

@@ -188,7 +188,7 @@ impl Kernel for Avx2 {
     }
 
     fn depthwise(row: &DepthwiseRow<'_, f32>, target: &mut Target<'_, f32>) {
-        // SAFETY: as `pool`.
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { depthwise_f32(row, target) }
     }
 
@@ -202,10 +202,11 @@ impl Kernel for Avx2 {
     }
 
     fn winograd() -> Winograd<f32> {
-        // SAFETY: as `pool`.
         Winograd {
             form: F43,
+            // SAFETY: a kernel is only chosen where the processor has its instructions.
             input: |row, target| unsafe { transform_input(row, target) },
+            // SAFETY: as above.
             output: |row, target| unsafe { transform_output(row, target) },
         }
     }

@@ -124,7 +124,7 @@ macro_rules! choose {
     };
 }
 
-/// So many that sums, weights and one input fill the 32 registers.
+/// The number of pixels with which sums, weights and one input fill the 32 registers.
 fn max_pixels(blocks: usize) -> usize {
     [14, 14, 9, 6][blocks - 1]
 }
@@ -171,7 +171,7 @@ impl Kernel for Avx512 {
     }
 
     fn depthwise(row: &DepthwiseRow<'_, f32>, target: &mut Target<'_, f32>) {
-        // SAFETY: as `pool`.
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { depthwise_f32(row, target) }
     }
 
@@ -185,10 +185,11 @@ impl Kernel for Avx512 {
     }
 
     fn winograd() -> Winograd<f32> {
-        // SAFETY: as `pool`.
         Winograd {
             form: F43,
+            // SAFETY: a kernel is only chosen where the processor has its instructions.
             input: |row, target| unsafe { transform_input(row, target) },
+            // SAFETY: as above.
             output: |row, target| unsafe { transform_output(row, target) },
         }
     }
@@ -223,7 +224,7 @@ impl Kernel for Avx512Bf16 {
 
     fn fill(values: &mut [u16], floats: &[f32]) {
         let count = values.len().min(floats.len());
-        // SAFETY: as `row`.
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { narrow_all(&floats[..count], &mut values[..count]) }
     }
 
@@ -238,25 +239,26 @@ impl Kernel for Avx512Bf16 {
     }
 
     fn depthwise(row: &DepthwiseRow<'_, u16>, target: &mut Target<'_, u16>) {
-        // SAFETY: as `row`.
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { depthwise_bf16(row, target) }
     }
 
     fn pool(row: &PoolRow<'_, u16>, target: &mut [u16]) {
-        // SAFETY: as `row`.
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { pool_bf16(row, target) }
     }
 
     fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [u16]) {
-        // SAFETY: as `row`.
+        // SAFETY: a kernel is only chosen where the processor has its instructions.
         unsafe { pool_to_bf16(row, target) }
     }
 
     fn winograd() -> Winograd<u16> {
-        // SAFETY: as `row`.
         Winograd {
             form: F23,
+            // SAFETY: a kernel is only chosen where the processor has its instructions.
             input: |row, target| unsafe { transform_input_bf16(row, target) },
+            // SAFETY: as above.
             output: |row, target| unsafe { transform_output_bf16(row, target) },
         }
     }

@@ -14,7 +14,7 @@ pub(in crate::net) struct Rows<'a, V> {
 }
 
 impl<'a, V> Rows<'a, V> {
-    /// Row `y` of so many, each as `row` finds it, and what is around it.
+    /// Row `y` of `height` rows and its neighbours; `row` finds a row by its number.
     pub(in crate::net) fn around(y: usize, height: usize, row: impl Fn(usize) -> &'a [V]) -> Self {
         Self { above: y.checked_sub(1).map(&row), middle: row(y), below: (y + 1 < height).then(|| row(y + 1)) }
     }
@@ -69,12 +69,12 @@ macro_rules! depthwise {
         fn $name(row: &DepthwiseRow<'_, $value>, target: &mut Target<'_, $value>) {
             type Sums = $register;
 
-            /// `put` takes the value of a pixel of the output, and how far it is from the first one's.
+            /// `put` is given each pixel of the output: its distance from the first one, in values, and its value.
             #[inline]
             #[target_feature(enable = $features)]
             unsafe fn lanes(row: &DepthwiseRow<'_, $value>, lane: usize, put: impl Fn(usize, Sums)) {
                 let Rows { above, middle, below } = row.rows;
-                // A row that is not there counts nothing: the middle one is read in its place.
+                // A row that is not there counts as zeros: the middle one is read in its place, with weights of 0.
                 let there = [above.is_some(), true, below.is_some()];
                 let rows = [above.unwrap_or(middle), middle, below.unwrap_or(middle)];
                 let rows = rows.map(|row| row.as_ptr().wrapping_add(lane));

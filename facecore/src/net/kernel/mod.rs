@@ -44,7 +44,7 @@ pub(super) struct Run {
     pub steps: usize,
 }
 
-/// What is done to a sum at last.
+/// What is done to a sum at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Activation {
     None,
@@ -74,14 +74,14 @@ impl<S> Place<S> {
 }
 
 impl<V> Place<&mut [V]> {
-    /// So many blocks and values further on.
+    /// The place that is `blocks` blocks and `values` values after this one.
     pub(super) fn ahead(&mut self, blocks: usize, values: usize) -> Place<&mut [V]> {
         Place { values: self.values, start: self.start + blocks * self.block + values, block: self.block }
     }
 }
 
-/// Where a row goes: values for the next layer, full floats for the caller, or the sums as they are, of which only input and weights
-/// are read.
+/// Where a row goes: values for the next layer, full floats for the caller, or plain sums. For plain sums nothing of the [`Row`] is read
+/// but input and weights: no bias, scale, residual or activation.
 #[derive(Debug)]
 pub(super) enum Target<'a, V> {
     Values(Place<&'a mut [V]>),
@@ -97,7 +97,7 @@ impl<V> Target<'_, V> {
         }
     }
 
-    /// Whether so many pixels of so many blocks have room from `start` on.
+    /// Whether there is room for `width` pixels of `blocks` blocks from `start` on.
     #[cfg(any(target_arch = "x86_64", test))]
     fn fits(&self, start: usize, width: usize, blocks: usize) -> bool {
         let (block, len) = match self {
@@ -135,7 +135,8 @@ pub(super) struct Row<'a, V> {
     pub repeat: Repeat,
 }
 
-/// A row is computed so many times, each time so much further on: once for each of Winograd's points.
+/// How often a row is computed: once for each of Winograd's points. Each time input, weights and target begin the given number of
+/// values after those of the time before.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Repeat {
     pub times: usize,
@@ -168,7 +169,7 @@ pub(super) struct PoolRow<'a, V> {
     pub width: usize,
 }
 
-/// How one kind of processor does it.
+/// The inner loops for one kind of processor.
 pub(super) trait Kernel: Send + Sync + 'static {
     /// A number in memory: f32, or the upper half of one (bf16).
     type Value: Copy + Default + Send + Sync + std::fmt::Debug + 'static;
@@ -176,25 +177,25 @@ pub(super) trait Kernel: Send + Sync + 'static {
     const STEP: usize;
     /// Whether values are coarser than floats.
     const COARSE: bool;
-    /// Whether it takes rows that are pooled at once, of interleaved RGB and one block.
+    /// Whether it takes [pooled](Row::pooled) rows, of interleaved RGB and one block.
     const POOLS: bool;
     /// The most blocks of a tile.
     const MAX_BLOCKS: usize;
 
-    /// Whether this processor has it.
+    /// Whether this processor has the instructions.
     fn available() -> bool;
-    /// The most pixels of a tile with so many blocks.
+    /// The most pixels of a tile with this number of blocks.
     fn max_pixels(blocks: usize) -> usize;
-    /// Whether tiles exist for pixels so far apart.
+    /// Whether tiles exist for a [`Row::pixel`] of this many values.
     fn takes(pixel: usize) -> bool;
     fn narrow(value: f32) -> Self::Value;
     fn widen(value: Self::Value) -> f32;
-    /// As many values as fit, from floats.
+    /// Narrows floats to values, as many as both slices have.
     fn fill(values: &mut [Self::Value], floats: &[f32]);
     fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
     fn depthwise(row: &DepthwiseRow<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
     fn pool(row: &PoolRow<'_, Self::Value>, target: &mut [Self::Value]);
-    /// Of floats, which are rounded at last.
+    /// Max pooling of floats; the largest is narrowed to a value.
     fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [Self::Value]);
     fn winograd() -> Winograd<Self::Value>;
 }
@@ -223,9 +224,9 @@ struct Tile<V> {
 
 #[cfg(target_arch = "x86_64")]
 impl<V> Tile<V> {
-    /// Further right, so many values of the input and of the target.
+    /// To the next tile of the row: `input` and `target` are the values by which it lies further right in each.
     unsafe fn advance(&mut self, input: usize, target: usize) {
-        // SAFETY: the caller's; a null pointer stays one.
+        // SAFETY: the caller's promise that the next tile lies inside the row; a null pointer stays null.
         unsafe {
             self.input = self.input.add(input);
             if !self.residual.is_null() {
@@ -259,7 +260,7 @@ fn run_tiles<K: Kernel>(
     let tiles = row.outputs().div_ceil(K::max_pixels(row.blocks) / unit);
     let (short, wider) = (row.outputs() / tiles, row.outputs() % tiles);
     let of_width = |pixels| tile(row.pixel, row.blocks, pixels).expect("a tile of every width up to the largest");
-    // The last one without what hangs over the edge.
+    // The last tile has fewer pixels if a pooling window hangs over the edge.
     let last = of_width(row.width - (row.outputs() - short) * unit);
     let (narrow, wide) = match wider {
         _ if tiles == 1 => (last, last),
@@ -337,7 +338,7 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     assert!(target.fits(target.start() + further, row.outputs(), row.blocks), "the target is too small");
 }
 
-/// The pool's slices are as large as it will read; the last window may hang over the right edge.
+/// The slices are as large as the pool will read and write; the last window may hang over the right edge.
 #[cfg(any(target_arch = "x86_64", test))]
 fn checked_pool<V, T>(row: &PoolRow<'_, V>, target: &[T]) {
     assert!(row.width > 0 && (row.width - 1) * row.stride < row.columns, "a window outside the row");

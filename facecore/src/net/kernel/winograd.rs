@@ -9,7 +9,7 @@ use super::{Activation, LANES, Target};
 /// The most points of a tile.
 pub(in crate::net) const MAX_POINTS: usize = 6;
 
-/// How a kernel goes to the points and back.
+/// One processor's functions for Winograd's way: they bring rows of the input to the points, and the points' results to the outputs.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::net) struct Winograd<V> {
     pub form: Form,
@@ -17,7 +17,7 @@ pub(in crate::net) struct Winograd<V> {
     pub output: fn(&OutputRow<'_>, &mut Target<'_, V>),
 }
 
-/// Which tiles.
+/// Which of the forms: the outputs of a tile, its points, and how a kernel is brought to them.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::net) struct Form {
     pub outputs: usize,
@@ -35,19 +35,19 @@ pub(in crate::net) const F43: Form = Form {
     },
 };
 
-/// Sums and differences of two numbers at most: bf16 bears them.
+/// Its transforms of the input are sums and differences of two numbers, which bf16 rounds little.
 pub(in crate::net) const F23: Form =
     Form { outputs: 2, points: 4, kernel: |[a, b, c]| [a, (a + b + c) / 2.0, (a - b + c) / 2.0, c, 0.0, 0.0] };
 
 /// A row of one block on its way to the points.
 pub(in crate::net) struct InputRow<'a, V> {
-    /// Pixels that lie behind its last one count as zeros.
+    /// The row. Pixels behind its last one count as zeros.
     pub pixels: &'a [V],
-    /// Where two rows of the output are computed at once, by F(2, 3) for columns: the three rows below, as long, and how far the target's
-    /// points of one row are from those of the next of four.
+    /// If two rows of the output are computed at once (by F(2, 3) down the columns as well): the three rows below, which are as long, and
+    /// the distance in the target from the points of one of the four rows to those of the next.
     pub below: Option<([&'a [V]; 3], usize)>,
     pub tiles: usize,
-    /// From a tile's value at one point to that at the next.
+    /// The distance in the target from a tile's value at one point to its value at the next.
     pub point: usize,
 }
 
@@ -56,8 +56,8 @@ pub(in crate::net) struct OutputRow<'a> {
     pub products: &'a [f32],
     /// The first tile at the first point.
     pub start: usize,
-    /// Where two rows are computed at once: from the products of one of four rows to those of the next, and where the lower row goes,
-    /// if it is wanted.
+    /// If two rows are computed at once: the distance from the products of one of the four rows to those of the next, and where the lower
+    /// row goes, if it is wanted.
     pub below: Option<(usize, Option<usize>)>,
     pub point: usize,
     pub block: usize,
@@ -97,7 +97,7 @@ pub(super) fn checked_output<V>(form: Form, row: &OutputRow<'_>, target: &Target
     assert!(target.fits(target.start(), row.width, row.blocks), "the target is too small");
 }
 
-/// The pixels of a tile, in `edge` with zeros behind the last one where the row ends before.
+/// The `N` values from `first` on. Where the row ends before, they are copied to `edge`, with zeros behind them.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn window<'a, const N: usize>(pixels: &'a [f32], first: usize, edge: &'a mut [f32; N]) -> &'a [f32; N] {
     if let Some(pixels) = pixels.get(first..first + N) {

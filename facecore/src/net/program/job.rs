@@ -50,16 +50,16 @@ pub(super) struct Job<'a, K: Kernel> {
     pub runs: &'a [Run],
     pub bias: &'a [f32],
     pub scale: f32,
-    /// Of the output before pooling.
+    /// Height of the output before pooling.
     pub height: usize,
     pub width: usize,
-    /// Rows of it that are computed at once.
+    /// Rows of the output that are computed at once.
     pub band: usize,
 }
 
 /// Where rows go: into a value, or around a ring.
 struct Rows<'a, V> {
-    /// Of the first row.
+    /// Where the first row goes.
     target: Target<'a, V>,
     /// From one row to the next.
     line: usize,
@@ -136,7 +136,7 @@ impl<K: Kernel> Job<'_, K> {
         let blocks = layer.inputs.div_ceil(LANES);
         let point = blocks * block;
         points.input.reserve(self.packed.points(winograd) * point);
-        // What lies below the last row is needed for a row that is not.
+        // Rows below this one would only be read for an output row that does not exist.
         let last = self.height + layer.size[0] - 2;
         for (at, line) in (0..blocks).flat_map(|at| (0..self.packed.lines(rows.len())).map(move |line| (at, line))) {
             let pixels = |line: usize| {

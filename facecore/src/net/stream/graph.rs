@@ -34,7 +34,7 @@ impl<K: Kernel> Graph<K> {
         Ok(graph)
     }
 
-    /// Answers the node of what the layer makes.
+    /// Adds the nodes of a layer and returns the one that makes its output.
     fn layer(
         &mut self,
         layer: Layer,
@@ -87,7 +87,7 @@ impl<K: Kernel> Graph<K> {
         Ok(self.push(Work::MaxPool(pool), Inputs { input, other: None }, &[reach], to))
     }
 
-    /// `reaches`: what it reads of its input, and of the other one.
+    /// Adds a node; `reaches` says which rows it reads of its input, and of its other input if there is one.
     fn push(&mut self, work: Work<K>, from: Inputs, reaches: &[Reach], to: &Value) -> usize {
         let Inputs { input, other } = from;
         self.schedule.push([Some(input), other].into_iter().flatten().zip(reaches.iter().copied()).collect());

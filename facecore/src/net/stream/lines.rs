@@ -43,7 +43,7 @@ impl<V: Copy + Default> Lines<V> {
         let point = form.map_or(0, |_| blocks * block);
         let row = form.map_or(blocks * block, |form| form.points * point);
         let kept = rows + usize::from(padding[0] > 0);
-        // One more: the last step of an odd run reads a pair.
+        // One value more: the last step of a run of odd length reads a pair.
         self.values.reserve(kept * row + 1);
         let values = std::mem::take(&mut self.values);
         *self = Self { values, size, block, point, rows, row, blocks, pixel, padding };
@@ -58,14 +58,14 @@ impl<V: Copy + Default> Lines<V> {
         y % self.rows * self.row + self.side(0)
     }
 
-    /// Where a kernel's row begins that is padded so much: row `y`, counted from the first one of the padding.
+    /// Where row `y` begins for a kernel with this padding; `y` and the column count from the first of the padding.
     pub(super) fn padded(&self, y: usize, padding: [usize; 2]) -> usize {
         let y = y.checked_sub(padding[0]).filter(|&y| y < self.size[0]);
         let row = y.map_or(self.rows, |y| y % self.rows) * self.row;
         row + self.side(padding[1])
     }
 
-    /// From the left end of the padding to where a reader begins that needs so many of its columns.
+    /// From the left end of the padding to where a reader begins that needs only `needed` columns of it.
     fn side(&self, needed: usize) -> usize {
         if self.point > 0 { 0 } else { (self.padding[1] - needed) * self.pixel }
     }

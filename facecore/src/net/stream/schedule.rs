@@ -20,7 +20,7 @@ impl Reach {
         (y * self.stride / self.shrink).saturating_sub(self.padding)
     }
 
-    /// How many rows must be there.
+    /// How many rows, counted from the top, must have been made for row `y`.
     fn end(&self, y: usize, height: usize) -> usize {
         (y * self.stride / self.shrink + self.size).saturating_sub(self.padding).clamp(1, height)
     }

@@ -63,7 +63,7 @@ impl Builder {
         } else if clusters[leader].confirmed > 0
             || (build.lead >= self.settings.lead && clusters[leader].confirmed == 0)
         {
-            // Nobody is the owner whom the owner rejected more often than confirmed.
+            // A cluster of which the owner rejected more faces than were confirmed is not the owner.
             build.owners = vec![leader];
         }
         let photos = build.owners.first().map_or(1, |&at| clusters[at].photos);

@@ -40,7 +40,8 @@ macro_rules! pooled_tile {
                 let length = steps * LANES * STEP;
                 for index in 0..=last {
                     let mut input = tile.input.add((*tile.runs.add(index)).offset);
-                    // Behind the last row for the upper sums, before the first one for the lower: never read.
+                    // The upper sums do not read the last run, nor the lower ones the first, so what then lies
+                    // outside of the weights is not read.
                     let mut weights = tile.weights.wrapping_add(index * length);
                     match index {
                         0 => pooled_steps!(true false, $weights $broadcast $add, input weights length steps, $(($p $a $b) ($q $e $f))+),

@@ -47,14 +47,15 @@ fn input_rows_bf16<const ROWS: usize>(rows: [&[u16]; ROWS], down: usize, row: &I
 #[target_feature(enable = "avx512f,avx512bf16")]
 pub(super) fn transform_output_bf16(row: &OutputRow<'_>, target: &mut Target<'_, u16>) {
     checked_output(F23, row, target);
-    // SAFETY: what is put somewhere lies where `checked_output` has looked.
     match target {
         Target::Values(Place { values, start, block }) => {
             let to = values.as_mut_ptr();
+            // SAFETY: `checked_output` has compared the last pixel of the last block with the target.
             output_bf16([*start, *block], row, |at, y| unsafe { store_bf16(to.add(at), y) });
         }
         Target::Floats(Place { values, start, block }) | Target::Sums(Place { values, start, block }) => {
             let to = values.as_mut_ptr();
+            // SAFETY: as above.
             output_bf16([*start, *block], row, |at, y| unsafe { store_f32(to.add(at), y) });
         }
     }
