@@ -109,7 +109,12 @@ fn photos_of_apple_phones_are_named() {
     for (file, kind) in [("photo.heic", "a HEIC photo"), ("photo.avif", "an AVIF photo")] {
         let error = error(&odd(file));
         assert_eq!(error.code(), "unread-kind");
-        assert!(error.to_string().starts_with(&format!("{kind} (read with the feature `heif`); this build does not read it: convert it")), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!(
+                "{kind} (read with the feature `heif`); this build does not read it: convert it"
+            )),
+            "{error}"
+        );
     }
 }
 

@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         false => (Limits::for_uploads(), DetectOptions::for_uploads()),
     };
     let engine = match words.iter().any(|word| word == "sface") {
-        true => EngineOptions { model: Some("sface".into()), detector: DetectorKind::Yunet, ..EngineOptions::default() },
+        true => {
+            EngineOptions { model: Some("sface".into()), detector: DetectorKind::Yunet, ..EngineOptions::default() }
+        }
         false => EngineOptions::default(),
     };
     let engine = Engine::open_with(models, &engine)?;
