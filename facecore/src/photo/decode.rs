@@ -132,6 +132,9 @@ fn jpeg_side(width: u32, height: u32, limits: &Limits) -> u32 {
 }
 
 fn decode_other(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Photo<'static>> {
+    if format == ImageFormat::Bmp && begins_in_its_palette(bytes) == Some(true) {
+        return Err(failed("the BMP says that its pixels begin inside its palette"));
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(memory(limits.max_pixels.saturating_mul(8)));
     let refused = |error| refused(error, format);
@@ -153,6 +156,21 @@ fn decode_other(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Ph
     decoder.read_image(&mut pixels).map_err(refused)?;
     let stored = Pixels::packed(to_rgb(pixels, color)?, width, height);
     Ok(Photo::from_stored(stored, orientation, limits))
+}
+
+/// Whether a BMP's pixels are said to begin before its palette ends; the decoder would take colours for pixels and show the picture shifted.
+/// `None` if it has no palette, or is cut.
+fn begins_in_its_palette(bmp: &[u8]) -> Option<bool> {
+    let number = |at: usize| bmp.get(at..at + 4)?.first_chunk().map(|&bytes| u64::from(u32::from_le_bytes(bytes)));
+    let (pixels, header) = (number(10)?, number(14)?);
+    // OS/2's old header is shorter; its palettes are always whole.
+    let bits = if header < 40 { return None } else { number(26)? >> 16 };
+    let colours = match (bits, number(46)?) {
+        (1..=8, 0) => 1 << bits,
+        (1..=8, colours) => colours.min(1 << bits),
+        _ => return None,
+    };
+    Some(pixels < 14 + header + 4 * colours)
 }
 
 fn no_panic<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {

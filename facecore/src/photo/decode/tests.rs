@@ -109,6 +109,20 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
+fn a_bmp_whose_pixels_begin_in_its_palette_is_refused() {
+    let four = |x: u32| x.to_le_bytes();
+    // One pixel of 8 bits, the second of two colours.
+    let bmp = |start: u32| {
+        let file = [&b"BM"[..], &four(66), &four(0), &four(start)].concat();
+        let header = [40, 1, 1, 8 << 16 | 1, 0, 4, 0, 0, 2, 0].map(four).concat();
+        [file, header, [0, 0, 0, 0, 9, 8, 7, 0].to_vec(), vec![1, 0, 0, 0]].concat()
+    };
+    assert_eq!(Photo::decode(&bmp(62), &Limits::default()).unwrap().row(0), [7, 8, 9]);
+    let error = Photo::decode(&bmp(54), &Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("palette"), "{error}");
+}
+
+#[test]
 fn every_format_and_kind_of_pixel_shows_the_same_picture() {
     let rgb = photo(&fixture("formats/rgb.png"));
     let grey = photo(&fixture("formats/grey.png"));
