@@ -100,6 +100,10 @@ fn overlap(a: &[f32; 4], b: &[f32; 4]) -> f32 {
         (end - a[axis].max(b[axis])).max(0.0)
     };
     let shared = side(0) * side(1);
+    // Most boxes lie apart: those cost no division.
+    if shared == 0.0 && a[2] * a[3] > 0.0 {
+        return 0.0;
+    }
     let union = a[2] * a[3] + b[2] * b[3] - shared;
     if union > 0.0 { shared / union } else { 1.0 }
 }
