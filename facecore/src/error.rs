@@ -107,6 +107,21 @@ pub enum Error {
         /// What is wrong or missing.
         reason: String,
     },
+    /// A store of profiles cannot be opened, read or written.
+    #[error("store: {reason}")]
+    Store {
+        /// What failed and what to do.
+        reason: String,
+    },
+    /// A store of profiles has as many bytes as it may.
+    #[error("the store is full; open it with a larger `StoreOptions::max_bytes`")]
+    StoreFull,
+    /// A store's file is not as it was written.
+    #[error("the store is damaged: {reason}")]
+    StoreDamaged {
+        /// Where, and what to do.
+        reason: String,
+    },
     /// A defect of facecore itself; the engine stays usable.
     #[error("internal error: {reason}; please report it")]
     Internal {
@@ -149,6 +164,9 @@ impl Error {
             Self::Evaluation { .. } => "evaluation",
             Self::Calibration { .. } => "calibration",
             Self::NonFace { .. } => "non-face",
+            Self::Store { .. } => "store",
+            Self::StoreFull => "store-full",
+            Self::StoreDamaged { .. } => "store-damaged",
             Self::Internal { .. } => "internal",
         }
     }

@@ -24,12 +24,13 @@
 //! - [`Engine`]: the networks; [`Engine::detect`] and [`Engine::embed`].
 //! - [`Embedding`]: a unit vector of one space; encodings for storage.
 //! - [`Matcher`]: who of the candidates it is, or why nobody.
+//! - [`store`]: profiles at rest, read by several processes.
 //! - [`evaluate`]: how often that is right.
 //!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
-// One room has some: `net::kernel`.
+// Rooms that have some: `net::kernel` and `store::generation`.
 #![deny(unsafe_code)]
 
 /// The README's example compiles.
@@ -59,6 +60,8 @@ pub mod profile;
 mod random;
 pub mod social;
 mod space;
+#[cfg(feature = "store")]
+pub mod store;
 
 pub use detect::{
     Budget, Cut, DetectOptions, DetectStats, Detection, Face, MtcnnOptions, MtcnnStats, ProposalFilter, YunetOptions,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, from the ground up: only rooms that came before.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("space", &[]),
     ("random", &[]),
     ("geometry", &[]),
@@ -23,6 +23,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("social", &["error"]),
     ("matching", &["embed", "error", "random", "space"]),
     ("profile", &["cluster", "embed", "error", "space"]),
+    ("store", &["error", "profile", "space"]),
     ("evaluate", &["embed", "error", "matching", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("parallel", &["detect", "embed", "engine", "error", "photo"]),
