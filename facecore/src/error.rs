@@ -122,6 +122,12 @@ pub enum Error {
         /// Where, and what to do.
         reason: String,
     },
+    /// An index of faces cannot be opened, searched or written.
+    #[error("index: {reason}")]
+    Index {
+        /// What failed and what to do.
+        reason: String,
+    },
     /// A defect of facecore itself; the engine stays usable.
     #[error("internal error: {reason}; please report it")]
     Internal {
@@ -167,6 +173,7 @@ impl Error {
             Self::Store { .. } => "store",
             Self::StoreFull => "store-full",
             Self::StoreDamaged { .. } => "store-damaged",
+            Self::Index { .. } => "index",
             Self::Internal { .. } => "internal",
         }
     }

@@ -67,14 +67,10 @@ impl ProfileStore {
             let mut held = self.generation.write().unwrap_or_else(PoisonError::into_inner);
             txn.commit().map_err(failed)?;
             self.folder.complete(number)?;
-            *held = Arc::new(Generation::open(
-                &self.folder.generation(number),
-                number,
-                &self.options,
-                Writing::Commits,
-            )?);
+            *held =
+                Arc::new(Generation::open(&self.folder.generation(number), number, &self.options, Writing::Commits)?);
             drop(held);
-            return self.folder.remove(old.number);
+            return self.folder.sweep(number);
         }
     }
 

@@ -70,8 +70,22 @@ impl Folder {
         }
     }
 
+    /// Removes all generations before `newest`, and what is left of those whose removal was cut short: they were replaced, and must not
+    /// outlast what was erased from them.
+    pub(super) fn sweep(&self, newest: u64) -> Result<()> {
+        for entry in self.checked("list", fs::read_dir(&self.0))? {
+            let name = self.checked("list", entry)?.file_name();
+            let Some(name) = name.to_str().and_then(|name| name.strip_prefix("generation-")) else { continue };
+            let number = name.strip_suffix(".old").unwrap_or(name).parse::<u64>();
+            if let Some(number) = number.ok().filter(|&number| number < newest) {
+                self.remove(number)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes a generation that was replaced. It loses its name first: a process that is about to open it must not find half of it.
-    pub(super) fn remove(&self, number: u64) -> Result<()> {
+    fn remove(&self, number: u64) -> Result<()> {
         let old = self.0.join(format!("generation-{number}.old"));
         match fs::rename(self.generation(number), &old) {
             Err(error) if error.kind() == ErrorKind::NotFound => {}

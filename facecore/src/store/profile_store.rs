@@ -379,6 +379,7 @@ fn open_newest(folder: &Folder, options: &StoreOptions) -> Result<Generation> {
                     let txn = generation.env.read_txn().map_err(failed)?;
                     if generation.tables.read_state(&txn)?.is_none_or(|state| !state.moved) {
                         drop(txn);
+                        folder.sweep(number)?;
                         return Ok(generation);
                     }
                     // Whoever compacted it ended between the mark and the new name.
