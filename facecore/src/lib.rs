@@ -25,12 +25,13 @@
 //! - [`Embedding`]: a unit vector of one space; encodings for storage.
 //! - [`Matcher`]: who of the candidates it is, or why nobody.
 //! - [`store`]: profiles at rest, read by several processes.
+//! - [`index`]: search among millions of faces.
 //! - [`evaluate`]: how often that is right.
 //!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
-// Rooms that have some: `net::kernel` and `store::generation`.
+// Rooms that have some: `net::kernel`, `store::generation`, `index::kernel` and `index::mapping`.
 #![deny(unsafe_code)]
 
 /// The README's example compiles.
@@ -50,6 +51,8 @@ mod engine;
 mod error;
 pub mod evaluate;
 mod geometry;
+#[cfg(feature = "store")]
+pub mod index;
 mod matching;
 mod models;
 mod net;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, from the ground up: only rooms that came before.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("space", &[]),
     ("random", &[]),
     ("geometry", &[]),
@@ -24,6 +24,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("matching", &["embed", "error", "random", "space"]),
     ("profile", &["cluster", "embed", "error", "space"]),
     ("store", &["error", "profile", "space"]),
+    ("index", &["embed", "error", "space"]),
     ("evaluate", &["embed", "error", "matching", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("parallel", &["detect", "embed", "engine", "error", "photo"]),
