@@ -39,6 +39,7 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+mod album;
 pub mod attributes;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -66,6 +67,7 @@ mod space;
 #[cfg(feature = "store")]
 pub mod store;
 
+pub use album::{AlbumReader, FoundFace};
 pub use detect::{
     Budget, Cut, DetectOptions, DetectStats, Detection, Face, MtcnnOptions, MtcnnStats, ProposalFilter, YunetOptions,
     YunetStats,

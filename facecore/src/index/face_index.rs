@@ -299,9 +299,7 @@ impl FaceIndex {
     pub fn verify(&self) -> IndexReport {
         let mut report = IndexReport { faces: self.present, damaged: Vec::new() };
         for at in (0..self.commit.faces as usize).filter(|&at| self.is_present(at)) {
-            let part = |part| self.part(part, at, 1);
-            let expected = check(part(Part::Ids), part(Part::Factors), part(Part::Signs), part(Part::Values));
-            if part(Part::Checks) != expected.to_le_bytes() && report.damaged.len() < 100 {
+            if !self.is_sound(at) && report.damaged.len() < 100 {
                 report.damaged.push(self.id(at));
             }
         }
@@ -316,7 +314,8 @@ impl FaceIndex {
     /// The faces nearest to one, the nearest first; of equals the one added first.
     ///
     /// # Errors
-    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] for a face of another space or length.
+    /// [`Error::SpaceMismatch`] or [`Error::Embedding`] for a face of another space or length; [`Error::Index`] if a face of the answer does
+    /// not fit its checksum.
     pub fn search(&self, face: &Embedding, search: &Search<'_>) -> Result<Vec<Hit>> {
         Ok(self.search_many(std::slice::from_ref(face), search)?.remove(0))
     }
@@ -329,17 +328,17 @@ impl FaceIndex {
     pub fn search_many(&self, faces: &[Embedding], search: &Search<'_>) -> Result<Vec<Vec<Hit>>> {
         faces.iter().try_for_each(|face| self.check_face(face))?;
         let queries: Vec<Query> = faces.iter().map(|face| Query::new(face, &self.layout)).collect();
-        Ok(match search.scan {
+        match search.scan {
             Scan::Exact => self.scan_values(&queries, search),
             Scan::Signs(shortlist) => {
                 let shortlists = self.scan_signs(&queries, search, shortlist.max(search.neighbours).max(1));
                 let pairs = queries.iter().zip(shortlists);
                 pairs.map(|(query, shortlist)| self.compare(query, search, shortlist)).collect()
             }
-        })
+        }
     }
 
-    fn scan_values(&self, queries: &[Query], search: &Search<'_>) -> Vec<Vec<Hit>> {
+    fn scan_values(&self, queries: &[Query], search: &Search<'_>) -> Result<Vec<Vec<Hit>>> {
         let mut best: Vec<Best> = queries.iter().map(|query| new_best(query, search)).collect();
         let (mut sums, mut scores) = ([0; TILE], [0.0; TILE]);
         for (first, count) in self.tiles(TILE) {
@@ -380,7 +379,7 @@ impl FaceIndex {
     }
 
     /// The nearest of a shortlist.
-    fn compare(&self, query: &Query, search: &Search<'_>, shortlist: Vec<u32>) -> Vec<Hit> {
+    fn compare(&self, query: &Query, search: &Search<'_>, shortlist: Vec<u32>) -> Result<Vec<Hit>> {
         let mut best = new_best(query, search);
         for place in shortlist {
             let mut sum = [0];
@@ -405,12 +404,25 @@ impl FaceIndex {
         }
     }
 
-    fn hits(&self, query: &Query, best: Best) -> Vec<Hit> {
-        let hit = |(score, place): (f32, u32)| Hit {
-            id: self.id(place as usize),
-            cosine: (score / query.length).clamp(-1.0, 1.0),
+    /// An answer, whose faces are as they were written.
+    fn hits(&self, query: &Query, best: Best) -> Result<Vec<Hit>> {
+        let hit = |(score, place): (f32, u32)| {
+            let place = place as usize;
+            let id = self.id(place);
+            if !self.is_sound(place) {
+                let reason =
+                    format!("{}: a face of id {id} is damaged; remove it and add it anew", self.path.display());
+                return Err(Error::Index { reason });
+            }
+            Ok(Hit { id, cosine: (score / query.length).clamp(-1.0, 1.0) })
         };
         best.finish().into_iter().map(hit).collect()
+    }
+
+    fn is_sound(&self, place: usize) -> bool {
+        let part = |part| self.part(part, place, 1);
+        let expected = check(part(Part::Ids), part(Part::Factors), part(Part::Signs), part(Part::Values));
+        part(Part::Checks) == expected.to_le_bytes()
     }
 
     /// Runs of at most `most` faces, each inside one block. `most` divides a block.

@@ -26,7 +26,7 @@ pub enum Scan {
 /// ```
 /// use facecore::index::{Scan, Search};
 /// let search = Search { neighbours: 10, except: &[42], ..Search::default() };
-/// assert_eq!(search.scan, Scan::Signs(1_000));
+/// assert_eq!(search.scan, Scan::Signs(300));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {
@@ -44,7 +44,7 @@ pub struct Search<'a> {
 
 impl Default for Search<'_> {
     fn default() -> Self {
-        Self { neighbours: 1, least: -1.0, scan: Scan::Signs(1_000), only: None, except: &[] }
+        Self { neighbours: 1, least: -1.0, scan: Scan::Signs(300), only: None, except: &[] }
     }
 }
 

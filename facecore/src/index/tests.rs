@@ -230,6 +230,8 @@ fn a_file_cut_or_changed_is_an_error_and_never_a_wrong_answer() {
     fs::write(&scratch.0, &bad).unwrap();
     let mut index = scratch.open(32);
     assert_eq!(index.verify().damaged, [1]);
+    let nearest = |at: usize| index.search(&all[at].1, &Search::default()).map(|hits| hits[0].id);
+    assert_eq!((nearest(0), nearest(1).map_err(|error| error.code())), (Ok(0), Err("index")));
     assert_eq!(index.compact().unwrap_err().code(), "index");
     index.remove(&[1]).unwrap();
     index.compact().unwrap();
