@@ -56,6 +56,7 @@ fn measure(folder: &Path, users: u64) -> Result<(), Box<dyn Error>> {
     }
     println!("read back, page by page: {seen} equal in {:.1} s", start.elapsed().as_secs_f64());
     read(&store, users, "alone")?;
+    read(&store, users.min(10_000), "alone, of the first 10,000 users")?;
     let mut writer = Command::new(env::current_exe()?).arg(&inside).arg(WRITER).spawn()?;
     std::thread::sleep(Duration::from_millis(500));
     let beside = read(&store, users, "another process writes");
