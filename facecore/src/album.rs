@@ -2,6 +2,8 @@
 //!
 //! May use: `attributes`, `detect`, `embed`, `engine`, `error`, `photo`, `profile`.
 
+use std::fmt;
+
 use crate::attributes::Attributes;
 use crate::detect::{DetectOptions, Face};
 use crate::embed::NonFaceFilter;
@@ -98,5 +100,14 @@ impl<'a> AlbumReader<'a> {
             (found.age, found.female) = (Some(read.age), Some(read.female));
         }
         Ok(Some(found))
+    }
+}
+
+impl fmt::Debug for AlbumReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { options, attributes, non_faces, .. } = self;
+        let mut shown = f.debug_struct("AlbumReader");
+        shown.field("options", options).field("attributes", &attributes.is_some());
+        shown.field("non_faces", &non_faces.is_some()).finish_non_exhaustive()
     }
 }

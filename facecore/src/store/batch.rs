@@ -1,5 +1,6 @@
 //! Writing: changes that become visible, and durable, all at once.
 
+use std::fmt;
 use std::ops::Bound;
 
 use heed::RwTxn;
@@ -194,5 +195,11 @@ impl Batch<'_> {
         let last = [prefix, &[0xff; 10]].concat();
         let range = (Bound::Included(prefix), Bound::Included(&last[..]));
         table.delete_range(&mut self.txn, &range).map_err(failed)
+    }
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("state", &self.state).finish_non_exhaustive()
     }
 }

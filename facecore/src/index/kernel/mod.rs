@@ -53,12 +53,16 @@ impl Kernel {
         assert!(query.len().is_multiple_of(32) && !query.is_empty() && rows.len() == sums.len() * query.len());
         match self {
             Self::Portable => portable::products(rows, query, sums),
-            // SAFETY: `available` saw that the processor has these instructions; lengths were checked above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { avx2::products(rows, query, sums) },
-            // SAFETY: as above.
+            Self::Avx2 => {
+                // SAFETY: `available` saw that the processor has these instructions; lengths were checked above.
+                unsafe { avx2::products(rows, query, sums) }
+            }
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { avx512::products(rows, query, sums) },
+            Self::Avx512 => {
+                // SAFETY: as for AVX2.
+                unsafe { avx512::products(rows, query, sums) }
+            }
         }
     }
 
@@ -67,12 +71,16 @@ impl Kernel {
         assert!(!query.is_empty() && signs.len() == counts.len() * query.len() * 8);
         match self {
             Self::Portable => portable::differences(signs, query, counts),
-            // SAFETY: `available` saw that the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { avx2::differences(signs, query, counts) },
-            // SAFETY: as above; lengths were checked above.
+            Self::Avx2 => {
+                // SAFETY: `available` saw that the processor has these instructions.
+                unsafe { avx2::differences(signs, query, counts) }
+            }
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { avx512::differences(signs, query, counts) },
+            Self::Avx512 => {
+                // SAFETY: as for AVX2; lengths were checked above.
+                unsafe { avx512::differences(signs, query, counts) }
+            }
         }
     }
 }
