@@ -32,7 +32,7 @@
 // What a call of facecore answered. Negative numbers are never used; a number keeps its meaning for ever.
 //
 // The hundreds are groups: 1xx the caller's arguments, 2xx the photo, 3xx the models, 4xx faces and embeddings,
-// 5xx evaluation, 6xx profiles, 9xx a defect of facecore.
+// 5xx evaluation, 6xx profiles, 7xx what is stored, 9xx a defect of facecore.
 enum facecore_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -84,6 +84,14 @@ enum facecore_status
   FACECORE_STATUS_NON_FACE = 502,
   // Bytes that are no profile.
   FACECORE_STATUS_PROFILE = 600,
+  // A store of profiles cannot be opened, read or written.
+  FACECORE_STATUS_STORE = 700,
+  // A store of profiles has as many bytes as it may.
+  FACECORE_STATUS_STORE_FULL = 701,
+  // A store's file is not as it was written.
+  FACECORE_STATUS_STORE_DAMAGED = 702,
+  // An index cannot be opened, searched or written.
+  FACECORE_STATUS_INDEX = 710,
   // A defect of facecore; everything stays usable.
   FACECORE_STATUS_INTERNAL = 900,
   // A defect of facecore that was caught as a panic; everything stays usable.

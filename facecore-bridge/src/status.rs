@@ -3,7 +3,7 @@
 /// What a call of facecore answered. Negative numbers are never used; a number keeps its meaning for ever.
 ///
 /// The hundreds are groups: 1xx the caller's arguments, 2xx the photo, 3xx the models, 4xx faces and embeddings,
-/// 5xx evaluation, 6xx profiles, 9xx a defect of facecore.
+/// 5xx evaluation, 6xx profiles, 7xx what is stored, 9xx a defect of facecore.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -53,6 +53,14 @@ pub enum Status {
     NonFace = 502,
     /// Bytes that are no profile.
     Profile = 600,
+    /// A store of profiles cannot be opened, read or written.
+    Store = 700,
+    /// A store of profiles has as many bytes as it may.
+    StoreFull = 701,
+    /// A store's file is not as it was written.
+    StoreDamaged = 702,
+    /// An index cannot be opened, searched or written.
+    Index = 710,
     /// A defect of facecore; everything stays usable.
     Internal = 900,
     /// A defect of facecore that was caught as a panic; everything stays usable.
@@ -110,6 +118,10 @@ impl Status {
         (Self::Calibration, "calibration", Exception::General),
         (Self::NonFace, "non-face", Exception::General),
         (Self::Profile, "profile", Exception::General),
+        (Self::Store, "store", Exception::General),
+        (Self::StoreFull, "store-full", Exception::General),
+        (Self::StoreDamaged, "store-damaged", Exception::General),
+        (Self::Index, "index", Exception::General),
         (Self::Internal, "internal", Exception::Internal),
         (Self::Panic, "panic", Exception::Internal),
     ];

@@ -119,6 +119,27 @@ pub enum Error {
         /// What is wrong or missing.
         reason: String,
     },
+    /// A store of profiles cannot be opened, read or written.
+    #[error("store: {reason}")]
+    Store {
+        /// What failed and what to do.
+        reason: String,
+    },
+    /// A store of profiles has as many bytes as it may.
+    #[error("the store is full; open it with a larger `StoreOptions::max_bytes`")]
+    StoreFull,
+    /// A store's file is not as it was written.
+    #[error("the store is damaged: {reason}")]
+    StoreDamaged {
+        /// Where, and what to do.
+        reason: String,
+    },
+    /// An index of faces cannot be opened, searched or written.
+    #[error("index: {reason}")]
+    Index {
+        /// What failed and what to do.
+        reason: String,
+    },
     /// A defect of facecore itself; the engine stays usable.
     #[error("internal error: {reason}; please report it")]
     Internal {
@@ -163,6 +184,10 @@ impl Error {
             Self::Evaluation { .. } => "evaluation",
             Self::Calibration { .. } => "calibration",
             Self::NonFace { .. } => "non-face",
+            Self::Store { .. } => "store",
+            Self::StoreFull => "store-full",
+            Self::StoreDamaged { .. } => "store-damaged",
+            Self::Index { .. } => "index",
             Self::Internal { .. } => "internal",
         }
     }

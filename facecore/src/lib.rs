@@ -24,13 +24,15 @@
 //! - [`Engine`]: the networks; [`Engine::detect`] and [`Engine::embed`].
 //! - [`Embedding`]: a unit vector of one space; encodings for storage.
 //! - [`Matcher`]: who of the candidates it is, or why nobody.
+//! - [`store`]: profiles at rest, read by several processes.
+//! - [`index`]: search among millions of faces.
 //! - [`evaluate`]: how often that is right.
 //!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
 #![warn(missing_debug_implementations)]
-// One room has some: `net::kernel`.
+// Rooms that have some: `net::kernel`, `store::generation`, `index::kernel` and `index::mapping`.
 #![deny(unsafe_code)]
 
 /// The README's example compiles.
@@ -38,6 +40,7 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+mod album;
 pub mod attributes;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -50,6 +53,8 @@ mod engine;
 mod error;
 pub mod evaluate;
 mod geometry;
+#[cfg(feature = "store")]
+pub mod index;
 mod matching;
 mod models;
 mod net;
@@ -60,7 +65,10 @@ pub mod profile;
 mod random;
 pub mod social;
 mod space;
+#[cfg(feature = "store")]
+pub mod store;
 
+pub use album::{AlbumReader, FoundFace};
 pub use detect::{
     Budget, Cut, DetectOptions, DetectStats, Detection, Face, MtcnnOptions, MtcnnStats, ProposalFilter, YunetOptions,
     YunetStats,

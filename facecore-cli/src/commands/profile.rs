@@ -12,7 +12,7 @@ use facecore::profile::{
     mark_trips, read_exif,
 };
 use facecore::social::sex_from_name;
-use facecore::{Embedding, Engine, Limits, Photo};
+use facecore::{AlbumReader, Embedding, Engine, FoundFace, Limits, Photo};
 use serde::Serialize;
 
 use crate::arguments::{self, Album, UpdateProfile};
@@ -82,21 +82,18 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
     let owner = owner(arguments)?;
     let thumbnails: RefCell<HashMap<FaceId, Thumbnail>> = RefCell::default();
     let failed: RefCell<Vec<(usize, Result<(), PhotoError>)>> = RefCell::default();
-    let faces_of = |at: usize| -> facecore::Result<Vec<AlbumFace>> {
-        let look = || -> Result<Vec<AlbumFace>, PhotoError> {
+    let mut reader = AlbumReader::new(&engine, options)?;
+    if let Some(attributes) = &attributes {
+        reader = reader.with_attributes(attributes);
+    }
+    let faces_of = |at: usize| -> facecore::Result<Vec<Option<AlbumFace>>> {
+        let look = || -> Result<Vec<FoundFace>, PhotoError> {
             let photo = photos::load(&sources[at].path, &limits)?;
-            let mut faces = Vec::new();
-            for face in engine.detect(&photo, &options)?.faces {
-                let Ok(embedding) = engine.embed_face(&photo, &face) else { continue };
-                let mut found = AlbumFace::new(embedding, face.bounding_box.width(), face.score);
-                if let Some(read) = attributes.as_ref().and_then(|attributes| attributes.read(&photo, &face).ok()) {
-                    (found.age, found.female) = (Some(read.age), Some(read.female));
-                }
-                if arguments.draw.is_some() {
-                    let id = FaceId { photo: at as u64, face: faces.len() as u16 };
-                    thumbnails.borrow_mut().insert(id, sheet::thumbnail(&photo, &face.bounding_box));
-                }
-                faces.push(found);
+            let faces = reader.read(&photo)?;
+            if arguments.draw.is_some() {
+                let ids = (0..).map(|face| FaceId { photo: at as u64, face });
+                let shown = ids.zip(&faces).map(|(id, found)| (id, sheet::thumbnail(&photo, &found.face.bounding_box)));
+                thumbnails.borrow_mut().extend(shown);
             }
             Ok(faces)
         };
@@ -106,7 +103,7 @@ fn album(arguments: &Album, out: Option<&Path>, json: bool) -> Result<ExitCode> 
             Err(error) => (Vec::new(), Err(error)),
         };
         failed.borrow_mut().push((at, outcome));
-        Ok(faces)
+        Ok(faces.into_iter().map(|found| found.usable).collect())
     };
     let build = builder.build_from(&metas, &owner, &Feedback::default(), faces_of)?;
     for (at, outcome) in failed.into_inner() {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::centroid::{self, Centroid};
 use super::features::{AlbumFace, Features, Owner};
 use super::feedback::{FaceId, Feedback, Opinion};
-use super::photos::{PhotoMeta, select_photos};
+use super::photos::PhotoMeta;
 use super::settings::{EpsRule, Settings};
 use super::value::{Profile, Role};
 use crate::cluster::{Dbscan, Links, SamePhoto, Zones};
@@ -131,41 +131,6 @@ impl Builder {
     pub fn with_eps(mut self, eps: EpsRule) -> Self {
         self.settings.eps = eps;
         self
-    }
-
-    /// Builds from the best photos of an album, and from more of them while there is no leader. `faces_of` is asked for the faces of
-    /// a photo by its place in `photos`, once each.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build), and whatever `faces_of` returns.
-    pub fn build_from(
-        &self,
-        photos: &[PhotoMeta],
-        owner: &Owner,
-        feedback: &Feedback,
-        mut faces_of: impl FnMut(usize) -> Result<Vec<AlbumFace>>,
-    ) -> Result<Build> {
-        let place: HashMap<u64, usize> = photos.iter().enumerate().map(|(at, photo)| (photo.id, at)).collect();
-        let ranked = select_photos(photos, usize::MAX);
-        let mut album: Vec<AlbumPhoto> = Vec::new();
-        let mut build = None;
-        for step in self.ladder.iter().copied().chain([ranked.len()]) {
-            let next = step.min(ranked.len());
-            if build.is_some() && next <= album.len() {
-                continue;
-            }
-            while album.len() < next {
-                let at = place[&ranked[album.len()]];
-                album.push(AlbumPhoto { meta: photos[at].clone(), faces: faces_of(at)? });
-            }
-            let found = self.build(&album, owner, feedback)?;
-            let done = matches!(found.outcome, Outcome::Built(_) | Outcome::OptedOut);
-            build = Some(found);
-            if done {
-                break;
-            }
-        }
-        build.map_or_else(|| self.build(&[], owner, feedback), Ok)
     }
 
     /// Builds from these photos.

@@ -22,6 +22,22 @@ pub enum Opinion {
     Remove,
 }
 
+#[cfg(feature = "store")]
+impl Opinion {
+    /// As it is stored.
+    pub(crate) fn to_byte(self) -> u8 {
+        match self {
+            Self::Confirm => 1,
+            Self::Reject => 2,
+            Self::Remove => 3,
+        }
+    }
+
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
+        [Self::Confirm, Self::Reject, Self::Remove].into_iter().find(|opinion| opinion.to_byte() == byte)
+    }
+}
+
 /// The opinions on an album's faces. The last one on a face holds; to hear one twice changes nothing.
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! Whose album is it? From the photos of an account, among friends, children and strangers, which face is the owner; and the profile
 //! by which the owner is recognised later (Tobol 2018).
 //!
-//! 1. [`select_photos`]: the most promising photos, at most 100; more if that is not enough ([`Builder::build_from`]).
+//! 1. [`select_photos`]: the most promising photos, at most 100; more if that is not enough ([`Session`]).
 //! 2. Clusters of the good faces ([`crate::cluster`]), which the other faces may join.
 //! 3. A weight for each cluster from five [`Features`]; the heaviest is the owner if it leads by a fitted constant.
 //! 4. The [`Profile`]: counts and sums, which photos can be added to and taken from exactly.
@@ -20,6 +20,7 @@ mod features;
 mod feedback;
 mod photos;
 mod rebuild;
+mod session;
 mod settings;
 mod value;
 
@@ -31,5 +32,6 @@ pub use features::{AlbumFace, Features, Owner, Pin};
 pub use feedback::{FaceId, Feedback, Opinion};
 pub use photos::{PhotoMeta, Source, mark_trips, select_photos};
 pub use rebuild::{PassReport, Rebuild, Snapshot, pass};
+pub use session::Session;
 pub use settings::{EpsRule, LeadPoint, Settings, Weights, fit_lead, lead_curve};
 pub use value::{Profile, Role, Slot};

@@ -48,6 +48,14 @@ public enum ErrorCode {
     NON_FACE(502, Kind.GENERAL),
     /** Bytes that are no profile. */
     PROFILE(600, Kind.GENERAL),
+    /** A store of profiles cannot be opened, read or written. */
+    STORE(700, Kind.GENERAL),
+    /** A store of profiles has as many bytes as it may. */
+    STORE_FULL(701, Kind.GENERAL),
+    /** A store's file is not as it was written. */
+    STORE_DAMAGED(702, Kind.GENERAL),
+    /** An index cannot be opened, searched or written. */
+    INDEX(710, Kind.GENERAL),
     /** A defect of facecore. */
     INTERNAL(900, Kind.INTERNAL),
     /** A defect of facecore that was caught as a panic. */

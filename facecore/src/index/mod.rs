@@ -1,0 +1,39 @@
+//! Search by cosine among millions of faces: one file, mapped into memory, with each face as 8-bit numbers and as the signs of its values.
+//!
+//! Two ways to search. [`Scan::Exact`] compares with every face. [`Scan::Signs`] counts for every face the signs that differ, a hundredth of
+//! the work on an eighth of the bytes, and compares with the few that differ least. There is no graph and no tree: a face that was added is
+//! found, one that was removed is not, and the memory is the file's.
+//!
+//! May use `embed`, `error`, `space`. `unsafe` code is in `mapping` (the file in memory) and `kernel` (vector instructions).
+//!
+//! # The file
+//! Little-endian. A header of 4,096 bytes, then blocks of 4,096 faces; the last block has room for faces to come.
+//!
+//! | at | what |
+//! |---|---|
+//! | 0 | `FCIX`, version 1, a zero, number of values `n` as u16, space (8 bytes), CRC-32 of these 16 bytes |
+//! | 512, 1024 | a commit each: sequence u64, faces u64, CRC-32 of these 16 bytes; the valid one with the higher sequence holds |
+//! | 4096 + i · block | block i |
+//!
+//! | in a block, 4,096 times each | what |
+//! |---|---|
+//! | u8 | 1 while the face is there, 0 after it was removed |
+//! | u64 | the id |
+//! | f32 | 1 / length of the 8-bit vector |
+//! | u32 | CRC-32 of id, signs and values of this face |
+//! | ⌈n/64⌉ u64 | the signs: bit i is set where value i is not negative |
+//! | n i8, padded with zeros to a multiple of 32 | the values, the largest as ±127 |
+//!
+//! Faces are written and synced first, then the commit that counts them: what a crash leaves behind is not counted.
+
+mod face_index;
+mod kernel;
+mod layout;
+mod mapping;
+mod row;
+mod search;
+#[cfg(test)]
+mod tests;
+
+pub use face_index::{FaceIndex, IndexReport};
+pub use search::{Hit, Scan, Search};
