@@ -74,19 +74,7 @@ impl Depth {
         }
         for row in bytes.chunks_exact_mut(row.max(1)) {
             if predictor == 3 {
-                for i in samples..row.len() {
-                    row[i] = row[i].wrapping_add(row[i - samples]);
-                }
-                let planes = row.to_vec();
-                let numbers = row.len() / size;
-                for (i, number) in row.chunks_exact_mut(size).enumerate() {
-                    // The planes begin with the highest byte.
-                    let parts = (0..size).map(|byte| planes[byte * numbers + i]);
-                    number.iter_mut().zip(parts).for_each(|(out, part)| *out = part);
-                    if !big_endian {
-                        number.reverse();
-                    }
-                }
+                undo_floats(row, samples, size, big_endian);
                 continue;
             }
             for i in samples..row.len() / size {
@@ -100,6 +88,23 @@ impl Depth {
             }
         }
         Ok(())
+    }
+}
+
+/// A row of floats as predictor 3 stores it: all highest bytes, then all next ones, each as the difference to its left neighbour.
+fn undo_floats(row: &mut [u8], samples: usize, size: usize, big_endian: bool) {
+    for i in samples..row.len() {
+        row[i] = row[i].wrapping_add(row[i - samples]);
+    }
+    let planes = row.to_vec();
+    let numbers = row.len() / size;
+    for (i, number) in row.chunks_exact_mut(size).enumerate() {
+        for (byte, out) in number.iter_mut().enumerate() {
+            *out = planes[byte * numbers + i];
+        }
+        if !big_endian {
+            number.reverse();
+        }
     }
 }
 
