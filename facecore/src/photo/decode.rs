@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 const SLACK: u64 = 16 << 20;
 
 impl Photo<'static> {
-    /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF (and, with the feature `heif`, HEIC and AVIF); the format is told from the first bytes.
+    /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF; the format is told from the first bytes.
     ///
     /// 16-bit and float channels are rounded to 8 bits, grey becomes RGB, transparent pixels are laid over white, CMYK is converted without its
     /// profile, and the photo is turned upright by the orientation in its EXIF or XMP. Of an animation the first picture is taken, of a TIFF the
@@ -43,8 +43,6 @@ impl Photo<'static> {
                 let page = tiff::decode(bytes, limits)?;
                 Ok(Photo::from_stored(Pixels::packed(page.rgb, page.width, page.height), page.orientation, limits))
             }
-            #[cfg(feature = "heif")]
-            Format::Heif => super::heif::decode(bytes, limits),
             Format::Other(format) => decode_other(bytes, format, limits),
         })
     }
@@ -54,8 +52,6 @@ impl Photo<'static> {
 enum Format {
     Jpeg,
     Tiff,
-    #[cfg(feature = "heif")]
-    Heif,
     Other(ImageFormat),
 }
 
@@ -86,12 +82,7 @@ impl Format {
             b"crx " => "a raw camera photo (CR3)",
             _ => "a video",
         };
-        #[cfg(feature = "heif")]
-        if matches!(kind, "an AVIF photo" | "a HEIC photo") {
-            return Ok(Self::Heif);
-        }
-        let hint = if kind.ends_with(" photo") { " (read with the feature `heif`)" } else { "" };
-        Err(Error::UnreadKind { kind: format!("{kind}{hint}") })
+        Err(Error::UnreadKind { kind: kind.into() })
     }
 }
 
@@ -101,11 +92,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Photo<'static>> {
     let pixels = |side| reduced(frame.width, frame.height, side);
     limits.check_sides(frame.width, frame.height)?;
     limits.check_pixels(pixels(if frame.progressive { 8 } else { side }))?;
-    #[cfg(feature = "turbojpeg")]
-    let whole = super::turbo::decode(bytes, &frame, side as usize);
-    #[cfg(not(feature = "turbojpeg"))]
-    let whole = None;
-    let decoded = whole.map_or_else(|| jpeg::decode(bytes, &frame, side as usize), Ok)?;
+    let decoded = jpeg::decode(bytes, &frame, side as usize)?;
     if let (Some(reason), Damage::Refuse) = (&decoded.damage, limits.damage) {
         return Err(Error::Damaged { reason: reason.clone() });
     }

@@ -5,7 +5,6 @@
 //!
 //! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`: which format it is, and one policy of limits, damage and turns.
 //! - `jpeg`, `tiff`: decoders of our own; the other formats are the `image` crate's, which only `decode` knows.
-//! - `heif`: HEIC and AVIF, with the feature of that name; `turbo`: whole JPEGs by libjpeg-turbo, with the feature `turbojpeg`.
 //! - `metadata`: where each format says how the photo lies.
 //! - `raw`: pixels of a camera or of another decoder, borrowed without a copy when they are upright RGB already.
 //! - `orientation`: the 8 EXIF turns, of pixels and of points.
@@ -22,8 +21,6 @@ mod align;
 mod decode;
 #[cfg(feature = "decode")]
 mod degrade;
-#[cfg(feature = "heif")]
-mod heif;
 #[cfg(feature = "decode")]
 mod jpeg;
 #[cfg(feature = "decode")]
@@ -34,8 +31,6 @@ mod resample;
 mod shrink;
 #[cfg(feature = "decode")]
 mod tiff;
-#[cfg(feature = "turbojpeg")]
-mod turbo;
 
 use std::borrow::Cow;
 use std::fmt;

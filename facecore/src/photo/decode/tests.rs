@@ -234,7 +234,6 @@ fn shrinks_once_when_told_to() {
 fn hostile_files_are_errors() {
     let limits = Limits::default();
     assert_eq!(error(&fixture("hostile/text.jpg"), &limits), Error::UnknownFormat);
-    #[cfg(not(feature = "heif"))]
     assert_eq!(error(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", &limits).code(), "unread-kind");
     for name in ["empty.jpg", "cut.jpg", "header-only.jpg", "huge.png"] {
         let error = error(&fixture(&format!("hostile/{name}")), &limits);
