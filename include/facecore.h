@@ -217,7 +217,7 @@ enum facecore_detector
  {
   // The cascade of three networks, whose boxes facenet's users know.
   FACECORE_DETECTOR_MTCNN = 0,
-  // One small network that sees the photo once, at a cost that does not depend on the number of faces.
+  // One small network that sees the photo once, at a cost that hardly depends on the number of faces.
   FACECORE_DETECTOR_YUNET = 1,
 };
 #ifndef __cplusplus

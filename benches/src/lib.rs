@@ -3,3 +3,5 @@
 pub mod golden;
 pub mod hostile;
 pub mod peak;
+pub mod random;
+pub mod synthetic;

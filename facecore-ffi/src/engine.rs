@@ -42,7 +42,7 @@ pub enum facecore_compute {
 pub enum facecore_detector {
     /// The cascade of three networks, whose boxes facenet's users know.
     Mtcnn = 0,
-    /// One small network that sees the photo once, at a cost that does not depend on the number of faces.
+    /// One small network that sees the photo once, at a cost that hardly depends on the number of faces.
     Yunet = 1,
 }
 

@@ -17,7 +17,6 @@ use crate::profile::AlbumFace;
 /// ```no_run
 /// # use facecore::profile::{Builder, Feedback, Owner, PhotoMeta, Session, Settings};
 /// # use facecore::{AlbumReader, DetectOptions, Engine, Limits, Photo};
-/// # fn fetch(photo: u64) -> Vec<u8> { unimplemented!() }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let (photos, owner) = (Vec::<PhotoMeta>::new(), Owner::default());
 /// let engine = Engine::open("models")?;
@@ -25,7 +24,7 @@ use crate::profile::AlbumFace;
 /// let builder = Builder::new(Settings::for_space(engine.space().unwrap()).ok_or("no numbers")?)?;
 /// let mut session = Session::new(&builder, photos, owner, Feedback::default())?;
 /// while let Some(photo) = session.wants().first().copied() {
-///     let faces = reader.read(&Photo::decode(&fetch(photo), &Limits::default())?)?;
+///     let faces = reader.read(&Photo::decode(&std::fs::read(format!("{photo}.jpg"))?, &Limits::default())?)?;
 ///     session.give(photo, faces.into_iter().map(|found| found.usable).collect())?;
 /// }
 /// let build = session.finish()?;

@@ -8,8 +8,8 @@ use std::time::Instant;
 use facecore::cluster::{Dbscan, Links};
 use facecore::{Embedding, SpaceId};
 
-use crate::random::Random;
-use crate::synthetic::Synthetic;
+use facecore_benches::random::Random;
+use facecore_benches::synthetic::Synthetic;
 
 const SPACE: SpaceId = SpaceId(*b"clusters");
 

@@ -7,12 +7,10 @@ mod faces;
 mod fit;
 mod measure;
 mod owners;
-mod random;
 mod real;
 mod recognise;
 mod scale;
 mod social;
-mod synthetic;
 mod world;
 
 use std::collections::HashSet;

@@ -7,8 +7,8 @@ use facecore::Embedding;
 use facecore::profile::{AlbumFace, AlbumPhoto, PhotoMeta};
 
 use crate::faces::{Cache, Kind as FaceKind};
-use crate::random::Random;
 use crate::world::{Account, Kind, Nature, Person, STRANGER, sign};
+use facecore_benches::random::Random;
 
 /// Accounts with their albums, and faces that are in no album.
 pub struct Real {

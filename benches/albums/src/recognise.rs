@@ -8,8 +8,8 @@ use facecore::profile::{Builder, Centroid, Outcome, Profile, Role, Settings};
 
 use crate::faces::Cache;
 use crate::measure::{Verdict, judge, run, wilson};
-use crate::random::Random;
 use crate::real::{Deal, Real};
+use facecore_benches::random::Random;
 
 const FRIENDS: usize = 100;
 const FALSE: f64 = 0.001;

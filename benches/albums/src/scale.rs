@@ -10,14 +10,14 @@ use std::time::Instant;
 use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Owner, PhotoMeta, Profile, Settings, pass};
 
 use crate::measure::Score;
-use crate::random::Random;
-use crate::synthetic::Synthetic;
 use crate::world::{Account, Kind, Nature, Person, STRANGER, sign};
+use facecore_benches::random::Random;
+use facecore_benches::synthetic::Synthetic;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// A record: the length of the profile, then room for two slots.
-const RECORD: usize = 2 + 20 + 3 * (12 + 4 * crate::synthetic::SIZE);
+const RECORD: usize = 2 + 20 + 3 * (12 + 4 * facecore_benches::synthetic::SIZE);
 const FRIENDS: u64 = 10;
 
 pub fn run(users: u64, passes: usize, settings: Settings, folder: &Path) -> Result<()> {
@@ -116,7 +116,7 @@ impl World {
     fn account(&self, user: u64) -> facecore::Result<(Account, Vec<u64>)> {
         let mut random = Random::of(11, user);
         let friends: Vec<u64> =
-            (0..FRIENDS).map(|_| random.next() % self.users).filter(|&friend| friend != user).collect();
+            (0..FRIENDS).map(|_| random.draw() % self.users).filter(|&friend| friend != user).collect();
         let photos = 10 + random.poisson(8.0) + random.poisson(8.0);
         let owner = user as Person;
         let (mut album, mut truth) = (Vec::with_capacity(photos), Vec::with_capacity(photos));
@@ -131,7 +131,7 @@ impl World {
                 let guest = if random.chance(0.4) {
                     (friend as Person, friend)
                 } else {
-                    (STRANGER, self.users + random.next() % 1_000_000_000)
+                    (STRANGER, self.users + random.draw() % 1_000_000_000)
                 };
                 if people.iter().all(|(_, who)| *who != guest.1) {
                     people.push(guest);

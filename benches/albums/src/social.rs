@@ -6,7 +6,7 @@ use std::path::Path;
 
 use facecore::social::{Sex, estimate_age, judge_age, sex_from_name};
 
-use crate::random::Random;
+use facecore_benches::random::Random;
 
 struct Person {
     age: f32,

@@ -2,7 +2,7 @@
 
 use facecore::profile::{AlbumFace, AlbumPhoto, Owner, Pin};
 
-use crate::random::Random;
+use facecore_benches::random::Random;
 
 /// A person of the world; `u32::MAX` is nobody in particular (strangers, passers-by, no face).
 pub type Person = u32;

@@ -5,14 +5,6 @@
 //! right person, one line of JSON each. Times are the processor's, so that other programs on the machine matter less.
 //! `benches/peers/search.py` runs both, beside faiss and usearch.
 
-// The simulated faces are those of the albums; not all of that is needed here.
-#[allow(dead_code)]
-#[path = "../../albums/src/random.rs"]
-mod random;
-#[allow(dead_code)]
-#[path = "../../albums/src/synthetic.rs"]
-mod synthetic;
-
 use std::env;
 use std::error::Error;
 use std::fs::{self, File};
@@ -21,9 +13,9 @@ use std::path::{Path, PathBuf};
 
 use facecore::index::{FaceIndex, Hit, Scan, Search};
 use facecore::{Embedding, SpaceId};
+use facecore_benches::synthetic::{SIZE, Synthetic};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
-use synthetic::{SIZE, Synthetic};
 
 const SPACE: SpaceId = SpaceId(*b"a space!");
 const PHOTOS: u64 = 4;

@@ -50,7 +50,7 @@ pub enum DetectorKind {
     /// The cascade of three networks, whose boxes facenet's users know.
     #[default]
     Mtcnn,
-    /// One small network that sees the photo once, at a cost that does not depend on the number of faces.
+    /// One small network that sees the photo once, at a cost that hardly depends on the number of faces.
     Yunet,
 }
 

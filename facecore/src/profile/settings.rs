@@ -1,5 +1,7 @@
 //! The fitted numbers, and how they are fitted: weights by ridge regression, the leader's constant for a wanted precision.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::features::Features;
@@ -53,7 +55,9 @@ impl Settings {
     /// ```
     pub fn for_space(space: SpaceId) -> Option<Self> {
         const FILES: [&str; 2] = [include_str!("fitted/facenet-ms1m-128.toml"), include_str!("fitted/sface.toml")];
-        FILES.iter().filter_map(|text| Self::from_toml(text).ok()).find(|fitted| fitted.space == space)
+        static SHIPPED: LazyLock<Vec<Settings>> =
+            LazyLock::new(|| FILES.iter().filter_map(|text| Settings::from_toml(text).ok()).collect());
+        SHIPPED.iter().find(|fitted| fitted.space == space).cloned()
     }
 
     /// Reads and checks a file of settings.

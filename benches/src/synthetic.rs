@@ -28,7 +28,7 @@ impl Synthetic {
         // The sum of four bytes has a deviation of 147.8.
         let scale = length / 147.8;
         for (pair, axes) in onto.as_chunks_mut::<2>().0.iter_mut().zip(self.axes.as_chunks::<2>().0) {
-            let bytes = random.next().to_le_bytes();
+            let bytes = random.draw().to_le_bytes();
             let sum = |four: &[u8]| four.iter().map(|&byte| f32::from(byte)).sum::<f32>() - 510.0;
             pair[0] += scale * axes[0] * sum(&bytes[..4]);
             pair[1] += scale * axes[1] * sum(&bytes[4..]);
