@@ -8,7 +8,8 @@ use super::file::{failed, lock, write_whole};
 use super::kernel::Kernel;
 use super::layout::{BLOCK, Commit, HEADER, Layout, Part, new_header, read_header};
 use super::mapping::Mapping;
-use super::row::check;
+use super::row::{check, signs_of};
+use super::signs::{self, GROUP};
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
 use crate::random::Random;
@@ -64,7 +65,7 @@ pub struct FaceIndex {
 pub struct IndexReport {
     /// Faces that are there.
     pub faces: u64,
-    /// Ids of faces that do not fit their checksum, at most 100; empty for a sound index.
+    /// Ids of faces that are not as they were written, at most 100; empty for a sound index.
     pub damaged: Vec<u64>,
 }
 
@@ -169,11 +170,13 @@ impl FaceIndex {
         self.mapping.bytes().len() as u64
     }
 
-    /// Reads every face and compares it with its checksum.
+    /// Reads every face and compares it with its checksum, and its signs with its values.
     pub fn verify(&self) -> IndexReport {
         let mut report = IndexReport { faces: self.present, damaged: Vec::new() };
         for at in (0..self.commit.faces as usize).filter(|&at| self.is_present(at)) {
-            if !self.is_sound(at) && report.damaged.len() < 100 {
+            let is_sound =
+                self.is_sound(at) && self.signs(at).eq(signs_of(self.part(Part::Values, at, 1), &self.layout));
+            if !is_sound && report.damaged.len() < 100 {
                 report.damaged.push(self.id(at));
             }
         }
@@ -202,8 +205,13 @@ impl FaceIndex {
 
     pub(super) fn is_sound(&self, place: usize) -> bool {
         let part = |part| self.part(part, place, 1);
-        let expected = check(part(Part::Ids), part(Part::Factors), part(Part::Signs), part(Part::Values));
+        let expected = check(part(Part::Ids), part(Part::Factors), part(Part::Values));
         part(Part::Checks) == expected.to_le_bytes()
+    }
+
+    /// A face's signs, four in a number.
+    pub(super) fn signs(&self, place: usize) -> impl Iterator<Item = u8> + '_ {
+        signs::get(self.part(Part::Signs, place, 1), place % GROUP, self.layout.signs / 4)
     }
 
     /// Runs of at most `most` faces, each inside one block. `most` divides a block.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::signs::{self, GROUP};
 use crate::space::SpaceId;
 
 /// Faces in a block.
@@ -17,19 +18,19 @@ pub(super) struct Layout {
     pub values: usize,
     /// Bytes of a face's values, a multiple of 32.
     pub stride: usize,
-    /// Words of a face's signs.
-    pub words: usize,
+    /// Signs of a face, a multiple of 64.
+    pub signs: usize,
 }
 
 impl Layout {
     pub(super) fn new(values: u16) -> Self {
         let values = usize::from(values);
-        Self { values, stride: values.next_multiple_of(32), words: values.next_power_of_two().div_ceil(64) }
+        Self { values, stride: values.next_multiple_of(32), signs: signs::count(values) }
     }
 
     /// Bytes of a face.
     pub(super) fn face(&self) -> usize {
-        1 + 8 + 4 + 4 + 8 * self.words + self.stride
+        1 + 8 + 4 + 4 + self.signs / 8 + self.stride
     }
 
     pub(super) fn block(&self) -> usize {
@@ -45,17 +46,21 @@ impl Layout {
     /// Where the parts of a block begin, counted from the block: presence, ids, factors, checks, signs, values.
     fn parts(&self) -> [usize; 6] {
         let mut at = 0;
-        [1, 8, 4, 4, 8 * self.words, self.stride].map(|size| {
+        [1, 8, 4, 4, self.signs / 8, self.stride].map(|size| {
             let start = at;
             at += BLOCK * size;
             start
         })
     }
 
-    /// Where a part of some faces of one block is in the file.
+    /// Where a part of some faces of one block is in the file; of signs, where the groups are in which these faces are.
     pub(super) fn place(&self, part: Part, first: usize, count: usize) -> Range<usize> {
-        let sizes = [1, 8, 4, 4, 8 * self.words, self.stride];
+        let sizes = [1, 8, 4, 4, self.signs / 8, self.stride];
         let size = sizes[part as usize];
+        let (first, count) = match part {
+            Part::Signs => (first - first % GROUP, (first % GROUP + count).next_multiple_of(GROUP)),
+            _ => (first, count),
+        };
         let start = HEADER + first / BLOCK * self.block() + self.parts()[part as usize] + first % BLOCK * size;
         start..start + count * size
     }

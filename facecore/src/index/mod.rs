@@ -1,7 +1,7 @@
 //! Search by cosine among millions of faces: one file, mapped into memory, with each face as 8-bit numbers and as signs.
 //!
-//! Two ways to search. [`Scan::Exact`] compares with every face. [`Scan::Signs`] counts for every face the signs that differ, a hundredth of
-//! the work on an eighth of the bytes, and compares with the few that differ least. There is no graph and no tree: a face that was added is
+//! Two ways to search. [`Scan::Exact`] compares with every face. [`Scan::Signs`] looks at the signs of every face, a fraction of the work
+//! on an eighth of the bytes, and compares with the few that are most alike by them. There is no graph and no tree: a face that was added is
 //! found, one that was removed is not, and the memory is the file's.
 //!
 //! May use `embed`, `error`, `space`. `unsafe` code is in `mapping` (the file in memory) and `kernel` (vector instructions).
@@ -20,8 +20,8 @@
 //! | u8 | 1 while the face is there, 0 after it was removed |
 //! | u64 | the id |
 //! | f32 | 1 / length of the 8-bit vector |
-//! | u32 | CRC-32 of id, signs and values of this face |
-//! | ⌈m/64⌉ u64 | the signs, m is the power of two from n on: bit i is set where value i of the turned face is not negative (`row`) |
+//! | u32 | CRC-32 of id, factor and values of this face |
+//! | m/8 bytes | the signs, m is the power of two from n on, at least 64: for each 32 faces, m/4 times 16 bytes with four signs of each (`signs`) |
 //! | n i8, padded with zeros to a multiple of 32 | the values, the largest as ±127 |
 //!
 //! Faces are written and synced first, then the commit that counts them: what a crash leaves behind is not counted.
@@ -35,6 +35,7 @@ mod pairs;
 mod row;
 mod scan;
 mod search;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod writing;

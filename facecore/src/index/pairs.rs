@@ -1,11 +1,10 @@
 //! All pairs of faces that are alike, found part by part.
 
-use std::f64::consts::PI;
-
 use super::face_index::FaceIndex;
 use super::layout::{BLOCK, Part};
 use super::row::Query;
 use super::scan::TILE;
+use super::signs::{GROUP, Table};
 use crate::error::{Error, Result};
 
 /// Two faces of an index that are alike, of two ids.
@@ -28,8 +27,8 @@ impl FaceIndex {
     /// All pairs of faces of different ids with at least this cosine, of which the one that was added first is in the given part: the parts
     /// together give each pair once. They can be searched for in any order, and side by side. In the order of the faces.
     ///
-    /// Signs that differ are counted for every pair, and only those are compared that differ in few enough: of pairs at the very cosine
-    /// asked for, at most one in 10,000 is missed, and of closer ones fewer. Every face after the part is looked at for each of its 4,096,
+    /// Of every pair the signs are looked at, and only those compared that are alike enough by them: of pairs at the very cosine asked for, at
+    /// most one in 10,000 is missed, and of closer ones fewer. Every face after the part is looked at for each of its 4,096,
     /// so a million faces take minutes (docs/search.md).
     ///
     /// # Errors
@@ -39,17 +38,23 @@ impl FaceIndex {
         let from = usize::try_from(part).ok().and_then(|part| part.checked_mul(BLOCK)).filter(|&from| from < faces);
         let Some(from) = from else { return Ok(Vec::new()) };
         let queries: Vec<Query> = (from..faces.min(from + BLOCK)).map(|place| self.query(place)).collect();
-        let most = most_differences(least, 64 * self.layout.words);
-        let mut counts = [0; TILE];
+        let tables: Vec<Table> = queries.iter().map(|query| query.table(&self.layout)).collect();
+        let least_sums: Vec<u16> = tables.iter().map(|table| table.least(least)).collect();
+        let mut sums = [0; TILE];
         let mut found = Vec::new();
         for (first, count) in self.tiles(TILE).skip(from / TILE) {
             let signs = self.part(Part::Signs, first, count);
-            for (place, query) in (from..first + count).zip(&queries) {
-                self.kernel.differences(signs, &query.signs, &mut counts[..count]);
-                if counts[..count].iter().fold(u32::MAX, |least, &count| least.min(count)) > most {
+            let sums = &mut sums[..count.next_multiple_of(GROUP)];
+            for (at, place) in (from..first + count).take(queries.len()).enumerate() {
+                self.kernel.lookups(signs, &tables[at].entries, sums);
+                let least_sum = least_sums[at];
+                // Nearly always nobody is alike.
+                if sums.iter().fold(0, |most, &sum| most.max(sum)) < least_sum {
                     continue;
                 }
-                let near = (first..).zip(&counts[..count]).filter(|&(other, &count)| count <= most && other > place);
+                let query = &queries[at];
+                let near =
+                    (first..first + count).zip(&*sums).filter(|&(other, &sum)| sum >= least_sum && other > place);
                 for (other, _) in near {
                     found.extend(self.alike(place, other, query, least).map(|cosine| (place, other, cosine)));
                 }
@@ -60,7 +65,7 @@ impl FaceIndex {
     }
 
     fn query(&self, place: usize) -> Query {
-        Query::of_row(self.part(Part::Values, place, 1), self.part(Part::Signs, place, 1), self.factor(place))
+        Query::of_row(self.part(Part::Values, place, 1), self.factor(place))
     }
 
     /// The cosine of two faces, if both are there, of two ids, and alike enough.
@@ -82,12 +87,4 @@ impl FaceIndex {
         }
         Ok(AlikePair { first: self.id(place), second: self.id(other), cosine })
     }
-}
-
-/// In how many of its signs a pair of this cosine differs at most, but for one in 10,000. Of random planes through the origin a share of
-/// (angle between the two faces) / π lies between them (Charikar 2002); 3.8 deviations of a binomial distribution are added.
-fn most_differences(cosine: f32, signs: usize) -> u32 {
-    let share = f64::from(cosine.clamp(-1.0, 1.0)).acos() / PI;
-    let signs = signs as f64;
-    (signs * share + 3.8 * (signs * share * (1.0 - share)).sqrt() + 1.0).min(signs) as u32
 }

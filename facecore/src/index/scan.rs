@@ -4,6 +4,7 @@ use super::face_index::FaceIndex;
 use super::layout::Part;
 use super::row::Query;
 use super::search::{Best, Hit, Scan, Search};
+use super::signs::{GROUP, Table};
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
 
@@ -56,18 +57,17 @@ impl FaceIndex {
         pairs.map(|(query, best)| self.hits(query, best)).collect()
     }
 
-    /// The places of the faces whose signs differ least from each query's.
+    /// The places of the faces that are most alike to each query as far as their signs tell.
     fn scan_signs(&self, queries: &[Query], search: &Search<'_>, shortlist: usize) -> Vec<Vec<u32>> {
+        let tables: Vec<Table> = queries.iter().map(|query| query.table(&self.layout)).collect();
         let mut best: Vec<Best> = queries.iter().map(|_| Best::new(shortlist, f32::NEG_INFINITY)).collect();
-        let (mut counts, mut scores) = ([0; TILE], [0.0; TILE]);
+        let (mut sums, mut scores) = ([0; TILE], [0.0; TILE]);
         for (first, count) in self.tiles(TILE) {
             let signs = self.part(Part::Signs, first, count);
-            for (query, best) in queries.iter().zip(&mut best) {
-                self.kernel.differences(signs, &query.signs, &mut counts[..count]);
-                for (score, &count) in scores.iter_mut().zip(&counts[..count]) {
-                    // A face has fewer signs than 2²⁴.
-                    *score = -(count.cast_signed() as f32);
-                }
+            for (table, best) in tables.iter().zip(&mut best) {
+                let sums = &mut sums[..count.next_multiple_of(GROUP)];
+                self.kernel.lookups(signs, &table.entries, sums);
+                scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = f32::from(*sum));
                 self.push(best, search, first, &scores[..count]);
             }
         }

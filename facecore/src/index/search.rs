@@ -16,8 +16,8 @@ pub struct Hit {
 pub enum Scan {
     /// Every face is compared: the answer is exact.
     Exact,
-    /// The signs of every face are compared, and then the faces whose signs differ least: so many, 1 at least. docs/search.md says how often
-    /// the answer is the exact one.
+    /// The signs of every face are looked at, and then the faces compared that are most alike by them: so many, 1 at least. docs/search.md
+    /// says how often the answer is the exact one.
     Signs(usize),
 }
 

@@ -152,14 +152,13 @@ fn what_is_removed_is_not_found_and_not_on_the_disk() {
         let file = fs::read(&scratch.0).unwrap();
         let row = super::row::Row::new(&all[at].1, &super::layout::Layout::new(128));
         let has = |needle: &[u8]| file.windows(needle.len()).any(|window| window == needle);
-        (has(&all[at].0.to_le_bytes()), has(&row.values[..16]), has(&row.signs))
+        (has(&all[at].0.to_le_bytes()), has(&row.values[..16]))
     };
-    assert_eq!(holds(14), (true, true, true), "before compaction");
+    assert_eq!(holds(14), (true, true), "before compaction");
     index.compact().unwrap();
-    assert_eq!(
-        (holds(14), holds(4_999), holds(16)),
-        ((false, false, false), (false, false, false), (true, true, true))
-    );
+    assert_eq!((holds(14), holds(4_999), holds(16)), ((false, false), (false, false), (true, true)));
+    // Signs are where those of faces are, and nowhere else.
+    assert!(index.verify().damaged.is_empty() && index.signs(4_996).all(|four| four == 0));
     assert_eq!((found(&index), index.len()), (before, 4_996));
     index.add(&[(user(7), all[14].1.clone())]).unwrap();
     drop(index);
@@ -178,13 +177,14 @@ fn a_torn_append_is_cut_off_at_each_byte() {
     let before = fs::read(&scratch.0).unwrap();
     let query = &all[3].1;
     let search = Search { neighbours: 9, scan: Scan::Exact, ..Search::default() };
-    // 57 bytes a face, and the commit's 20.
-    for room in 0..=3 * 57 + 20 {
+    // 49 bytes a face, a group of signs, and the commit's 20.
+    let all_of_it = 3 * 49 + 256 + 20;
+    for room in 0..=all_of_it {
         fs::write(&scratch.0, &before).unwrap();
         let mut index = scratch.open(32);
         index.room = Some(room);
         let added = index.add(&all[2..]);
-        assert_eq!(added.is_ok(), room == 3 * 57 + 20, "{room}");
+        assert_eq!(added.is_ok(), room == all_of_it, "{room}");
         drop(index);
         let mut index = scratch.open(32);
         let here = if added.is_ok() { 5 } else { 2 };

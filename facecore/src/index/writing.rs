@@ -9,6 +9,7 @@ use super::file::{failed, write_whole};
 use super::layout::{BLOCK, Commit, Part, new_header};
 use super::mapping::Mapping;
 use super::row::Row;
+use super::signs::{self, GROUP};
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
 
@@ -65,7 +66,7 @@ impl FaceIndex {
             (Part::Ids, ids.clone().flat_map(u64::to_le_bytes).collect()),
             (Part::Factors, rows.iter().flat_map(|row| row.factor.to_le_bytes()).collect()),
             (Part::Checks, rows.iter().zip(ids).flat_map(|(row, id)| row.check(id).to_le_bytes()).collect()),
-            (Part::Signs, rows.iter().flat_map(|row| row.signs.iter().copied()).collect()),
+            (Part::Signs, self.groups(first, &rows)),
             (Part::Values, rows.iter().flat_map(|row| row.values.iter().copied()).collect()),
         ];
         for (part, bytes) in parts {
@@ -73,6 +74,20 @@ impl FaceIndex {
             self.write_at(place.start as u64, &bytes)?;
         }
         Ok(())
+    }
+
+    /// The groups of signs into which faces come, with those that are there already.
+    fn groups(&self, first: usize, rows: &[Row]) -> Vec<u8> {
+        let mut groups = vec![0; self.layout.place(Part::Signs, first, rows.len()).len()];
+        let inside = first % GROUP;
+        if inside > 0 {
+            let begun = self.part(Part::Signs, first, 1);
+            groups[..begun.len()].copy_from_slice(begun);
+        }
+        for (place, row) in (inside..).zip(rows) {
+            signs::put(&mut groups, place, &row.signs);
+        }
+        groups
     }
 
     /// Removes all faces of some ids; they are found no more, and gone from the disk after [`compact`](Self::compact). Returns their number.
@@ -125,7 +140,7 @@ impl FaceIndex {
             file.set_len(self.layout.file(commit.faces).ok_or(io::ErrorKind::FileTooLarge)?)?;
             for (block, places) in places.chunks(BLOCK).enumerate() {
                 for part in [Part::Presence, Part::Ids, Part::Factors, Part::Checks, Part::Signs, Part::Values] {
-                    let bytes: Vec<u8> = places.iter().flat_map(|&at| self.part(part, at, 1).iter().copied()).collect();
+                    let bytes = self.gathered(part, places);
                     file.seek(SeekFrom::Start(self.layout.place(part, block * BLOCK, 1).start as u64))?;
                     file.write_all(&bytes)?;
                 }
@@ -139,6 +154,18 @@ impl FaceIndex {
         (self.mapping, self.file) = reopen().map_err(|error| failed(&self.path, "open", &error))?;
         (self.commit, self.present) = (commit, commit.faces);
         Ok(())
+    }
+
+    /// A part of faces wherever they are.
+    fn gathered(&self, part: Part, places: &[usize]) -> Vec<u8> {
+        if part != Part::Signs {
+            return places.iter().flat_map(|&at| self.part(part, at, 1).iter().copied()).collect();
+        }
+        let mut groups = vec![0; self.layout.place(part, 0, places.len()).len()];
+        for (place, &at) in places.iter().enumerate() {
+            signs::put(&mut groups, place, &self.signs(at).collect::<Vec<u8>>());
+        }
+        groups
     }
 
     fn write_at(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {

@@ -1,11 +1,13 @@
-//! The inner loops of a search: sums of products, and signs that differ, of one query with many faces side by side. All kernels compute the
-//! same whole numbers.
+//! The inner loops of a search: sums of products, and sums looked up by signs, of one query with many faces side by side. All kernels compute
+//! the same whole numbers.
 //!
-//! - `avx512`: VNNI for the products, VPOPCNTDQ for the signs.
-//! - `avx2`: products of 16 bits, the processor's bit count.
+//! - `avx512`: VNNI for the products; lookups wait for memory rather than for AVX2, so they have no path of their own.
+//! - `avx2`: products of 16 bits, and 32 lookups at once.
 //! - `portable`: plain Rust.
 
 #![allow(unsafe_code)]
+
+use super::signs::GROUP;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -31,11 +33,10 @@ impl Kernel {
         let mut found = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt");
+            let has_avx2 = is_x86_feature_detected!("avx2");
             let has_avx512 = is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512vnni")
-                && is_x86_feature_detected!("avx512vpopcntdq");
+                && is_x86_feature_detected!("avx512vnni");
             found.extend((has_avx2 && has_avx512).then_some(Self::Avx512));
             found.extend(has_avx2.then_some(Self::Avx2));
         }
@@ -66,20 +67,17 @@ impl Kernel {
         }
     }
 
-    /// In how many signs each face differs from the query.
-    pub(super) fn differences(self, signs: &[u8], query: &[u64], counts: &mut [u32]) {
-        assert!(!query.is_empty() && signs.len() == counts.len() * query.len() * 8);
+    /// For each face of the groups, the sum of the table's entries that its signs name. The table has an even number of entries, and no face's
+    /// sum reaches 2¹⁶.
+    pub(super) fn lookups(self, groups: &[u8], table: &[[u8; 16]], sums: &mut [u16]) {
+        assert!(!table.is_empty() && table.len().is_multiple_of(2) && sums.len().is_multiple_of(GROUP));
+        assert!(groups.len() == sums.len() / GROUP * table.len() * 16);
         match self {
-            Self::Portable => portable::differences(signs, query, counts),
+            Self::Portable => portable::lookups(groups, table, sums),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => {
-                // SAFETY: `available` saw that the processor has these instructions.
-                unsafe { avx2::differences(signs, query, counts) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => {
-                // SAFETY: as for AVX2; lengths were checked above.
-                unsafe { avx512::differences(signs, query, counts) }
+            Self::Avx2 | Self::Avx512 => {
+                // SAFETY: `available` saw that the processor has AVX2; lengths were checked above.
+                unsafe { avx2::lookups(groups, table, sums) }
             }
         }
     }

@@ -6,17 +6,14 @@ pub(super) fn products(rows: &[u8], query: &[i16], sums: &mut [i32]) {
     }
 }
 
-#[inline(always)]
-pub(super) fn differences(signs: &[u8], query: &[u64], counts: &mut [u32]) {
-    // Most networks have 128 values: two words, without an inner loop.
-    if let [low, high] = *query {
-        for (face, count) in signs.as_chunks::<8>().0.as_chunks::<2>().0.iter().zip(counts) {
-            let [a, b] = face.map(u64::from_le_bytes);
-            *count = (a ^ low).count_ones() + (b ^ high).count_ones();
+pub(super) fn lookups(groups: &[u8], table: &[[u8; 16]], sums: &mut [u16]) {
+    for (group, sums) in groups.chunks_exact(table.len() * 16).zip(sums.as_chunks_mut::<32>().0) {
+        *sums = [0; 32];
+        for (bytes, entries) in group.as_chunks::<16>().0.iter().zip(table) {
+            for (at, byte) in bytes.iter().enumerate() {
+                sums[at] += u16::from(entries[usize::from(byte & 15)]);
+                sums[at + 16] += u16::from(entries[usize::from(byte >> 4)]);
+            }
         }
-        return;
-    }
-    for (face, count) in signs.as_chunks::<8>().0.chunks_exact(query.len()).zip(counts) {
-        *count = face.iter().zip(query).map(|(&word, other)| (u64::from_le_bytes(word) ^ other).count_ones()).sum();
     }
 }

@@ -16,17 +16,17 @@ proptest! {
         let query = &numbers[..stride];
         let mut expected = vec![0; rows];
         portable::products(rows_bytes, query, &mut expected);
-        let words = chunks;
-        let signs = &bytes[..rows * words * 8];
-        let pattern: Vec<u64> = numbers[..words].iter().map(|&number| (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
-        let mut counted = vec![0; rows];
-        portable::differences(signs, &pattern, &mut counted);
+        // Entries of one byte for each four signs: no sum of 36 reaches 2¹⁶.
+        let table = &bytes.as_chunks::<16>().0[..2 * chunks];
+        let groups = &bytes[..rows / 4 * table.len() * 16];
+        let mut looked_up = vec![0; rows / 4 * GROUP];
+        portable::lookups(groups, table, &mut looked_up);
         for kernel in Kernel::available() {
-            let (mut sums, mut counts) = (vec![1; rows], vec![1; rows]);
+            let (mut sums, mut found) = (vec![1; rows], vec![1; looked_up.len()]);
             kernel.products(rows_bytes, query, &mut sums);
-            kernel.differences(signs, &pattern, &mut counts);
+            kernel.lookups(groups, table, &mut found);
             prop_assert_eq!(&sums, &expected, "{:?}", kernel);
-            prop_assert_eq!(&counts, &counted, "{:?}", kernel);
+            prop_assert_eq!(&found, &looked_up, "{:?}", kernel);
         }
     }
 }
@@ -39,8 +39,8 @@ fn the_largest_sums_are_right() {
             kernel.products(&[value.cast_unsigned(); 5 * 128], &[number; 128], &mut sums);
             assert_eq!(sums, [128 * i32::from(value) * i32::from(number); 5], "{kernel:?}");
         }
-        let mut counts = [0; 9];
-        kernel.differences(&[0xff; 9 * 16], &[0, 0], &mut counts);
-        assert_eq!(counts, [128; 9], "{kernel:?}");
+        let mut sums = [0; 2 * GROUP];
+        kernel.lookups(&[0xf3; 2 * 256 * 16], &[[255; 16]; 256], &mut sums);
+        assert_eq!(sums, [255 * 256; 2 * GROUP], "{kernel:?}");
     }
 }
