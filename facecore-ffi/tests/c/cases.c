@@ -1,5 +1,5 @@
 /* The shared cases of testdata/cases, from C. Usage: cases MODELS TESTDATA ANSWERS [CALL...]
- * Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases.rs). */
+ * Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases/main.rs). */
 
 #include <cjson/cJSON.h>
 #include <math.h>
