@@ -1,6 +1,6 @@
 //! `io.facecore.Embedding`: values that Java holds itself; they cross in their exact encoding.
 
-use facecore::{Embedding, SpaceId};
+use facecore::Embedding;
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jfloat, jint};
@@ -17,7 +17,7 @@ pub extern "system" fn Java_io_facecore_Embedding_of0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let space = SpaceId(record.long()?.to_be_bytes());
+        let space = record.space()?;
         let values = (0..record.size()?).map(|_| record.float()).collect::<Result<_, _>>()?;
         let mut answer = Writer::default();
         answer.embedding(&Embedding::new(space, values)?);

@@ -1,6 +1,6 @@
 //! `io.facecore.Matcher` and `io.facecore.Gallery`.
 
-use facecore::{Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, SpaceId, Verdict};
+use facecore::{Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, Verdict};
 use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
@@ -13,7 +13,7 @@ use crate::wire::{Reader, Writer};
 /// `Matcher.write`: what the rule is made of, then the rate of false positives if another one is asked for.
 fn matcher(record: &mut Reader) -> Result<Matcher> {
     let matcher = match record.int()? {
-        1 => Matcher::for_space(SpaceId(record.long()?.to_be_bytes()))?,
+        1 => Matcher::for_space(record.space()?)?,
         2 => Matcher::with_numbers(MatchingNumbers::read(&record.text()?)?),
         3 => Matcher::cosine(record.float()?, record.float()?)?,
         other => {

@@ -1,13 +1,20 @@
 //! `io.facecore.Profile`: a value that Java holds as its bytes.
 
+use facecore::SpaceId;
 use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Outcome, Owner, PhotoMeta, Profile, Settings};
 use facecore_bridge::{BuildOutcome, Failure, Status};
-use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
-use jni::sys::{jboolean, jint};
+use jni::sys::{jboolean, jint, jlong};
+use jni::{Env, EnvUnowned};
 
-use crate::border::{Result, call};
+use crate::border::{self, Result, call};
 use crate::wire::{Reader, Writer};
+
+/// A profile that Java holds as its bytes.
+fn profile(env: &Env<'_>, bytes: &JByteArray<'_>) -> Result<Profile> {
+    let length = i32::try_from(bytes.len(env)?).unwrap_or(i32::MAX);
+    Ok(Profile::from_bytes(&border::bytes(env, bytes, 0, length)?)?)
+}
 
 fn known(value: f32) -> Option<f32> {
     (!value.is_nan()).then_some(value)
@@ -75,16 +82,62 @@ pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
     })
 }
 
-/// Whether bytes are a profile: an exception says why not.
+/// What is in a profile: its space, the length of its embeddings, its slots. An exception if the bytes are none.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Profile_check0<'l>(
+pub extern "system" fn Java_io_facecore_Profile_read0<'l>(
     mut env: EnvUnowned<'l>,
     _: JClass<'l>,
-    record: JByteArray<'l>,
-) {
+    bytes: JByteArray<'l>,
+) -> JByteArray<'l> {
     call(&mut env, |env| {
-        Profile::from_bytes(Reader::from_java(env, &record)?.bytes()?)?;
-        Ok(())
+        let profile = profile(env, &bytes)?;
+        let mut answer = Writer::default();
+        answer.space(profile.space());
+        answer.count(profile.values());
+        answer.count(profile.slots().len());
+        for slot in profile.slots() {
+            answer.int(i32::from(slot.role() as u8));
+            answer.int(slot.photos().cast_signed());
+            answer.int(slot.faces().cast_signed());
+            answer.float(slot.coherence());
+            match profile.centroid(slot.role()) {
+                Some(embedding) => {
+                    answer.int(1);
+                    answer.embedding(&embedding);
+                }
+                None => answer.int(0),
+            }
+        }
+        answer.into_java(env)
+    })
+}
+
+/// A profile without faces.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_empty0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    space: jlong,
+    values: jint,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let profile = Profile::new(SpaceId(space.to_be_bytes()), usize::try_from(values).unwrap_or(0))?;
+        Ok(env.byte_array_from_slice(&profile.to_bytes()?)?)
+    })
+}
+
+/// The bytes of two profiles of the same people together.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_merge0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    bytes: JByteArray<'l>,
+    other: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut merged = profile(env, &bytes)?;
+        merged.merge(&profile(env, &other)?)?;
+        Ok(env.byte_array_from_slice(&merged.to_bytes()?)?)
     })
 }
 

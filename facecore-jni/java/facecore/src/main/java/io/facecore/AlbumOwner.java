@@ -27,6 +27,6 @@ public final class AlbumOwner {
 
     void write(Wire.Writer record) {
         record.float32(age).float32(female).int32(friends.size());
-        friends.forEach(friend -> record.bytes(friend.toBytes()));
+        friends.forEach(friend -> record.bytes(friend.bytesInside()));
     }
 }
