@@ -5,7 +5,7 @@ use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jfloat, jint};
 
-use crate::border::{self, call};
+use crate::border::{call, whole};
 use crate::wire::{Reader, Writer};
 
 /// Scales numbers to an embedding.
@@ -33,8 +33,7 @@ pub extern "system" fn Java_io_facecore_Embedding_decode0<'l>(
     bytes: JByteArray<'l>,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
-        let length = i32::try_from(bytes.len(env)?).unwrap_or(i32::MAX);
-        let embedding = Embedding::decode(&border::bytes(env, &bytes, 0, length)?)?;
+        let embedding = Embedding::decode(&whole(env, &bytes)?)?;
         let mut answer = Writer::default();
         answer.embedding(&embedding);
         answer.into_java(env)
@@ -66,6 +65,21 @@ pub extern "system" fn Java_io_facecore_Embedding_cosine0<'l>(
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
         Ok(record.embedding()?.cosine(&record.embedding()?)?)
+    })
+}
+
+/// The mean of embeddings, scaled to length 1.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Embedding_mean0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let faces = Reader::from_java(env, &record)?.embeddings()?;
+        let mut answer = Writer::default();
+        answer.embedding(&Embedding::mean(&faces.iter().collect::<Vec<_>>())?);
+        answer.into_java(env)
     })
 }
 

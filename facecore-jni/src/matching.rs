@@ -1,6 +1,6 @@
 //! `io.facecore.Matcher` and `io.facecore.Gallery`.
 
-use facecore::{Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, Verdict};
+use facecore::{Calibration, Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, Verdict};
 use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
@@ -16,6 +16,10 @@ fn matcher(record: &mut Reader) -> Result<Matcher> {
         1 => Matcher::for_space(record.space()?)?,
         2 => Matcher::with_numbers(MatchingNumbers::read(&record.text()?)?),
         3 => Matcher::cosine(record.float()?, record.float()?)?,
+        4 => {
+            let calibration = Calibration::read(&record.text()?)?;
+            calibration.matcher(record.double()?, record.size()? as usize)?
+        }
         other => {
             return Err(Failure::new(Status::Internal, format!("matcher {other} of the binding is unknown")).into());
         }

@@ -1,51 +1,89 @@
 //! `io.facecore.Profile`: a value that Java holds as its bytes.
 
 use facecore::SpaceId;
-use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Outcome, Owner, PhotoMeta, Profile, Settings};
-use facecore_bridge::{BuildOutcome, Failure, Status};
+use facecore::profile::{AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile};
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, EnvUnowned};
 
-use crate::border::{self, Result, call};
+use crate::album::{builder, write_build};
+use crate::border::{Result, call, whole};
+use crate::change::opinion;
 use crate::wire::{Reader, Writer};
 
 /// A profile that Java holds as its bytes.
 fn profile(env: &Env<'_>, bytes: &JByteArray<'_>) -> Result<Profile> {
-    let length = i32::try_from(bytes.len(env)?).unwrap_or(i32::MAX);
-    Ok(Profile::from_bytes(&border::bytes(env, bytes, 0, length)?)?)
+    Ok(Profile::from_bytes(&whole(env, bytes)?)?)
 }
 
+/// A number that is NaN where nothing is known.
 fn known(value: f32) -> Option<f32> {
     (!value.is_nan()).then_some(value)
 }
 
-fn photo(record: &mut Reader) -> Result<AlbumPhoto> {
-    let meta = PhotoMeta {
-        id: record.long()?.cast_unsigned(),
+/// `AlbumPhoto.writeMeta`.
+pub fn read_meta(record: &mut Reader) -> Result<PhotoMeta> {
+    Ok(PhotoMeta {
+        id: record.id()?,
         manual_tags: record.size()?,
         source: facecore_bridge::source(record.size()?)?,
         front_camera: record.int()? != 0,
         on_trip: record.int()? != 0,
         was_avatar: record.int()? != 0,
         place: None,
-    };
-    let face = |record: &mut Reader| -> Result<AlbumFace> {
-        Ok(AlbumFace {
-            embedding: record.embedding()?,
-            width: record.float()?,
-            score: record.float()?,
-            age: known(record.float()?),
-            female: known(record.float()?),
-            pin: facecore_bridge::pin(record.size()?)?,
-            non_face: record.int()? != 0,
-        })
-    };
-    let faces = (0..record.size()?).map(|_| face(record)).collect::<Result<_>>()?;
+    })
+}
+
+/// `AlbumFace.write`.
+pub fn read_album_face(record: &mut Reader) -> Result<AlbumFace> {
+    Ok(AlbumFace {
+        embedding: record.embedding()?,
+        width: record.float()?,
+        score: record.float()?,
+        age: known(record.float()?),
+        female: known(record.float()?),
+        pin: facecore_bridge::pin(record.size()?)?,
+        non_face: record.int()? != 0,
+    })
+}
+
+fn photo(record: &mut Reader) -> Result<AlbumPhoto> {
+    let meta = read_meta(record)?;
+    let faces = (0..record.size()?).map(|_| read_album_face(record)).collect::<Result<_>>()?;
     Ok(AlbumPhoto { meta, faces })
 }
 
-/// Album → outcome, confidence, bytes.
+/// `AlbumOwner.write`.
+pub fn read_owner(record: &mut Reader) -> Result<Owner> {
+    let (age, female) = (known(record.float()?), known(record.float()?));
+    let mut friends = Vec::new();
+    for _ in 0..record.size()? {
+        friends.extend(Profile::from_bytes(record.bytes()?)?.embeddings());
+    }
+    Ok(Owner { age, female, friends })
+}
+
+/// `Feedback.write`.
+pub fn read_feedback(record: &mut Reader) -> Result<Feedback> {
+    let mut feedback = Feedback::default();
+    feedback.opted_out = record.int()? != 0;
+    for _ in 0..record.size()? {
+        let (face, opinion) = (record.face_id()?, opinion(record.size()?)?);
+        feedback.apply(face, opinion);
+    }
+    Ok(feedback)
+}
+
+/// A build of no faces, of which nobody can tell the space.
+fn without_faces(photos: usize, feedback: &Feedback) -> Build {
+    let outcome = if feedback.opted_out { Outcome::OptedOut } else { Outcome::NoFaces };
+    let (clusters, owners, members) = Default::default();
+    let (lead, wanted_lead, confidence) = Default::default();
+    let (faces, left_out, dropped) = Default::default();
+    Build { outcome, clusters, owners, lead, wanted_lead, confidence, members, photos, faces, left_out, dropped }
+}
+
+/// Album → `ProfileBuild.read`.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
     mut env: EnvUnowned<'l>,
@@ -54,30 +92,15 @@ pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let (age, female) = (known(record.float()?), known(record.float()?));
-        let mut friends = Vec::new();
-        for _ in 0..record.size()? {
-            friends.extend(Profile::from_bytes(record.bytes()?)?.embeddings());
-        }
+        let (owner, feedback) = (read_owner(&mut record)?, read_feedback(&mut record)?);
         let album = (0..record.size()?).map(|_| photo(&mut record)).collect::<Result<Vec<_>>>()?;
-        let mut answer = Writer::default();
-        let Some(space) = album.iter().flat_map(|photo| &photo.faces).next().map(|face| face.embedding.space()) else {
-            answer.int(BuildOutcome::NoFaces as i32);
-            answer.float(0.0);
-            answer.bytes(&[]);
-            return answer.into_java(env);
+        let mut faces = album.iter().flat_map(|photo| &photo.faces);
+        let build = match faces.next().map(|face| face.embedding.space()) {
+            Some(space) => builder(space)?.build(&album, &owner, &feedback)?,
+            None => without_faces(album.len(), &feedback),
         };
-        let settings = Settings::for_space(space);
-        let settings = settings
-            .ok_or_else(|| Failure::new(Status::Option, format!("no profiles are fitted for space {space}")))?;
-        let owner = Owner { age, female, friends };
-        let build = Builder::new(settings)?.build(&album, &owner, &Feedback::default())?;
-        answer.int(facecore_bridge::build_outcome(&build) as i32);
-        answer.float(build.confidence);
-        answer.bytes(&match &build.outcome {
-            Outcome::Built(profile) => profile.to_bytes()?,
-            _ => Vec::new(),
-        });
+        let mut answer = Writer::default();
+        write_build(&mut answer, &build)?;
         answer.into_java(env)
     })
 }

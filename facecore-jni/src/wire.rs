@@ -82,8 +82,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn from_java(env: &Env<'_>, record: &JByteArray<'_>) -> Result<Self> {
-        let length = i32::try_from(record.len(env)?).unwrap_or(i32::MAX);
-        Ok(Self { record: border::bytes(env, record, 0, length)?, at: 0 })
+        Ok(Self { record: border::whole(env, record)?, at: 0 })
     }
 
     fn take(&mut self, length: usize) -> Result<&[u8]> {
