@@ -139,7 +139,7 @@ pub extern "system" fn Java_io_facecore_AlbumSession_free0<'l>(_: EnvUnowned<'l>
 }
 
 /// `AlbumFace.read`.
-fn write_album_face(answer: &mut Writer, face: &AlbumFace) {
+pub fn write_album_face(answer: &mut Writer, face: &AlbumFace) {
     let AlbumFace { embedding, width, score, non_face, pin, age, female } = face;
     answer.embedding(embedding);
     answer.floats([*width, *score, age.unwrap_or(f32::NAN), female.unwrap_or(f32::NAN)]);

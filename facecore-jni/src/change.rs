@@ -2,7 +2,7 @@
 
 use facecore::SpaceId;
 use facecore::profile::{FaceId, Opinion};
-use facecore::store::Batch;
+use facecore::store::{Batch, CloneState};
 use facecore_bridge::{Failure, Status};
 
 use crate::border::Result;
@@ -24,6 +24,8 @@ enum What {
     OptOut,
     OptIn,
     Erase,
+    SetFindable(bool),
+    JudgeClone(u64, CloneState),
 }
 
 /// 1 confirm, 2 reject, 3 remove.
@@ -41,6 +43,26 @@ pub fn opinion_number(opinion: Opinion) -> i32 {
         Opinion::Confirm => 1,
         Opinion::Reject => 2,
         Opinion::Remove => 3,
+    }
+}
+
+/// 1 open, 2 confirmed, 3 rejected, 4 known.
+fn clone_state(value: u32) -> Result<CloneState> {
+    Ok(match value {
+        1 => CloneState::Open,
+        2 => CloneState::Confirmed,
+        3 => CloneState::Rejected,
+        4 => CloneState::Known,
+        _ => return Err(Failure::new(Status::UnknownValue, format!("state {value} of a clone is unknown")).into()),
+    })
+}
+
+pub fn clone_state_number(state: CloneState) -> i32 {
+    match state {
+        CloneState::Open => 1,
+        CloneState::Confirmed => 2,
+        CloneState::Rejected => 3,
+        CloneState::Known => 4,
     }
 }
 
@@ -63,6 +85,8 @@ fn read_one(record: &mut Reader) -> Result<Change> {
         7 => What::OptOut,
         8 => What::OptIn,
         9 => What::Erase,
+        10 => What::SetFindable(record.int()? != 0),
+        11 => What::JudgeClone(record.id()?, clone_state(record.size()?)?),
         _ => return Err(Failure::new(Status::Internal, format!("change {kind} of the binding is unknown")).into()),
     };
     Ok(Change { user, what })
@@ -82,6 +106,8 @@ impl Change {
             What::OptOut => batch.opt_out(user).map(|()| true),
             What::OptIn => batch.opt_in(user),
             What::Erase => batch.erase(user).map(|()| true),
+            What::SetFindable(findable) => batch.set_findable(user, *findable),
+            What::JudgeClone(other, state) => batch.judge_clone(user, *other, *state).map(|()| true),
         }
     }
 }

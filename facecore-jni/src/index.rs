@@ -20,7 +20,7 @@ type Shared = RwLock<FaceIndex>;
 ///
 /// # Safety
 /// As [`handle::look`].
-unsafe fn to_read<'a>(handle: jlong) -> Result<RwLockReadGuard<'a, FaceIndex>> {
+pub unsafe fn to_read<'a>(handle: jlong) -> Result<RwLockReadGuard<'a, FaceIndex>> {
     // SAFETY: the caller's promise.
     unsafe { handle::look::<Shared>(handle) }?.read().map_err(|_| panicked().into())
 }
@@ -29,7 +29,7 @@ unsafe fn to_read<'a>(handle: jlong) -> Result<RwLockReadGuard<'a, FaceIndex>> {
 ///
 /// # Safety
 /// As [`handle::look`].
-unsafe fn to_write<'a>(handle: jlong) -> Result<RwLockWriteGuard<'a, FaceIndex>> {
+pub unsafe fn to_write<'a>(handle: jlong) -> Result<RwLockWriteGuard<'a, FaceIndex>> {
     // SAFETY: the caller's promise.
     unsafe { handle::look::<Shared>(handle) }?.write().map_err(|_| panicked().into())
 }
@@ -39,7 +39,7 @@ fn panicked() -> Failure {
 }
 
 /// `Search.write`. Of ids the whole list is read before the search borrows it.
-struct Question {
+pub struct Question {
     neighbours: usize,
     least: f32,
     scan: Scan,
@@ -48,7 +48,7 @@ struct Question {
 }
 
 impl Question {
-    fn read(record: &mut Reader) -> Result<Self> {
+    pub fn read(record: &mut Reader) -> Result<Self> {
         let (neighbours, least) = (record.size()? as usize, record.float()?);
         let scan = match record.size()? {
             0 => Scan::Exact,
@@ -61,14 +61,14 @@ impl Question {
         Ok(Self { neighbours, least, scan, only, except: record.ids()? })
     }
 
-    fn search(&self) -> Search<'_> {
+    pub fn search(&self) -> Search<'_> {
         let Self { neighbours, least, scan, ref only, ref except } = *self;
         Search { neighbours, least, scan, only: only.as_ref(), except }
     }
 }
 
 /// `Hit.read`.
-fn write_hits(answer: &mut Writer, hits: &[Hit]) {
+pub fn write_hits(answer: &mut Writer, hits: &[Hit]) {
     answer.count(hits.len());
     for hit in hits {
         answer.long(hit.id.cast_signed());

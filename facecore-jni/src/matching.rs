@@ -11,7 +11,7 @@ use crate::handle;
 use crate::wire::{Reader, Writer};
 
 /// `Matcher.write`: what the rule is made of, then the rate of false positives if another one is asked for.
-fn matcher(record: &mut Reader) -> Result<Matcher> {
+pub fn matcher(record: &mut Reader) -> Result<Matcher> {
     let matcher = match record.int()? {
         1 => Matcher::for_space(record.space()?)?,
         2 => Matcher::with_numbers(MatchingNumbers::read(&record.text()?)?),

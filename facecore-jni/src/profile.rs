@@ -1,14 +1,17 @@
 //! `io.facecore.Profile`: a value that Java holds as its bytes.
 
 use facecore::SpaceId;
-use facecore::profile::{AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile};
+use facecore::profile::{
+    AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile, Source, StoredFace,
+};
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, EnvUnowned};
 
-use crate::album::{builder, write_build};
+use crate::album::{builder, write_album_face, write_build};
 use crate::border::{Result, call, whole};
 use crate::change::opinion;
+use crate::detect::read_box;
 use crate::wire::{Reader, Writer};
 
 /// A profile that Java holds as its bytes.
@@ -183,5 +186,73 @@ pub extern "system" fn Java_io_facecore_Profile_change0<'l>(
             profile.remove(role, &faces)?
         }
         Ok(env.byte_array_from_slice(&profile.to_bytes()?)?)
+    })
+}
+
+/// A stored face as bytes: its photo, the face, its box, its quality.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_StoredFace_write0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        let (photo, face, area) = (read_meta(&mut record)?, read_album_face(&mut record)?, read_box(&mut record)?);
+        let area = [area.x1, area.y1, area.x2, area.y2];
+        let stored = StoredFace { photo, face, area, quality: known(record.float()?) };
+        let bytes = stored.to_bytes();
+        // What could not be read again must not be kept.
+        StoredFace::from_bytes(&bytes)?;
+        Ok(env.byte_array_from_slice(&bytes)?)
+    })
+}
+
+/// What is in the bytes of a stored face.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_StoredFace_read0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    bytes: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let StoredFace { photo, face, area, quality } = StoredFace::from_bytes(&whole(env, &bytes)?)?;
+        let mut answer = Writer::default();
+        answer.long(photo.id.cast_signed());
+        answer.int(photo.manual_tags.cast_signed());
+        answer.int(match photo.source {
+            Source::Unknown => 0,
+            Source::Camera => 1,
+            Source::Phone => 2,
+        });
+        for flag in [photo.front_camera, photo.on_trip, photo.was_avatar] {
+            answer.int(flag.into());
+        }
+        write_album_face(&mut answer, &face);
+        answer.floats(area);
+        answer.float(quality.unwrap_or(f32::NAN));
+        answer.into_java(env)
+    })
+}
+
+/// Stored faces → `ProfileBuild.read`: no photo is read.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_buildStored0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        let (owner, feedback) = (read_owner(&mut record)?, read_feedback(&mut record)?);
+        let stored = |record: &mut Reader| Ok((record.face_id()?, StoredFace::from_bytes(record.bytes()?)?));
+        let faces = (0..record.size()?).map(|_| stored(&mut record)).collect::<Result<Vec<_>>>()?;
+        let build = match faces.first() {
+            Some((_, first)) => builder(first.face.embedding.space())?.build_stored(&faces, &owner, &feedback)?,
+            None => without_faces(0, &feedback),
+        };
+        let mut answer = Writer::default();
+        write_build(&mut answer, &build)?;
+        answer.into_java(env)
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use facecore::store::{Durability, ProfileStore, StoreOptions};
+use facecore::store::{CloneEvent, Durability, ProfileStore, StoreOptions};
 use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
@@ -147,6 +147,73 @@ pub extern "system" fn Java_io_facecore_ProfileStore_optedOutAmong0<'l>(
         let mut answer = Writer::default();
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         answer.longs(&unsafe { store(handle) }?.opted_out_among(&users)?);
+        answer.into_java(env)
+    })
+}
+
+/// Those who may be found by strangers.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_ProfileStore_findableAmong0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    handle: jlong,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let users = Reader::from_java(env, &record)?.ids()?;
+        let mut answer = Writer::default();
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
+        answer.longs(&unsafe { store(handle) }?.findable_among(&users)?);
+        answer.into_java(env)
+    })
+}
+
+/// `CloneEvent.read`.
+pub fn write_event(answer: &mut Writer, event: &CloneEvent) {
+    answer.long(event.low.cast_signed());
+    answer.long(event.high.cast_signed());
+    answer.float(event.cosine);
+    answer.int(change::clone_state_number(event.state));
+}
+
+/// The next pairs of accounts, after a pair or from the start.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_ProfileStore_clones0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    handle: jlong,
+    record: JByteArray<'l>,
+    count: jint,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        let after = match record.int()? {
+            0 => None,
+            _ => Some((record.id()?, record.id()?)),
+        };
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
+        let events = unsafe { store(handle) }?.clones(after, usize::try_from(count).unwrap_or(0))?;
+        let mut answer = Writer::default();
+        answer.count(events.len());
+        events.iter().for_each(|event| write_event(&mut answer, event));
+        answer.into_java(env)
+    })
+}
+
+/// The pairs of accounts that a user is in.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_ProfileStore_clonesOf0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    handle: jlong,
+    user: jlong,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
+        let events = unsafe { store(handle) }?.clones_of(user.cast_unsigned())?;
+        let mut answer = Writer::default();
+        answer.count(events.len());
+        events.iter().for_each(|event| write_event(&mut answer, event));
         answer.into_java(env)
     })
 }

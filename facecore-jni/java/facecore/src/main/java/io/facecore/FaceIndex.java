@@ -178,13 +178,51 @@ public final class FaceIndex implements AutoCloseable {
         int count = answer.int32();
         List<List<Hit>> found = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            List<Hit> hits = new ArrayList<>();
-            for (int left = answer.int32(); left > 0; left--) {
-                hits.add(new Hit(answer));
-            }
-            found.add(Collections.unmodifiableList(hits));
+            found.add(hits(answer));
         }
         return Collections.unmodifiableList(found);
+    }
+
+    private static List<Hit> hits(Wire.Reader answer) {
+        List<Hit> hits = new ArrayList<>();
+        for (int left = answer.int32(); left > 0; left--) {
+            hits.add(new Hit(answer));
+        }
+        return Collections.unmodifiableList(hits);
+    }
+
+    /**
+     * Adds the faces of all profiles of a store, under the users' ids. The index is empty before, or users are in it twice.
+     *
+     * @param store whose profiles
+     * @param singleOwners only the owner's face of accounts that have one owner, for {@link Clones}; else all faces of everybody, for {@link #whoIs}
+     * @return how many users have a face
+     * @throws FaceCoreException with {@link ErrorCode#PROFILE} for a value that is no profile, and as {@link #add}
+     */
+    public long addProfiles(ProfileStore store, boolean singleOwners) {
+        return handle.use(index -> store.handle().use(profiles -> addProfiles0(index, profiles, singleOwners)));
+    }
+
+    /**
+     * Who a face is, among everybody in this index who has agreed to be found ({@link StoreBatch#setFindable}). Nobody else is ever in the answer,
+     * whatever the index holds.
+     *
+     * <p>A rate of false positives is not kept here: among millions somebody is always alike. Ask for a high {@link Search#withLeast cosine} and let
+     * people decide.
+     *
+     * @param store knows who has agreed
+     * @param face what is searched for
+     * @param search how many users, how near
+     * @return users, the most alike first, each once; unmodifiable
+     * @throws FaceCoreException as {@link #search}
+     */
+    public List<Hit> whoIs(ProfileStore store, Embedding face, Search search) {
+        byte[] question = face.write(search.write(new Wire.Writer())).record();
+        return hits(new Wire.Reader(handle.use(index -> store.handle().use(profiles -> whoIs0(index, profiles, question)))));
+    }
+
+    Handle handle() {
+        return handle;
     }
 
     /**
@@ -232,6 +270,10 @@ public final class FaceIndex implements AutoCloseable {
     private static native long remove0(long index, byte[] ids);
 
     private static native byte[] search0(long index, byte[] record);
+
+    private static native long addProfiles0(long index, long store, boolean singleOwners);
+
+    private static native byte[] whoIs0(long index, long store, byte[] record);
 
     private static native void compact0(long index);
 

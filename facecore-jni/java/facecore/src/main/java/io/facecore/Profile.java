@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -148,15 +149,37 @@ public final class Profile {
      * @throws FaceCoreException for a photo that comes twice, faces of two spaces, or a space that no numbers ship for
      */
     public static ProfileBuild build(List<AlbumPhoto> album, AlbumOwner owner) {
-        Wire.Writer record = new Wire.Writer();
-        owner.write(record);
-        record.int32(album.size());
+        return build(album, owner, Feedback.none());
+    }
+
+    /**
+     * {@link #build(List, AlbumOwner)}, which knows what users said of the faces.
+     *
+     * @param album the photos with all their faces
+     * @param owner what is known of the owner
+     * @param feedback what was said; confirmed faces are in the profile, rejected ones never
+     * @return how it ended, with the profile if there is one
+     * @throws FaceCoreException as {@link #build(List, AlbumOwner)}
+     */
+    public static ProfileBuild build(List<AlbumPhoto> album, AlbumOwner owner, Feedback feedback) {
+        Wire.Writer record = feedback.write(owner.write(new Wire.Writer())).int32(album.size());
         album.forEach(photo -> photo.write(record));
-        Wire.Reader answer = new Wire.Reader(build0(record.record()));
-        ProfileBuild.Outcome outcome = ProfileBuild.Outcome.of(answer.int32());
-        float confidence = answer.float32();
-        byte[] found = answer.bytes();
-        return new ProfileBuild(outcome, confidence, found.length == 0 ? null : new Profile(found));
+        return new ProfileBuild(new Wire.Reader(build0(record.record())));
+    }
+
+    /**
+     * Builds from the faces that were kept of an album: no photo is read. Photos without a face that was kept do not count.
+     *
+     * @param faces the bytes of stored faces, such as {@link ProfileStore#faces} returns them
+     * @param owner what is known of the owner
+     * @param feedback what was said
+     * @return how it ended, with the profile if there is one
+     * @throws FaceCoreException as {@link #build(List, AlbumOwner)}, and with {@link ErrorCode#EMBEDDING} for bytes that are no stored face
+     */
+    public static ProfileBuild buildStored(Map<FaceId, byte[]> faces, AlbumOwner owner, Feedback feedback) {
+        Wire.Writer record = feedback.write(owner.write(new Wire.Writer())).int32(faces.size());
+        faces.forEach((face, bytes) -> face.write(record).bytes(bytes));
+        return new ProfileBuild(new Wire.Reader(buildStored0(record.record())));
     }
 
     /**
@@ -302,6 +325,8 @@ public final class Profile {
     }
 
     private static native byte[] build0(byte[] record);
+
+    private static native byte[] buildStored0(byte[] record);
 
     private static native byte[] read0(byte[] bytes);
 

@@ -165,6 +165,41 @@ public final class ProfileStore implements AutoCloseable {
     }
 
     /**
+     * Those who agreed to be found by strangers: {@link StoreBatch#setFindable}.
+     *
+     * @param users ids
+     * @return some of them, in their order
+     */
+    public long[] findableAmong(long[] users) {
+        byte[] question = new Wire.Writer().int64s(users).record();
+        return new Wire.Reader(handle.use(store -> findableAmong0(store, question))).int64s();
+    }
+
+    /**
+     * Pairs of accounts that may show one person, ascending by their ids: all pairs, page by page.
+     *
+     * @param after the last pair of the page before; nothing for the first page
+     * @param count the most pairs of the page, at least 0
+     * @return unmodifiable; empty at the end
+     */
+    public List<CloneEvent> clones(Optional<CloneEvent> after, int count) {
+        Wire.Writer record = new Wire.Writer().int32(after.isPresent() ? 1 : 0);
+        after.ifPresent(pair -> record.int64(pair.low()).int64(pair.high()));
+        byte[] question = record.record();
+        return CloneEvent.readAll(new Wire.Reader(handle.use(store -> clones0(store, question, count))));
+    }
+
+    /**
+     * The pairs of accounts that a user is in.
+     *
+     * @param user the user's id
+     * @return by the other's id, unmodifiable
+     */
+    public List<CloneEvent> clonesOf(long user) {
+        return CloneEvent.readAll(new Wire.Reader(handle.use(store -> clonesOf0(store, user))));
+    }
+
+    /**
      * Makes changes, all of them or none. Once this returns, they last as {@link Durability} says.
      *
      * <p>A commit waits for the disk, so put many users into one batch; some 10,000 are good. One batch at a time is written, of all threads and
@@ -285,6 +320,10 @@ public final class ProfileStore implements AutoCloseable {
         });
     }
 
+    Handle handle() {
+        return handle;
+    }
+
     /** Closes it, after the calls that are under way; more than once is fine. */
     @Override
     public void close() {
@@ -307,6 +346,12 @@ public final class ProfileStore implements AutoCloseable {
     private static native byte[] feedback0(long store, long user);
 
     private static native byte[] optedOutAmong0(long store, byte[] users);
+
+    private static native byte[] findableAmong0(long store, byte[] users);
+
+    private static native byte[] clones0(long store, byte[] after, int count);
+
+    private static native byte[] clonesOf0(long store, long user);
 
     private static native byte[] write0(long store, byte[] changes);
 

@@ -23,6 +23,8 @@ public final class StoreBatch {
     private static final int OPT_OUT = 7;
     private static final int OPT_IN = 8;
     private static final int ERASE = 9;
+    private static final int SET_FINDABLE = 10;
+    private static final int JUDGE_CLONE = 11;
 
     private final Wire.Writer changes = new Wire.Writer();
     private int size;
@@ -102,13 +104,12 @@ public final class StoreBatch {
     }
 
     /**
-     * Keeps a face of a user's album, such as an I8 embedding with its box, so that a rebuild needs no photo. Not written if the user has opted
-     * out.
+     * {@link #putFace(long, FaceId, StoredFace)} of bytes, which the store does not look into.
      *
      * @param user the user's id
      * @param face which face
      * @param space of the embedding inside
-     * @param bytes at most 16 MiB, which the store does not look into
+     * @param bytes at most 16 MiB
      * @return this
      */
     public StoreBatch putFace(long user, FaceId face, SpaceId space, byte[] bytes) {
@@ -117,6 +118,18 @@ public final class StoreBatch {
         Objects.requireNonNull(bytes, "bytes");
         face.write(change(PUT_FACE, user)).int64(space.value()).bytes(bytes);
         return this;
+    }
+
+    /**
+     * Keeps a face of a user's album, so that a rebuild needs no photo. Not written if the user has opted out.
+     *
+     * @param user the user's id
+     * @param face which face
+     * @param stored of the store's space
+     * @return this
+     */
+    public StoreBatch putFace(long user, FaceId face, StoredFace stored) {
+        return putFace(user, face, stored.embedding().space(), stored.bytesInside());
     }
 
     /**
@@ -177,6 +190,33 @@ public final class StoreBatch {
      */
     public StoreBatch erase(long user) {
         change(ERASE, user);
+        return this;
+    }
+
+    /**
+     * Whether strangers may find the user by a face ({@link FaceIndex#whoIs}): nobody may be found who has not agreed. Answered with whether anything
+     * changed; nothing does for somebody who has opted out.
+     *
+     * @param user the user's id
+     * @param findable whether
+     * @return this
+     */
+    public StoreBatch setFindable(long user, boolean findable) {
+        change(SET_FINDABLE, user).int32(findable ? 1 : 0);
+        return this;
+    }
+
+    /**
+     * Keeps what became of a pair of accounts, whether it was reported or not: {@link CloneState#KNOWN} keeps it out of later reports.
+     *
+     * @param one an account
+     * @param other another account
+     * @param state what became of it
+     * @return this
+     */
+    public StoreBatch judgeClone(long one, long other, CloneState state) {
+        Objects.requireNonNull(state, "state");
+        change(JUDGE_CLONE, one).int64(other).int32(state.number);
         return this;
     }
 

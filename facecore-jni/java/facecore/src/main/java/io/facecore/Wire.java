@@ -128,6 +128,10 @@ final class Wire {
             return length < 0 ? Optional.empty() : Optional.of(bytes(length));
         }
 
+        byte[] rest() {
+            return bytes(buffer.remaining());
+        }
+
         private byte[] bytes(int length) {
             byte[] bytes = new byte[length];
             buffer.get(bytes);
