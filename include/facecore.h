@@ -314,6 +314,48 @@ typedef uint32_t facecore_role;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Where a photo comes from.
+enum facecore_source
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing is known, as of a picture saved from the web.
+  FACECORE_SOURCE_UNKNOWN = 0,
+  // A camera.
+  FACECORE_SOURCE_CAMERA = 1,
+  // A phone.
+  FACECORE_SOURCE_PHONE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_source facecore_source;
+#else
+typedef uint32_t facecore_source;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A mark that a user put on a face by hand.
+enum facecore_pin
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // There is none.
+  FACECORE_PIN_NONE = 0,
+  // It names the owner of the album.
+  FACECORE_PIN_OWNER = 1,
+  // It names somebody else.
+  FACECORE_PIN_OTHER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_pin facecore_pin;
+#else
+typedef uint32_t facecore_pin;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // How a build of a profile ended.
 enum facecore_build_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -339,8 +381,27 @@ typedef uint32_t facecore_build_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// The faces of a photo, as an album knows them. Immutable: share it between threads.
+typedef struct facecore_album_faces facecore_album_faces;
+
+// A build of an album whose photos are looked at only when they are wanted: the most promising ones first, and more while there is no
+// leader. For one thread at a time.
+typedef struct facecore_album_session facecore_album_session;
+
+// The networks for age and sex. Share one between all threads.
+typedef struct facecore_attributes facecore_attributes;
+
+// A build of a profile. Immutable: share it between threads.
+typedef struct facecore_build facecore_build;
+
+// Thresholds fitted by `facecore calibrate`, for a space and a kind of photos. Immutable: share it between threads.
+typedef struct facecore_calibration facecore_calibration;
+
 // The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
 typedef struct facecore_candidates facecore_candidates;
+
+// Strangers to compare with: faces of people who are nobody's candidate. Immutable: share it between threads.
+typedef struct facecore_cohort facecore_cohort;
 
 // The faces of a photo. Immutable: share it between threads.
 typedef struct facecore_detection facecore_detection;
@@ -360,6 +421,10 @@ typedef struct facecore_manifest facecore_manifest;
 // The rule by which faces get names. Immutable: share it between threads.
 typedef struct facecore_matcher facecore_matcher;
 
+// Tells non-faces by their embeddings: an embedding is no face if it is nearer to a centroid of non-faces than faces come. Immutable: share it
+// between threads.
+typedef struct facecore_non_face_filter facecore_non_face_filter;
+
 // An upright photo. Immutable: share it between threads.
 typedef struct facecore_photo facecore_photo;
 
@@ -367,8 +432,198 @@ typedef struct facecore_photo facecore_photo;
 // it changes.
 typedef struct facecore_profile facecore_profile;
 
+// An album on its way to a profile. Use from one thread while it changes; a build leaves it as it is.
+typedef struct facecore_profile_builder facecore_profile_builder;
+
+// A face of an album with its photo: what a rebuild with the friends' newer profiles needs of it. Immutable: share it between threads.
+typedef struct facecore_stored_face facecore_stored_face;
+
 // The decisions about the faces of a photo. Immutable: share it between threads.
 typedef struct facecore_verdicts facecore_verdicts;
+
+// What is known of a photo of an album. Set by `facecore_album_photo_init`: nothing is known.
+typedef struct facecore_album_photo {
+  // `sizeof(facecore_album_photo)`.
+  size_t struct_size;
+  // The photo's id; none comes twice.
+  uint64_t id;
+  // People whom users marked on it by hand.
+  uint32_t manual_tags;
+  // One of `facecore_source`.
+  uint32_t source;
+  // Not 0: taken with the front camera.
+  uint32_t front_camera;
+  // Not 0: taken far from home.
+  uint32_t on_trip;
+  // Not 0: it is or was the avatar.
+  uint32_t was_avatar;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_album_photo;
+
+// A face of an album. Set by `facecore_album_face_init`: no embedding, no width, score 0, nothing is known.
+typedef struct facecore_album_face {
+  // `sizeof(facecore_album_face)`.
+  size_t struct_size;
+  // Its embedding, of `facecore_embed`; copied where a function takes it.
+  const struct facecore_embedding *embedding;
+  // The width of its box in pixels.
+  float width;
+  // The detector's score, 0 to 1.
+  float score;
+  // Years, from the pixels; NaN if unknown.
+  float age;
+  // Probability of a woman, from the pixels; NaN if unknown.
+  float female;
+  // A mark by hand: one of `facecore_pin`.
+  uint32_t pin;
+  // Not 0: no face at all, as far as a filter can tell.
+  uint32_t non_face;
+  // Zero.
+  uint8_t reserved[24];
+} facecore_album_face;
+
+// What is known of an album's owner beside the photos. Set by `facecore_album_owner_init`: nothing.
+typedef struct facecore_album_owner {
+  // `sizeof(facecore_album_owner)`.
+  size_t struct_size;
+  // Years; NaN if unknown.
+  float age;
+  // Probability of being a woman, 0 to 1; NaN if unknown.
+  float female;
+  // Zero.
+  uint8_t reserved[16];
+} facecore_album_owner;
+
+// A rectangle in pixels; it may reach beyond the photo.
+typedef struct facecore_box {
+  // Left edge.
+  float x1;
+  // Upper edge.
+  float y1;
+  // Right edge.
+  float x2;
+  // Lower edge.
+  float y2;
+} facecore_box;
+
+// A point in pixels: x to the right, y down, the centre of the first pixel is (0, 0).
+typedef struct facecore_point {
+  // To the right.
+  float x;
+  // Down.
+  float y;
+} facecore_point;
+
+// A detected face.
+typedef struct facecore_face {
+  // The box in the upright photo.
+  struct facecore_box bounding_box;
+  // The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
+  struct facecore_point landmarks[5];
+  // How sure the detector is that this is a face, 0 to 1.
+  float score;
+  // The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
+  struct facecore_box stored_box;
+  // The points in the file's stored pixels.
+  struct facecore_point stored_landmarks[5];
+  // Zero.
+  uint8_t reserved[12];
+} facecore_face;
+
+// What of a face's looks makes its embedding good or bad.
+typedef struct facecore_face_quality {
+  // `sizeof(facecore_face_quality)`, set by the caller.
+  size_t struct_size;
+  // The chance, 0 to 1, that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: enrol from 0.8 on.
+  float value;
+  // The shorter side of the box in pixels of the photo.
+  float size;
+  // Fine detail by contrast; about 0.1 (blurred) to 1.
+  float sharpness;
+  // Mean brightness of the face, 0 to 1.
+  float brightness;
+  // The head's turn to a side, 0 (to the camera) to 1 (profile or beyond).
+  float yaw;
+  // The head's tilt in the plane of the photo, in degrees, 0 to 180.
+  float roll;
+  // The detector's score, 0 to 1.
+  float score;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_face_quality;
+
+// How a build ended.
+typedef struct facecore_build_info {
+  // `sizeof(facecore_build_info)`, set by the caller.
+  size_t struct_size;
+  // One of `facecore_build_outcome`.
+  uint32_t outcome;
+  // Probability that the profile shows the owner, 0 to 1; 0 without a profile.
+  float confidence;
+  // How far the heaviest person of the album is ahead of the next one.
+  float lead;
+  // The lead that a profile needs.
+  float wanted_lead;
+  // Photos looked at.
+  uint64_t photos;
+  // Faces in them.
+  uint64_t faces;
+  // Faces left out because they are none, or by the owner's wish.
+  uint64_t left_out;
+  // People that were dropped: too like another, or with two faces of a photo.
+  uint64_t dropped;
+  // Zero.
+  uint8_t reserved[24];
+} facecore_build_info;
+
+// A face in the profile that was built.
+typedef struct facecore_build_member {
+  // The id of its photo.
+  uint64_t photo;
+  // Its place among the photo's faces.
+  uint32_t face;
+  // Whose it is: one of `facecore_role`.
+  uint32_t role;
+  // Zero.
+  uint8_t reserved[8];
+} facecore_build_member;
+
+// What a calibration was fitted on.
+typedef struct facecore_calibration_info {
+  // `sizeof(facecore_calibration_info)`, set by the caller.
+  size_t struct_size;
+  // The space of the embeddings.
+  uint64_t space;
+  // Photos in a profile, at the most, when the thresholds were fitted.
+  uint64_t photos;
+  // People it was fitted on.
+  uint64_t people;
+  // How far the nearest candidate must be ahead of the second, 0 to 2.
+  float margin;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_calibration_info;
+
+// A threshold for lists of candidates of a length.
+typedef struct facecore_operating_point {
+  // The candidates in a list.
+  uint64_t candidates;
+  // The number of independent strangers' faces that would tell as much of the rate.
+  uint64_t strangers;
+  // The share of strangers' faces that get a name.
+  double false_positive_rate;
+  // Where that share lies with 95 % confidence: from here on.
+  double false_positive_rate_at_least;
+  // And up to here.
+  double false_positive_rate_at_most;
+  // The share of candidates' faces that got their name, on the data of the fit.
+  double true_positive_rate;
+  // The score from which a face gets a name: a cosine less the crowding around the face.
+  float threshold;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_operating_point;
 
 // What only MTCNN has, the cascade of P-, R- and O-Net.
 typedef struct facecore_mtcnn_options {
@@ -420,42 +675,6 @@ typedef struct facecore_detect_options {
   // Zero.
   uint8_t reserved[28];
 } facecore_detect_options;
-
-// A rectangle in pixels; it may reach beyond the photo.
-typedef struct facecore_box {
-  // Left edge.
-  float x1;
-  // Upper edge.
-  float y1;
-  // Right edge.
-  float x2;
-  // Lower edge.
-  float y2;
-} facecore_box;
-
-// A point in pixels: x to the right, y down, the centre of the first pixel is (0, 0).
-typedef struct facecore_point {
-  // To the right.
-  float x;
-  // Down.
-  float y;
-} facecore_point;
-
-// A detected face.
-typedef struct facecore_face {
-  // The box in the upright photo.
-  struct facecore_box bounding_box;
-  // The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
-  struct facecore_point landmarks[5];
-  // How sure the detector is that this is a face, 0 to 1.
-  float score;
-  // The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
-  struct facecore_box stored_box;
-  // The points in the file's stored pixels.
-  struct facecore_point stored_landmarks[5];
-  // Zero.
-  uint8_t reserved[12];
-} facecore_face;
 
 // What MTCNN's stages did.
 typedef struct facecore_mtcnn_stats {
@@ -678,45 +897,47 @@ typedef struct facecore_photo_info {
   uint8_t reserved[12];
 } facecore_photo_info;
 
-// What is known of a photo of an album. Set it to zero first: 0 says that nothing is known.
-typedef struct facecore_album_photo {
-  // The photo's id; none comes twice.
-  uint64_t id;
-  // People whom users marked on it by hand.
-  uint32_t manual_tags;
-  // 0 unknown, 1 a camera, 2 a phone.
-  uint32_t source;
-  // Not 0: taken with the front camera.
-  uint32_t front_camera;
-  // Not 0: taken far from home.
-  uint32_t on_trip;
-  // Not 0: it is or was the avatar.
-  uint32_t was_avatar;
+// What a profile is.
+typedef struct facecore_profile_info {
+  // `sizeof(facecore_profile_info)`, set by the caller.
+  size_t struct_size;
+  // The space of the faces inside.
+  uint64_t space;
+  // Numbers in an embedding of that space.
+  uint32_t embedding_length;
+  // How many roles of `facecore_role` it has faces of.
+  uint32_t slots;
   // Zero.
-  uint32_t reserved[5];
-} facecore_album_photo;
+  uint8_t reserved[24];
+} facecore_profile_info;
 
-// A face of an album.
-typedef struct facecore_album_face {
-  // The place of its photo in the list of photos. The faces of a photo stand together, in the detector's order.
-  size_t photo;
-  // Its embedding, of `facecore_embed`.
-  const struct facecore_embedding *embedding;
-  // The width of its box in pixels.
-  float width;
-  // The detector's score, 0 to 1.
-  float score;
-  // Years, from the pixels; NaN if unknown.
-  float age;
-  // Probability of a woman, from the pixels; NaN if unknown.
-  float female;
-  // A mark by hand: 0 none, 1 for the owner of the album, 2 for somebody else.
-  uint32_t pin;
-  // Not 0: no face at all, as far as a filter can tell.
-  uint32_t non_face;
+// What a profile has of one role.
+typedef struct facecore_profile_slot {
+  // `sizeof(facecore_profile_slot)`, set by the caller.
+  size_t struct_size;
+  // Photos inside.
+  uint32_t photos;
+  // Faces inside; 0 if the profile shows nobody in this role.
+  uint32_t faces;
+  // How alike its faces are: the length of their mean, 0 to 1 (rounding can pass 1 by a thousandth).
+  float coherence;
   // Zero.
-  uint32_t reserved[4];
-} facecore_album_face;
+  uint8_t reserved[28];
+} facecore_profile_slot;
+
+// How the photos of albums are read. Set by `facecore_album_options_init`.
+typedef struct facecore_album_options {
+  // `sizeof(facecore_album_options)`.
+  size_t struct_size;
+  // What counts as a face; NULL (default): the defaults of `facecore_detect`.
+  const struct facecore_detect_options *detect;
+  // What reads age and sex of each face; NULL (default): they stay unknown.
+  const struct facecore_attributes *attributes;
+  // What tells non-faces; NULL (default): the filter that comes with the engine's space, if one does.
+  const struct facecore_non_face_filter *non_face_filter;
+  // Zero.
+  uint8_t reserved[32];
+} facecore_album_options;
 
 #ifdef __cplusplus
 extern "C" {
@@ -731,6 +952,149 @@ const char *facecore_status_name(int32_t status);
 // What was wrong in this thread's last call that did not return `FACECORE_STATUS_OK`, for people and logs, in UTF-8.
 // Never NULL; empty before the first failure; valid until this thread's next failing call. Nothing else of a failed call is kept.
 const char *facecore_last_error_message(void);
+
+// A photo of which nothing is known. `struct_size` is `sizeof(facecore_album_photo)`.
+facecore_status facecore_album_photo_init(struct facecore_album_photo *photo, size_t struct_size);
+
+// A face of which nothing is known. `struct_size` is `sizeof(facecore_album_face)`.
+facecore_status facecore_album_face_init(struct facecore_album_face *face, size_t struct_size);
+
+// An owner of whom nothing is known. `struct_size` is `sizeof(facecore_album_owner)`.
+facecore_status facecore_album_owner_init(struct facecore_album_owner *owner, size_t struct_size);
+
+// An album without photos, of faces in `space`, with the numbers that ship for it.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a space that no numbers ship for; `*builder` is then NULL.
+facecore_status facecore_profile_builder_new(uint64_t space, struct facecore_profile_builder **builder);
+
+// Adds a photo. The faces that are added next are its faces. Fails with `FACECORE_STATUS_UNKNOWN_VALUE`.
+facecore_status facecore_profile_builder_add_photo(struct facecore_profile_builder *builder,
+                                                   const struct facecore_album_photo *photo);
+
+// Adds a face of the photo that was added last, in the detector's order. Fails with `FACECORE_STATUS_OPTION` before the first photo,
+// `_UNKNOWN_VALUE`.
+facecore_status facecore_profile_builder_add_face(struct facecore_profile_builder *builder,
+                                                  const struct facecore_album_face *face);
+
+// Adds a face that was kept of an album, by the id of its photo and its place among the photo's faces (0 to 65,535). A builder has either
+// photos or faces that were kept; with these a rebuild reads no photo.
+//
+// Fails with `FACECORE_STATUS_OPTION` for another place.
+facecore_status facecore_profile_builder_add_stored_face(struct facecore_profile_builder *builder,
+                                                         uint64_t photo,
+                                                         uint32_t face,
+                                                         const struct facecore_stored_face *stored);
+
+// Says what is known of the owner; the last call holds.
+facecore_status facecore_profile_builder_set_owner(struct facecore_profile_builder *builder,
+                                                   const struct facecore_album_owner *owner);
+
+// Adds the profile of a friend, who is not the owner; it is copied.
+facecore_status facecore_profile_builder_add_friend(struct facecore_profile_builder *builder,
+                                                    const struct facecore_profile *profile);
+
+// Finds the owner of the album and builds the profile from all that was added.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a photo that comes twice, or for photos and faces that were kept together; `_SPACE_MISMATCH` for a face or a
+// friend of another space, `_EMBEDDING` for another length, `_LIMIT` for too many faces. `*build` is then NULL.
+facecore_status facecore_profile_builder_build(const struct facecore_profile_builder *builder,
+                                               struct facecore_build **build);
+
+// Frees a builder; NULL is fine. Builds and sessions made with it stay usable.
+void facecore_profile_builder_free(struct facecore_profile_builder *builder);
+
+// Loads the networks for age and sex (`dlib-age`, `dlib-gender`) from a folder made by `make models`.
+//
+// Fails with `FACECORE_STATUS_MODEL`; `*attributes` is then NULL.
+facecore_status facecore_attributes_open(const char *folder, struct facecore_attributes **attributes);
+
+// Reads the age in years and the probability of a woman, 0 to 1, of a face of the photo; its landmarks are what counts. A hint, no fact about a
+// person.
+//
+// Fails with `FACECORE_STATUS_EMPTY_CROP` if the landmarks are all in one point; both are 0 then.
+facecore_status facecore_attributes_read(const struct facecore_attributes *attributes,
+                                         const struct facecore_photo *photo,
+                                         const struct facecore_face *face,
+                                         float *age,
+                                         float *female);
+
+// Frees the networks for age and sex; NULL is fine. No call may be running on them.
+void facecore_attributes_free(struct facecore_attributes *attributes);
+
+// Measures a face of the photo; of the face, `bounding_box`, `landmarks` and `score` are used.
+//
+// Fails with `FACECORE_STATUS_EMPTY_CROP` for a box without pixels in the photo.
+facecore_status facecore_face_quality_measure(const struct facecore_photo *photo,
+                                              const struct facecore_face *face,
+                                              struct facecore_face_quality *quality);
+
+// Fills in how a build ended.
+facecore_status facecore_build_get_info(const struct facecore_build *build, struct facecore_build_info *info);
+
+// A copy of the profile that was built; NULL if there is none. Freed by the caller.
+facecore_status facecore_build_get_profile(const struct facecore_build *build, struct facecore_profile **profile);
+
+// The faces in the profile as an array of `*count`, by photo and place, valid as long as the build; one that counts twice, or in two roles,
+// is here twice. Never NULL on success.
+facecore_status facecore_build_get_members(const struct facecore_build *build,
+                                           const struct facecore_build_member **members,
+                                           size_t *count);
+
+// What was found and why it was decided so, for people: a sentence, then a line for each person of the album. Valid as long as the build.
+facecore_status facecore_build_get_explanation(const struct facecore_build *build,
+                                               const char **explanation);
+
+// Frees a build; NULL is fine.
+void facecore_build_free(struct facecore_build *build);
+
+// Reads the text, of `length` bytes, of a file that `facecore calibrate` wrote, from any source: it is not trusted.
+//
+// Fails with `FACECORE_STATUS_CALIBRATION`, `_TEXT`, `_SPACE_MISMATCH`; `*calibration` is then NULL.
+facecore_status facecore_calibration_read(const char *text, size_t length, struct facecore_calibration **calibration);
+
+// Frees a calibration; NULL is fine. Matchers made with it stay usable.
+void facecore_calibration_free(struct facecore_calibration *calibration);
+
+// Fills in what a calibration was fitted on.
+facecore_status facecore_calibration_get_info(const struct facecore_calibration *calibration,
+                                              struct facecore_calibration_info *info);
+
+// The fitted thresholds as an array of `*count`, valid as long as the calibration. Never NULL on success.
+facecore_status facecore_calibration_get_points(const struct facecore_calibration *calibration,
+                                                const struct facecore_operating_point **points,
+                                                size_t *count);
+
+// The probability, 0 to 1, that a face is a candidate, by its score: the cosine less the cohort's crowding around the face, -2 to 2. It holds
+// where a face is a candidate's or a stranger's equally often.
+facecore_status facecore_calibration_get_probability(const struct facecore_calibration *calibration,
+                                                     double score,
+                                                     double *probability);
+
+// The matcher of a calibration: it keeps a rate of false positives that was fitted, against lists of up to `candidates` people. Each person
+// counts as the mean of their faces, and more is required of a face that strangers resemble.
+//
+// Fails with `FACECORE_STATUS_CALIBRATION` if nothing was fitted for the rate, or for lists as long; `*matcher` is then NULL.
+facecore_status facecore_matcher_for_calibration(const struct facecore_calibration *calibration,
+                                                 double false_positive_rate,
+                                                 size_t candidates,
+                                                 struct facecore_matcher **matcher);
+
+// A cohort of `count` members, at least one, all of one space. It should have a few hundred people or more, each with one photo.
+//
+// Fails with `FACECORE_STATUS_OPTION` without members, `_SPACE_MISMATCH`, `_EMBEDDING`; `*cohort` is then NULL.
+facecore_status facecore_cohort_new(const struct facecore_embedding *const *members,
+                                    size_t count,
+                                    struct facecore_cohort **cohort);
+
+// How crowded it is around a face: the mean cosine, -1 to 1, of the members nearest to it, about one in 128.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`.
+facecore_status facecore_cohort_get_crowding(const struct facecore_cohort *cohort,
+                                             const struct facecore_embedding *embedding,
+                                             float *crowding);
+
+// Frees a cohort; NULL is fine.
+void facecore_cohort_free(struct facecore_cohort *cohort);
 
 // Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
 facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
@@ -815,6 +1179,13 @@ facecore_status facecore_embedding_encode(const struct facecore_embedding *embed
 facecore_status facecore_embedding_cosine(const struct facecore_embedding *a,
                                           const struct facecore_embedding *b,
                                           float *cosine);
+
+// The mean of `count` embeddings of one space, scaled to length 1: what stands for a person who has several photos. Freed by the caller.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, and with `_EMBEDDING` for none, or if they cancel each other out; `*mean` is then NULL.
+facecore_status facecore_embedding_mean(const struct facecore_embedding *const *faces,
+                                        size_t count,
+                                        struct facecore_embedding **mean);
 
 // How far an embedding lies among those of non-faces (carpets, foliage), by the filter that comes with its space: above 0 it is no face. The
 // larger, the surer.
@@ -948,6 +1319,49 @@ facecore_status facecore_manifest_get_default(const struct facecore_manifest *ma
 facecore_status facecore_manifest_verify(const struct facecore_manifest *manifest,
                                          const char *id);
 
+// The filter that comes with a space.
+//
+// Fails with `FACECORE_STATUS_NON_FACE` if none does: for another network, or for mirror averages; `*filter` is then NULL.
+facecore_status facecore_non_face_filter_for_space(uint64_t space,
+                                                   struct facecore_non_face_filter **filter);
+
+// A filter of `count` centroids, 1 to 1,024, each with the cosine (-1 to 1) above which an embedding is no face.
+//
+// Fails with `FACECORE_STATUS_NON_FACE`, and `_SPACE_MISMATCH` or `_EMBEDDING` for centroids that cannot be compared; `*filter` is then NULL.
+facecore_status facecore_non_face_filter_new(const struct facecore_embedding *const *centroids,
+                                             const float *thresholds,
+                                             size_t count,
+                                             struct facecore_non_face_filter **filter);
+
+// Reads what `facecore_non_face_filter_encode` or `facecore nonface build` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_NON_FACE`, `_EMBEDDING`; `*filter` is then NULL.
+facecore_status facecore_non_face_filter_decode(const uint8_t *bytes,
+                                                size_t length,
+                                                struct facecore_non_face_filter **filter);
+
+// Writes a filter as bytes. `*written` is the number of bytes that it takes, also where they do not fit into `capacity`, which fails with
+// `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_non_face_filter_encode(const struct facecore_non_face_filter *filter,
+                                                uint8_t *bytes,
+                                                size_t capacity,
+                                                size_t *written);
+
+// The space of the embeddings that a filter judges.
+facecore_status facecore_non_face_filter_get_space(const struct facecore_non_face_filter *filter, uint64_t *space);
+
+// Judges an embedding: above 0, `*excess` says that it is no face, the larger the surer. `*centroid` is the centroid that it is nearest to, measured
+// from that centroid's threshold, counted from 0; `centroid` may be NULL.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`.
+facecore_status facecore_non_face_filter_judge(const struct facecore_non_face_filter *filter,
+                                               const struct facecore_embedding *embedding,
+                                               float *excess,
+                                               size_t *centroid);
+
+// Frees a filter; NULL is fine.
+void facecore_non_face_filter_free(struct facecore_non_face_filter *filter);
+
 // Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 facecore_status facecore_limits_init(struct facecore_limits *limits, size_t struct_size);
 
@@ -983,24 +1397,10 @@ facecore_status facecore_photo_get_info(const struct facecore_photo *photo, stru
 // Fails with `FACECORE_STATUS_BUFFER_SIZE`.
 facecore_status facecore_photo_copy_rgb(const struct facecore_photo *photo, uint8_t *rgb, size_t length);
 
-// Finds the owner of an album and builds the profile, with the numbers that ship for the space of the faces.
+// A profile without faces, for embeddings of `embedding_length` numbers in `space`.
 //
-// `owner_age` and `owner_female` (probability of being a woman) are NaN where unknown; `friends` are the friends' profiles, who are not the
-// owner. `*outcome` is a `facecore_build_outcome`, `*confidence` 0 to 1, and `*profile` is NULL unless it was built; it is freed by the caller.
-//
-// Fails with `FACECORE_STATUS_OPTION` for a space that no numbers ship for, a photo that comes twice or is not there, `_SPACE_MISMATCH`, `_LIMIT`,
-// `_UNKNOWN_VALUE`.
-facecore_status facecore_profile_build(const struct facecore_album_photo *photos,
-                                       size_t photo_count,
-                                       const struct facecore_album_face *faces,
-                                       size_t face_count,
-                                       float owner_age,
-                                       float owner_female,
-                                       const struct facecore_profile *const *friends,
-                                       size_t friend_count,
-                                       uint32_t *outcome,
-                                       float *confidence,
-                                       struct facecore_profile **profile);
+// Fails with `FACECORE_STATUS_OPTION` for no numbers or more than 65,535; `*profile` is then NULL.
+facecore_status facecore_profile_new(uint64_t space, size_t embedding_length, struct facecore_profile **profile);
 
 // Reads what `facecore_profile_encode` wrote, from any source: the bytes are not trusted.
 //
@@ -1028,6 +1428,20 @@ facecore_status facecore_profile_remove(struct facecore_profile *profile,
                                         const struct facecore_embedding *const *faces,
                                         size_t count);
 
+// Adds the faces of another profile of the same people, such as one of other photos. `other` stays as it is, and may be `profile` itself.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for another length, `_LIMIT` above 60,000 faces of a person. The profile is unchanged then.
+facecore_status facecore_profile_merge(struct facecore_profile *profile,
+                                       const struct facecore_profile *other);
+
+// Fills in what a profile is.
+facecore_status facecore_profile_get_info(const struct facecore_profile *profile, struct facecore_profile_info *info);
+
+// Fills in what a profile has of a role, one of `facecore_role`.
+facecore_status facecore_profile_get_slot(const struct facecore_profile *profile,
+                                          uint32_t role,
+                                          struct facecore_profile_slot *slot);
+
 // The mean face of a person of the profile, for `facecore_candidates_add`; NULL if the profile shows nobody in this role. Freed by the caller.
 facecore_status facecore_profile_get_embedding(const struct facecore_profile *profile,
                                                uint32_t role,
@@ -1035,6 +1449,96 @@ facecore_status facecore_profile_get_embedding(const struct facecore_profile *pr
 
 // Frees a profile; NULL is fine.
 void facecore_profile_free(struct facecore_profile *profile);
+
+// Begins a build of the album of `builder`: its photos, owner, friends and feedback; faces that were added to its photos do not count. The builder
+// is not needed any more when this returns.
+//
+// Fails with `FACECORE_STATUS_OPTION` if a photo comes twice, or for a builder with faces that were kept; `_SPACE_MISMATCH` for a friend of
+// another space. `*session` is then NULL.
+facecore_status facecore_album_session_open(const struct facecore_profile_builder *builder,
+                                            struct facecore_album_session **session);
+
+// The ids of the photos that are wanted now, the most promising first, as an array of `*count`, valid until the next photo is given; none when
+// the build is done. Never NULL on success.
+facecore_status facecore_album_session_wants(const struct facecore_album_session *session,
+                                             const uint64_t **photos,
+                                             size_t *count);
+
+// The faces of a photo that is wanted, in the detector's order, such as `facecore_album_faces_get` has them: NULL for one that cannot be used,
+// so that the others keep their places. No faces for a photo that cannot be read.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a photo that is not wanted, `_UNKNOWN_VALUE`, and the session is as it was; after the last photo of a
+// step also as `facecore_profile_builder_build`, and the session cannot be finished any more.
+facecore_status facecore_album_session_give(struct facecore_album_session *session,
+                                            uint64_t photo,
+                                            const struct facecore_album_face *const *faces,
+                                            size_t count);
+
+// The build. Fails with `FACECORE_STATUS_OPTION` while photos are wanted; `*build` is then NULL.
+facecore_status facecore_album_session_finish(const struct facecore_album_session *session,
+                                              struct facecore_build **build);
+
+// Frees a session; NULL is fine.
+void facecore_album_session_free(struct facecore_album_session *session);
+
+// Sets the defaults. `struct_size` is `sizeof(facecore_album_options)`.
+facecore_status facecore_album_options_init(struct facecore_album_options *options, size_t struct_size);
+
+// Finds the faces of a photo of an album, embeds them, reads their age and sex and marks non-faces, as `options` say (NULL: the defaults).
+//
+// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_OPTION`, and with `_SPACE_MISMATCH` for a filter of another space; `*faces` is then NULL.
+facecore_status facecore_album_read(const struct facecore_engine *engine,
+                                    const struct facecore_photo *photo,
+                                    const struct facecore_album_options *options,
+                                    struct facecore_album_faces **faces);
+
+// The faces as two arrays of `*count`, in the detector's order, valid as long as `faces`: where each is, and what the album knows of it, NULL
+// for one of which no embedding can be made. Each of the outputs may be NULL.
+facecore_status facecore_album_faces_get(const struct facecore_album_faces *faces,
+                                         const struct facecore_face **found,
+                                         const struct facecore_album_face *const **known,
+                                         size_t *count);
+
+// Frees faces and what the album knows of them; NULL is fine.
+void facecore_album_faces_free(struct facecore_album_faces *faces);
+
+// A face to be kept: its photo, the face, its box in the upright photo, and its `facecore_face_quality.value` (NaN if it was not measured).
+// All is copied. The embedding is kept in 8 bits, which moves a cosine by less than 0.005.
+//
+// Fails with `FACECORE_STATUS_EMBEDDING` for a width, score, box, age, sex or quality outside its range, `_UNKNOWN_VALUE`; `*stored` is then NULL.
+facecore_status facecore_stored_face_new(const struct facecore_album_photo *photo,
+                                         const struct facecore_album_face *face,
+                                         const struct facecore_box *bounding_box,
+                                         float quality,
+                                         struct facecore_stored_face **stored);
+
+// Reads what `facecore_stored_face_encode` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_EMBEDDING`; `*stored` is then NULL.
+facecore_status facecore_stored_face_decode(const uint8_t *bytes, size_t length, struct facecore_stored_face **stored);
+
+// Writes a stored face as bytes, 204 for an embedding of 128 numbers. `*written` is the number of bytes that it takes, also where they do not
+// fit into `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_stored_face_encode(const struct facecore_stored_face *stored,
+                                            uint8_t *bytes,
+                                            size_t capacity,
+                                            size_t *written);
+
+// Fills in what is known of the photo of a stored face.
+facecore_status facecore_stored_face_get_photo(const struct facecore_stored_face *stored,
+                                               struct facecore_album_photo *photo);
+
+// Fills in what the album knows of a stored face; its embedding is valid as long as `stored`.
+facecore_status facecore_stored_face_get_face(const struct facecore_stored_face *stored,
+                                              struct facecore_album_face *face);
+
+// The box of a stored face in the upright photo, and its quality, NaN if it was not measured. Each of the outputs may be NULL.
+facecore_status facecore_stored_face_get_place(const struct facecore_stored_face *stored,
+                                               struct facecore_box *bounding_box,
+                                               float *quality);
+
+// Frees a stored face; NULL is fine.
+void facecore_stored_face_free(struct facecore_stored_face *stored);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -1,7 +1,8 @@
 //! The C ABI of facecore: `include/facecore.h`. Conversion only; what is decided is decided in the core.
 //!
 //! - `boundary`: the guard around every function, the last message, checked pointers, options and results.
-//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `matching`, `profile`, `models`.
+//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `attributes`, `non_face`, `matching`, `calibration`, `profile`, `models`; of
+//!   albums `album` (the builder), `session` (photos that are asked for), `stored` (faces that are kept) and `build` (how it ended).
 //!
 //! A function is `unsafe` because C cannot promise what Rust asks; the header says what a caller must promise: pointers are NULL or point to what the
 //! type says, a handle is one that facecore made and has not freed, `const` means shared between threads, anything else is used by one at a time.
@@ -10,15 +11,22 @@
 #![allow(non_camel_case_types, reason = "names of the C header")]
 #![allow(clippy::missing_safety_doc, reason = "one contract for all functions, above and at the head of the header")]
 
+pub mod album;
+pub mod attributes;
 mod boundary;
+pub mod build;
+pub mod calibration;
 pub mod detect;
 pub mod embed;
 pub mod engine;
 mod layout;
 pub mod matching;
 pub mod models;
+pub mod non_face;
 pub mod photo;
 pub mod profile;
+pub mod session;
+pub mod stored;
 
 use std::ffi::c_char;
 

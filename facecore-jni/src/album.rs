@@ -1,11 +1,11 @@
 //! `io.facecore.AlbumSession`, `io.facecore.AlbumReader` and `io.facecore.Attributes`: photos → the faces of an album → a build.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use facecore::attributes::Attributes;
-use facecore::profile::{AlbumFace, Build, Builder, Outcome, Pin, Session, Settings};
-use facecore::{AlbumReader, Engine, NonFaceFilter, Photo, SpaceId};
-use facecore_bridge::{Failure, Status};
+use facecore::profile::{AlbumFace, Build, Outcome, Session};
+use facecore::{AlbumReader, Engine, Photo};
+use facecore_bridge::{Failure, Filter, Status, builder};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::jlong;
@@ -13,24 +13,8 @@ use jni::sys::jlong;
 use crate::border::{Result, call};
 use crate::detect::{options, read_face, write_face};
 use crate::handle;
-use crate::non_face::Filter;
 use crate::profile::{read_album_face, read_feedback, read_meta, read_owner};
 use crate::wire::{Reader, Writer};
-
-/// The builder for a space. Numbers ship for few spaces, and each gets one builder, which is never freed: sessions borrow it.
-pub fn builder(space: SpaceId) -> Result<&'static Builder> {
-    static BUILDERS: Mutex<Vec<&'static Builder>> = Mutex::new(Vec::new());
-    let mut builders = BUILDERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(builder) = builders.iter().find(|builder| builder.settings().space == space) {
-        return Ok(builder);
-    }
-    let settings = Settings::for_space(space);
-    let settings =
-        settings.ok_or_else(|| Failure::new(Status::Option, format!("no profiles are fitted for space {space}")))?;
-    let builder: &'static Builder = Box::leak(Box::new(Builder::new(settings)?));
-    builders.push(builder);
-    Ok(builder)
-}
 
 /// `ProfileBuild.read`.
 pub fn write_build(answer: &mut Writer, build: &Build) -> Result<()> {
@@ -143,11 +127,7 @@ pub fn write_album_face(answer: &mut Writer, face: &AlbumFace) {
     let AlbumFace { embedding, width, score, non_face, pin, age, female } = face;
     answer.embedding(embedding);
     answer.floats([*width, *score, age.unwrap_or(f32::NAN), female.unwrap_or(f32::NAN)]);
-    answer.int(match pin {
-        None => 0,
-        Some(Pin::Owner) => 1,
-        Some(Pin::Other) => 2,
-    });
+    answer.int(facecore_bridge::pin_number(*pin).cast_signed());
     answer.int((*non_face).into());
 }
 
@@ -175,7 +155,7 @@ pub extern "system" fn Java_io_facecore_AlbumReader_read0<'l>(
         }
         if filter != 0 {
             // SAFETY: as above.
-            let filter: &NonFaceFilter = unsafe { handle::look::<Filter>(filter) }?;
+            let filter = unsafe { handle::look::<Filter>(filter) }?;
             reader = reader.with_non_face_filter(filter)?;
         }
         let faces = reader.read(photo)?;

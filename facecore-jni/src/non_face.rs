@@ -1,8 +1,7 @@
 //! `io.facecore.NonFaceFilter`, `io.facecore.FaceQuality`: whether a face is one, and what it is worth.
 
-use std::ops::Deref;
-
 use facecore::{FaceQuality, NonFaceFilter, Photo, SpaceId};
+use facecore_bridge::Filter;
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::jlong;
@@ -11,23 +10,6 @@ use crate::border::{Result, call, whole};
 use crate::detect::read_face;
 use crate::handle;
 use crate::wire::{Reader, Writer};
-
-/// A filter that Java holds: one that comes with the library is not copied.
-pub enum Filter {
-    Bundled(&'static NonFaceFilter),
-    Own(NonFaceFilter),
-}
-
-impl Deref for Filter {
-    type Target = NonFaceFilter;
-
-    fn deref(&self) -> &NonFaceFilter {
-        match self {
-            Self::Bundled(filter) => filter,
-            Self::Own(filter) => filter,
-        }
-    }
-}
 
 /// The filter that comes with a space; 0 if none does.
 #[unsafe(no_mangle)]

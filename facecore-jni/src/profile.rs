@@ -1,14 +1,13 @@
 //! `io.facecore.Profile`: a value that Java holds as its bytes.
 
 use facecore::SpaceId;
-use facecore::profile::{
-    AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile, Source, StoredFace,
-};
+use facecore::profile::{AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile, StoredFace};
+use facecore_bridge::{builder, known};
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, EnvUnowned};
 
-use crate::album::{builder, write_album_face, write_build};
+use crate::album::{write_album_face, write_build};
 use crate::border::{Result, call, whole};
 use crate::change::opinion;
 use crate::detect::read_box;
@@ -17,11 +16,6 @@ use crate::wire::{Reader, Writer};
 /// A profile that Java holds as its bytes.
 fn profile(env: &Env<'_>, bytes: &JByteArray<'_>) -> Result<Profile> {
     Ok(Profile::from_bytes(&whole(env, bytes)?)?)
-}
-
-/// A number that is NaN where nothing is known.
-fn known(value: f32) -> Option<f32> {
-    (!value.is_nan()).then_some(value)
 }
 
 /// `AlbumPhoto.writeMeta`.
@@ -220,11 +214,7 @@ pub extern "system" fn Java_io_facecore_StoredFace_read0<'l>(
         let mut answer = Writer::default();
         answer.long(photo.id.cast_signed());
         answer.int(photo.manual_tags.cast_signed());
-        answer.int(match photo.source {
-            Source::Unknown => 0,
-            Source::Camera => 1,
-            Source::Phone => 2,
-        });
+        answer.int(facecore_bridge::source_number(photo.source).cast_signed());
         for flag in [photo.front_camera, photo.on_trip, photo.was_avatar] {
             answer.int(flag.into());
         }
