@@ -381,6 +381,88 @@ typedef uint32_t facecore_build_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What a user said of a face.
+enum facecore_opinion
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // It is the owner.
+  FACECORE_OPINION_CONFIRM = 1,
+  // It is not the owner.
+  FACECORE_OPINION_REJECT = 2,
+  // The owner wants it out of the profile, whoever it is.
+  FACECORE_OPINION_REMOVE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_opinion facecore_opinion;
+#else
+typedef uint32_t facecore_opinion;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a commit that was acknowledged survives.
+enum facecore_durability
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Everything: it is on the disk before the call returns.
+  FACECORE_DURABILITY_POWER = 0,
+  // The end of the process. If the machine fails the last commit may be lost, as if it had not been made.
+  FACECORE_DURABILITY_PROCESS = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_durability facecore_durability;
+#else
+typedef uint32_t facecore_durability;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which faces of the profiles an index gets.
+enum facecore_indexed
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // All of them, for `facecore_who_is`.
+  FACECORE_INDEXED_EVERYBODY = 1,
+  // The owner's of accounts that have one owner, one face each: for `facecore_search_clones`.
+  FACECORE_INDEXED_SINGLE_OWNERS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_indexed facecore_indexed;
+#else
+typedef uint32_t facecore_indexed;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What became of a pair of accounts.
+enum facecore_clone_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Reported; nobody has looked yet.
+  FACECORE_CLONE_STATE_OPEN = 1,
+  // One of the two is a clone.
+  FACECORE_CLONE_STATE_CONFIRMED = 2,
+  // They are two people.
+  FACECORE_CLONE_STATE_REJECTED = 3,
+  // Known before any report, and never reported: a second account that was declared, a joint account, relatives who look alike.
+  FACECORE_CLONE_STATE_KNOWN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_clone_state facecore_clone_state;
+#else
+typedef uint32_t facecore_clone_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The faces of a photo, as an album knows them. Immutable: share it between threads.
 typedef struct facecore_album_faces facecore_album_faces;
 
@@ -391,6 +473,9 @@ typedef struct facecore_album_session facecore_album_session;
 // The networks for age and sex. Share one between all threads.
 typedef struct facecore_attributes facecore_attributes;
 
+// Changes that are written together. Nothing happens before `facecore_store_write`. Use from one thread while it changes.
+typedef struct facecore_batch facecore_batch;
+
 // A build of a profile. Immutable: share it between threads.
 typedef struct facecore_build facecore_build;
 
@@ -399,6 +484,9 @@ typedef struct facecore_calibration facecore_calibration;
 
 // The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
 typedef struct facecore_candidates facecore_candidates;
+
+// Pairs as the store keeps them. Immutable: share it between threads.
+typedef struct facecore_clone_events facecore_clone_events;
 
 // Strangers to compare with: faces of people who are nobody's candidate. Immutable: share it between threads.
 typedef struct facecore_cohort facecore_cohort;
@@ -412,8 +500,18 @@ typedef struct facecore_embedding facecore_embedding;
 // The networks, loaded once. Share one between all threads; every call runs on the caller's thread and starts no other.
 typedef struct facecore_engine facecore_engine;
 
+// The opinions on the faces of an album, and whether its owner has opted out. Use from one thread while it changes.
+typedef struct facecore_feedback facecore_feedback;
+
 // Candidates as a matcher compares faces with them, made ready once for many photos. Immutable: share it between threads.
 typedef struct facecore_gallery facecore_gallery;
+
+// The answers of a search. Immutable: share it between threads.
+typedef struct facecore_hits facecore_hits;
+
+// Faces under ids in one file. One process writes, or several read. Any number of threads search; while one thread adds, removes or compacts,
+// no other may use the index.
+typedef struct facecore_index facecore_index;
 
 // A folder's manifest. Immutable: share it between threads.
 typedef struct facecore_manifest facecore_manifest;
@@ -425,6 +523,12 @@ typedef struct facecore_matcher facecore_matcher;
 // between threads.
 typedef struct facecore_non_face_filter facecore_non_face_filter;
 
+// Pairs that were found. Immutable: share it between threads.
+typedef struct facecore_pairs facecore_pairs;
+
+// Named people with faces of each, such as stars or the staff. Use from one thread while it changes.
+typedef struct facecore_people facecore_people;
+
 // An upright photo. Immutable: share it between threads.
 typedef struct facecore_photo facecore_photo;
 
@@ -435,8 +539,24 @@ typedef struct facecore_profile facecore_profile;
 // An album on its way to a profile. Use from one thread while it changes; a build leaves it as it is.
 typedef struct facecore_profile_builder facecore_profile_builder;
 
+// Values that were read from a store. Immutable: share it between threads.
+typedef struct facecore_records facecore_records;
+
+// The stars of a photo. Immutable: share it between threads.
+typedef struct facecore_star_hits facecore_star_hits;
+
+// Stars made ready for a matcher. Immutable: share it between threads.
+typedef struct facecore_stars facecore_stars;
+
+// Profiles, stored faces and opinions of many users, in a folder on a local disk. Share one between threads; a process opens a folder once, and a
+// child made by `fork` must open its own.
+typedef struct facecore_store facecore_store;
+
 // A face of an album with its photo: what a rebuild with the friends' newer profiles needs of it. Immutable: share it between threads.
 typedef struct facecore_stored_face facecore_stored_face;
+
+// Texts that a call answered. Immutable: share it between threads.
+typedef struct facecore_texts facecore_texts;
 
 // The decisions about the faces of a photo. Immutable: share it between threads.
 typedef struct facecore_verdicts facecore_verdicts;
@@ -625,6 +745,55 @@ typedef struct facecore_operating_point {
   uint8_t reserved[28];
 } facecore_operating_point;
 
+// How an index is searched. Set by `facecore_search_init`.
+typedef struct facecore_search {
+  // `sizeof(facecore_search)`.
+  size_t struct_size;
+  // The most faces in an answer; 1.
+  size_t neighbours;
+  // The signs of all faces are compared first, and then the values of so many whose signs differ least; 300. 0 compares the values of all, which is
+  // exact.
+  size_t shortlist;
+  // If not NULL, only faces of these ids are found, of none if there are none.
+  const uint64_t *only;
+  // The number of ids in `only`.
+  size_t only_count;
+  // Ids of whom no face is found, such as one's own.
+  const uint64_t *except;
+  // The number of ids in `except`.
+  size_t except_count;
+  // Faces with a smaller cosine are no answer; -1.
+  float least;
+  // Zero.
+  uint8_t reserved[36];
+} facecore_search;
+
+// Two accounts that are alike.
+typedef struct facecore_alike_pair {
+  // The one that was added to the index first.
+  uint64_t first;
+  // The other.
+  uint64_t second;
+  // How alike they are.
+  float cosine;
+  // Zero.
+  uint8_t reserved[4];
+} facecore_alike_pair;
+
+// A pair of accounts as the store keeps it; the two ids are its own id.
+typedef struct facecore_clone_event {
+  // The account with the lower id.
+  uint64_t low;
+  // The account with the higher id.
+  uint64_t high;
+  // How alike the two were when it was reported; 0 for a pair that was known before.
+  float cosine;
+  // One of `facecore_clone_state`.
+  uint32_t state;
+  // Zero.
+  uint8_t reserved[8];
+} facecore_clone_event;
+
 // What only MTCNN has, the cascade of P-, R- and O-Net.
 typedef struct facecore_mtcnn_options {
   // Step between the scales of the pyramid, from 0.1 to below 1. Default 0.709.
@@ -779,6 +948,42 @@ typedef struct facecore_engine_info {
   uint8_t reserved[20];
 } facecore_engine_info;
 
+// A face and what was said of it.
+typedef struct facecore_face_opinion {
+  // The id of its photo.
+  uint64_t photo;
+  // Its place among the photo's faces, 0 to 65,535.
+  uint32_t face;
+  // One of `facecore_opinion`.
+  uint32_t opinion;
+} facecore_face_opinion;
+
+// What an index is.
+typedef struct facecore_index_info {
+  // `sizeof(facecore_index_info)`, set by the caller.
+  size_t struct_size;
+  // The space of its faces.
+  uint64_t space;
+  // How many faces it has.
+  uint64_t faces;
+  // Bytes of the file: as much memory is used when all of it was searched.
+  uint64_t bytes;
+  // Numbers in an embedding of its space.
+  uint32_t embedding_length;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_index_info;
+
+// A face that was found.
+typedef struct facecore_hit {
+  // The id that it was added with.
+  uint64_t id;
+  // The cosine with the face that was searched for; it differs from that of the embeddings by less than 0.005.
+  float cosine;
+  // Zero.
+  uint8_t reserved[4];
+} facecore_hit;
+
 // The decision about one face and the numbers behind it. The names are valid as long as the verdicts.
 typedef struct facecore_verdict {
   // What was decided: one of `facecore_outcome`.
@@ -828,6 +1033,20 @@ typedef struct facecore_model {
   // Zero.
   uint8_t reserved[32];
 } facecore_model;
+
+// A star beside the uploader. The name is valid as long as the hits.
+typedef struct facecore_star_hit {
+  // The star's name.
+  const char *star;
+  // The place of the star's face among the photo's.
+  size_t face;
+  // The place of the uploader's face.
+  size_t uploader_face;
+  // Of the star's face with the star.
+  float cosine;
+  // Zero.
+  uint8_t reserved[20];
+} facecore_star_hit;
 
 // What a photo may cost; checked on the header, before any pixel is decoded or copied. Set by `facecore_limits_init` or
 // `facecore_limits_init_for_uploads`.
@@ -925,6 +1144,22 @@ typedef struct facecore_profile_slot {
   uint8_t reserved[28];
 } facecore_profile_slot;
 
+// A value of a user's; its bytes are valid as long as the records.
+typedef struct facecore_record {
+  // Whose.
+  uint64_t user;
+  // Of a face, the id of its photo; of a profile 0.
+  uint64_t photo;
+  // The value; NULL if there is none, and never NULL for one of no bytes.
+  const uint8_t *bytes;
+  // The number of bytes.
+  size_t length;
+  // Of a face, its place among the photo's faces; of a profile 0.
+  uint32_t face;
+  // Zero.
+  uint8_t reserved[12];
+} facecore_record;
+
 // How the photos of albums are read. Set by `facecore_album_options_init`.
 typedef struct facecore_album_options {
   // `sizeof(facecore_album_options)`.
@@ -938,6 +1173,38 @@ typedef struct facecore_album_options {
   // Zero.
   uint8_t reserved[32];
 } facecore_album_options;
+
+// How a store is opened. Set by `facecore_store_options_init`.
+typedef struct facecore_store_options {
+  // `sizeof(facecore_store_options)`.
+  size_t struct_size;
+  // The most bytes that it may take on disk, the same in all processes; 1 TiB. So much address space is reserved, neither memory nor disk.
+  uint64_t max_bytes;
+  // The most reads at the same time, in all processes together; 1,024.
+  uint32_t max_readers;
+  // One of `facecore_durability`.
+  uint32_t durability;
+  // Zero.
+  uint8_t reserved[40];
+} facecore_store_options;
+
+// How much is in a store.
+typedef struct facecore_store_size {
+  // `sizeof(facecore_store_size)`, set by the caller.
+  size_t struct_size;
+  // Profiles of the current iteration.
+  uint64_t profiles;
+  // Stored faces.
+  uint64_t faces;
+  // Opinions on faces.
+  uint64_t opinions;
+  // Users who have opted out.
+  uint64_t opted_out;
+  // Bytes of the file, with pages that are free to be written again.
+  uint64_t bytes;
+  // Zero.
+  uint8_t reserved[32];
+} facecore_store_size;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1028,6 +1295,93 @@ facecore_status facecore_face_quality_measure(const struct facecore_photo *photo
                                               const struct facecore_face *face,
                                               struct facecore_face_quality *quality);
 
+// No changes yet.
+facecore_status facecore_batch_new(struct facecore_batch **batch);
+
+// Frees a batch; NULL is fine.
+void facecore_batch_free(struct facecore_batch *batch);
+
+// The number of changes in a batch.
+facecore_status facecore_batch_get_count(const struct facecore_batch *batch, size_t *count);
+
+// Puts a user's profile (`facecore_profile_encode`), of the space `space`, in the place of the one before. Nothing is written for a user who has
+// opted out.
+facecore_status facecore_batch_put(struct facecore_batch *batch,
+                                   uint64_t user,
+                                   uint64_t space,
+                                   const uint8_t *bytes,
+                                   size_t length);
+
+// Puts what a rebuild made of a user into the next iteration. Nothing is written for a user who has opted out, or was written or erased by others
+// since the rebuild began.
+facecore_status facecore_batch_put_next(struct facecore_batch *batch,
+                                        uint64_t user,
+                                        uint64_t space,
+                                        const uint8_t *bytes,
+                                        size_t length);
+
+// Removes a user's profile.
+facecore_status facecore_batch_remove(struct facecore_batch *batch, uint64_t user);
+
+// Keeps a face of a user's album (`facecore_stored_face_encode`), by its photo and its place there, 0 to 65,535. Nothing is written for a user
+// who has opted out.
+//
+// Fails with `FACECORE_STATUS_OPTION` for another place.
+facecore_status facecore_batch_put_face(struct facecore_batch *batch,
+                                        uint64_t user,
+                                        uint64_t photo,
+                                        uint32_t face,
+                                        uint64_t space,
+                                        const uint8_t *bytes,
+                                        size_t length);
+
+// Forgets the faces of a user's photo, and what was said of them.
+facecore_status facecore_batch_remove_photo(struct facecore_batch *batch, uint64_t user, uint64_t photo);
+
+// Keeps what a user said of a face: one of `facecore_opinion`; the last one holds.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for a place that is not from 0 to 65,535.
+facecore_status facecore_batch_apply(struct facecore_batch *batch,
+                                     uint64_t user,
+                                     uint64_t photo,
+                                     uint32_t face,
+                                     uint32_t opinion);
+
+// Says whether strangers may find the user by a face (not 0): nobody may be found who has not agreed.
+facecore_status facecore_batch_set_findable(struct facecore_batch *batch, uint64_t user, uint32_t findable);
+
+// The user wants no profile: everything of theirs is removed but this wish, and nothing is written for them until they opt in again.
+facecore_status facecore_batch_opt_out(struct facecore_batch *batch,
+                                       uint64_t user);
+
+// Takes an opt-out back.
+facecore_status facecore_batch_opt_in(struct facecore_batch *batch, uint64_t user);
+
+// Removes all that is known of a user, an opt-out as well. The bytes are gone from the disk after `facecore_store_compact`.
+facecore_status facecore_batch_erase(struct facecore_batch *batch,
+                                     uint64_t user);
+
+// Keeps what became of a pair of accounts, reported or not: one of `facecore_clone_state`. A pair that is known is kept out of later reports.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`.
+facecore_status facecore_batch_judge_clone(struct facecore_batch *batch,
+                                           uint64_t user,
+                                           uint64_t other,
+                                           uint32_t state);
+
+// Makes the changes of a batch, in their order, all of them or none; when this returns they last as `facecore_durability` says. The batch stays as
+// it is.
+//
+// `results`, which may be NULL, has room for `capacity` bytes: for each change 1 if something was written, was there or is news, else 0. One batch
+// at a time is written, of all threads and processes; each waits for the disk, so put many users into one.
+//
+// Fails with `FACECORE_STATUS_BUFFER_SIZE` if `results` is too short, `_SPACE_MISMATCH`, `_LIMIT` for a value above 16 MiB, `_OPTION` for a pair of
+// one account, `_STORE_FULL`, `_STORE_DAMAGED`, and `_STORE`, also for the next iteration where none is being written. The store is then as it was.
+facecore_status facecore_store_write(const struct facecore_store *store,
+                                     const struct facecore_batch *batch,
+                                     uint8_t *results,
+                                     size_t capacity);
+
 // Fills in how a build ended.
 facecore_status facecore_build_get_info(const struct facecore_build *build, struct facecore_build_info *info);
 
@@ -1095,6 +1449,86 @@ facecore_status facecore_cohort_get_crowding(const struct facecore_cohort *cohor
 
 // Frees a cohort; NULL is fine.
 void facecore_cohort_free(struct facecore_cohort *cohort);
+
+// Adds the faces of all profiles of the store to an index, under the users' ids; `which` is one of `facecore_indexed`. The index is empty before, or
+// users are in it twice. `*users` is how many users have a face; it may be NULL.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, `_PROFILE` for a value that is no profile, and as `facecore_store_page` and `facecore_index_add`.
+facecore_status facecore_index_add_profiles(struct facecore_index *index,
+                                            const struct facecore_store *store,
+                                            uint32_t which,
+                                            uint64_t *users);
+
+// Who a face is, among everybody in an index of profiles who has agreed to be found (`facecore_batch_set_findable`): at most `search->neighbours`
+// users, the most alike first, each once, as answer 0 of `*hits`. Among millions somebody is always alike: ask for a high `search->least`.
+//
+// Fails as `facecore_index_search`, and with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`; `*hits` is then NULL.
+facecore_status facecore_who_is(const struct facecore_index *index,
+                                const struct facecore_store *store,
+                                const struct facecore_embedding *face,
+                                const struct facecore_search *search,
+                                struct facecore_hits **hits);
+
+// The cosine above which about `per_million` pairs of two people are expected for each million accounts of an index, as far as the accounts
+// themselves tell; 10,000 of them are drawn by `seed`.
+//
+// Fails with `FACECORE_STATUS_OPTION` for fewer than 100 accounts, or if `per_million` is not above 0; `_INDEX`.
+facecore_status facecore_clone_level(const struct facecore_index *index,
+                                     double per_million,
+                                     uint64_t seed,
+                                     float *least);
+
+// Begins a search for all pairs of accounts with a cosine of `least`, or goes on with the one in the file `progress` (UTF-8), for at most `parts` parts
+// of it: a program that was killed goes on where it was, and ends with the same pairs. The index must not change meanwhile.
+//
+// `*done` of `*all` parts are done. When all are, `*pairs` are the pairs, the most alike first, and the file is removed; else it is NULL. Call again
+// until it is not.
+//
+// Fails with `FACECORE_STATUS_INDEX` if a face of a pair is damaged, `_STORE` if the file cannot be read, written or removed.
+facecore_status facecore_search_clones(const struct facecore_index *index,
+                                       float least,
+                                       const char *progress,
+                                       uint64_t parts,
+                                       uint64_t *done,
+                                       uint64_t *all,
+                                       struct facecore_pairs **pairs);
+
+// The pairs as an array of `*count`, valid as long as `pairs`. Never NULL on success.
+facecore_status facecore_pairs_get(const struct facecore_pairs *pairs,
+                                   const struct facecore_alike_pair **array,
+                                   size_t *count);
+
+// Frees pairs; NULL is fine.
+void facecore_pairs_free(struct facecore_pairs *pairs);
+
+// Writes `count` pairs down as events of the store; `*events` are those that are news, in their order. A pair that was reported before, or is known,
+// stays as it is; users who have opted out are in no report.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a pair of one account, `_STORE_FULL`, `_STORE`; `*events` is then NULL.
+facecore_status facecore_store_report_clones(const struct facecore_store *store,
+                                             const struct facecore_alike_pair *pairs,
+                                             size_t count,
+                                             struct facecore_clone_events **events);
+
+// The next `count` pairs of accounts after a pair, (low, high) ascending; from the first one after (0, 0). All pairs are read page by page.
+facecore_status facecore_store_clones(const struct facecore_store *store,
+                                      uint64_t after_low,
+                                      uint64_t after_high,
+                                      size_t count,
+                                      struct facecore_clone_events **events);
+
+// The pairs of accounts that a user is in, by the other's id.
+facecore_status facecore_store_clones_of(const struct facecore_store *store,
+                                         uint64_t user,
+                                         struct facecore_clone_events **events);
+
+// The events as an array of `*count`, valid as long as `events`. Never NULL on success.
+facecore_status facecore_clone_events_get(const struct facecore_clone_events *events,
+                                          const struct facecore_clone_event **array,
+                                          size_t *count);
+
+// Frees events; NULL is fine.
+void facecore_clone_events_free(struct facecore_clone_events *events);
 
 // Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
 facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
@@ -1216,6 +1650,145 @@ void facecore_engine_free(struct facecore_engine *engine);
 
 // Fills in what an engine is.
 facecore_status facecore_engine_get_info(const struct facecore_engine *engine, struct facecore_engine_info *info);
+
+// No opinions yet.
+facecore_status facecore_feedback_new(struct facecore_feedback **feedback);
+
+// Frees feedback; NULL is fine.
+void facecore_feedback_free(struct facecore_feedback *feedback);
+
+// Takes an opinion in, by the face's photo and its place there (0 to 65,535); the last one on a face holds. `*news` is 1 if it is another one
+// than before, else 0; `news` may be NULL.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for another place.
+facecore_status facecore_feedback_apply(struct facecore_feedback *feedback,
+                                        uint64_t photo,
+                                        uint32_t face,
+                                        uint32_t opinion,
+                                        uint32_t *news);
+
+// Forgets what was said of a face, as after its photo was deleted.
+facecore_status facecore_feedback_forget(struct facecore_feedback *feedback, uint64_t photo, uint32_t face);
+
+// Says whether the owner wants no profile (not 0): none is built then, and nothing is proposed.
+facecore_status facecore_feedback_set_opted_out(struct facecore_feedback *feedback, uint32_t opted_out);
+
+// Whether the owner wants no profile: 1 or 0.
+facecore_status facecore_feedback_get_opted_out(const struct facecore_feedback *feedback, uint32_t *opted_out);
+
+// What was said of a face: one of `facecore_opinion`, or 0 for nothing.
+facecore_status facecore_feedback_get_opinion(const struct facecore_feedback *feedback,
+                                              uint64_t photo,
+                                              uint32_t face,
+                                              uint32_t *opinion);
+
+// Whether a face may be proposed as the owner, 1 or 0: never again once it was rejected or removed, and nothing of an owner who has opted
+// out.
+facecore_status facecore_feedback_may_propose(const struct facecore_feedback *feedback,
+                                              uint64_t photo,
+                                              uint32_t face,
+                                              uint32_t *may_propose);
+
+// Copies all opinions, by photo and place, into the caller's array. `*count` is the number of them, also where they do not fit into `capacity`,
+// which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `opinions` NULL.
+facecore_status facecore_feedback_copy_opinions(const struct facecore_feedback *feedback,
+                                                struct facecore_face_opinion *opinions,
+                                                size_t capacity,
+                                                size_t *count);
+
+// Gives a builder of profiles the feedback that a build obeys; it is copied, and the last call holds.
+facecore_status facecore_profile_builder_set_feedback(struct facecore_profile_builder *builder,
+                                                      const struct facecore_feedback *feedback);
+
+// Fills a search with the defaults; `struct_size` is `sizeof(facecore_search)`.
+facecore_status facecore_search_init(struct facecore_search *search, size_t struct_size);
+
+// Opens the index in a file (UTF-8) to search and to write, or makes an empty one, for embeddings of `embedding_length` numbers in `space`.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH` and `_EMBEDDING` for an index of another space or length, `_OPTION` for no numbers or more than 65,535,
+// `_INDEX` if the file is no index, is damaged, cannot be used, or is open elsewhere; `*index` is then NULL.
+facecore_status facecore_index_open(const char *file,
+                                    uint64_t space,
+                                    size_t embedding_length,
+                                    struct facecore_index **index);
+
+// Opens an index that exists to search only; other processes may do the same.
+//
+// Fails with `FACECORE_STATUS_INDEX` if the file is no index, is damaged, cannot be used, or is open elsewhere to write; `*index` is then NULL.
+facecore_status facecore_index_open_to_read(const char *file,
+                                            struct facecore_index **index);
+
+// Closes an index; NULL is fine.
+void facecore_index_free(struct facecore_index *index);
+
+// Fills in what an index is.
+facecore_status facecore_index_get_info(const struct facecore_index *index, struct facecore_index_info *info);
+
+// Copies the ids of the faces, in the order in which they were added, into `ids`, which has room for `count`: as many as fit. An id that has several
+// faces is there several times. `*copied` is how many they are.
+facecore_status facecore_index_copy_ids(const struct facecore_index *index,
+                                        uint64_t *ids,
+                                        size_t count,
+                                        size_t *copied);
+
+// Adds `count` faces, `faces[i]` under `ids[i]`, all of them or none; an id may have many. They are on the disk when this returns.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for faces of another space or length, `_LIMIT` above 4,294,967,295 faces, `_INDEX` for an
+// index that was opened to read, or if the disk is full.
+facecore_status facecore_index_add(struct facecore_index *index,
+                                   const uint64_t *ids,
+                                   const struct facecore_embedding *const *faces,
+                                   size_t count);
+
+// Removes all faces of `count` ids. `*removed` is how many faces there were; it may be NULL. The bytes are gone from the disk after
+// `facecore_index_compact`.
+//
+// Fails with `FACECORE_STATUS_INDEX` for an index that was opened to read, or if it cannot be written.
+facecore_status facecore_index_remove(struct facecore_index *index,
+                                      const uint64_t *ids,
+                                      size_t count,
+                                      uint64_t *removed);
+
+// The faces nearest to one, the nearest first; of equals the one added first. NULL `search` is the default. The answer is number 0 of `*hits`.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for a face of another space or length, and `_INDEX` if a face of the answer is damaged;
+// `*hits` is then NULL.
+facecore_status facecore_index_search(const struct facecore_index *index,
+                                      const struct facecore_embedding *face,
+                                      const struct facecore_search *search,
+                                      struct facecore_hits **hits);
+
+// As `facecore_index_search` for `count` faces at once: an answer for each, in their order. The index passes by once for all, so that many are
+// much faster than one by one.
+facecore_status facecore_index_search_many(const struct facecore_index *index,
+                                           const struct facecore_embedding *const *faces,
+                                           size_t count,
+                                           const struct facecore_search *search,
+                                           struct facecore_hits **hits);
+
+// Answer number `answer` as an array of `*count`, valid as long as `hits`. Never NULL on success.
+//
+// Fails with `FACECORE_STATUS_OPTION` if there are not so many answers.
+facecore_status facecore_hits_get(const struct facecore_hits *hits,
+                                  size_t answer,
+                                  const struct facecore_hit **array,
+                                  size_t *count);
+
+// Frees answers; NULL is fine.
+void facecore_hits_free(struct facecore_hits *hits);
+
+// Writes the faces that are left into a new file, which takes the place of the old one: what was removed is gone from the disk.
+//
+// Fails with `FACECORE_STATUS_INDEX` for an index that was opened to read, for a damaged face, or if the disk is full; the index is then as it was.
+facecore_status facecore_index_compact(struct facecore_index *index);
+
+// Reads every face and compares it with its checksum. `*faces` is how many there are; the ids of damaged ones are copied into `damaged`, which has
+// room for `capacity`: as many as fit. `*damaged_count` is how many there are, 100 at most; 0 for a sound index.
+facecore_status facecore_index_verify(const struct facecore_index *index,
+                                      uint64_t *faces,
+                                      uint64_t *damaged,
+                                      size_t capacity,
+                                      size_t *damaged_count);
 
 // Nobody yet.
 facecore_status facecore_candidates_new(struct facecore_candidates **candidates);
@@ -1362,6 +1935,83 @@ facecore_status facecore_non_face_filter_judge(const struct facecore_non_face_fi
 // Frees a filter; NULL is fine.
 void facecore_non_face_filter_free(struct facecore_non_face_filter *filter);
 
+// Nobody yet, for faces in `space`.
+facecore_status facecore_people_new(uint64_t space, struct facecore_people **people);
+
+// Reads what `facecore_people_encode` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_CALIBRATION`, `_EMBEDDING`; `*people` is then NULL.
+facecore_status facecore_people_decode(const uint8_t *bytes, size_t length, struct facecore_people **people);
+
+// Frees people; NULL is fine.
+void facecore_people_free(struct facecore_people *people);
+
+// Writes people as the bytes of a file; faces are kept in 8 bits. `*written` is the number of bytes that it takes, also where they do not fit into
+// `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_people_encode(const struct facecore_people *people,
+                                       uint8_t *bytes,
+                                       size_t capacity,
+                                       size_t *written);
+
+// Adds `count` faces to those of a person, who is new or not; all are copied.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for faces of another length than those that are there, `_OPTION` for an empty name,
+// `_LIMIT` for one above 1,000 bytes, `_TEXT`. Nothing is added then.
+facecore_status facecore_people_add(struct facecore_people *people,
+                                    const char *name,
+                                    const struct facecore_embedding *const *faces,
+                                    size_t count);
+
+// Removes a person. `*removed` is 1 if there was one of this name, else 0; it may be NULL.
+facecore_status facecore_people_remove(struct facecore_people *people, const char *name, uint32_t *removed);
+
+// The space of all faces.
+facecore_status facecore_people_get_space(const struct facecore_people *people, uint64_t *space);
+
+// Everybody's names, in order; freed by the caller.
+facecore_status facecore_people_get_names(const struct facecore_people *people, struct facecore_texts **names);
+
+// A person's faces, copied into the caller's array; each is freed by the caller. `*count` is the number of them, 0 for somebody unknown, also where
+// they do not fit into `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `faces` NULL.
+facecore_status facecore_people_copy_faces(const struct facecore_people *people,
+                                           const char *name,
+                                           struct facecore_embedding **faces,
+                                           size_t capacity,
+                                           size_t *count);
+
+// The people as candidates, for `facecore_gallery_new`; freed by the caller.
+facecore_status facecore_people_get_candidates(const struct facecore_people *people,
+                                               struct facecore_candidates **candidates);
+
+// Makes stars ready for many photos. The matcher's rate of false positives holds for a stranger's face against all of them. `matcher` and
+// `people` are not needed any more when this returns.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING`; `*stars` is then NULL.
+facecore_status facecore_stars_new(const struct facecore_matcher *matcher,
+                                   const struct facecore_people *people,
+                                   struct facecore_stars **stars);
+
+// Frees stars; NULL is fine.
+void facecore_stars_free(struct facecore_stars *stars);
+
+// The stars of a photo, given all its `count` faces and a gallery of one person, the uploader: none if the uploader is not in the photo. On a
+// poster or a screen a star is found as well.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING`, and `_LIMIT` for more than 1,000 faces; `*hits` is then NULL.
+facecore_status facecore_stars_search(const struct facecore_stars *stars,
+                                      const struct facecore_gallery *uploader,
+                                      const struct facecore_embedding *const *faces,
+                                      size_t count,
+                                      struct facecore_star_hits **hits);
+
+// The hits as an array of `*count`, by face, valid as long as `hits`. Never NULL on success.
+facecore_status facecore_star_hits_get(const struct facecore_star_hits *hits,
+                                       const struct facecore_star_hit **array,
+                                       size_t *count);
+
+// Frees hits and their names; NULL is fine.
+void facecore_star_hits_free(struct facecore_star_hits *hits);
+
 // Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 facecore_status facecore_limits_init(struct facecore_limits *limits, size_t struct_size);
 
@@ -1450,6 +2100,14 @@ facecore_status facecore_profile_get_embedding(const struct facecore_profile *pr
 // Frees a profile; NULL is fine.
 void facecore_profile_free(struct facecore_profile *profile);
 
+// The records as an array of `*count`, valid as long as `records`. Never NULL on success.
+facecore_status facecore_records_get(const struct facecore_records *records,
+                                     const struct facecore_record **array,
+                                     size_t *count);
+
+// Frees records and their bytes; NULL is fine.
+void facecore_records_free(struct facecore_records *records);
+
 // Begins a build of the album of `builder`: its photos, owner, friends and feedback; faces that were added to its photos do not count. The builder
 // is not needed any more when this returns.
 //
@@ -1502,6 +2160,123 @@ facecore_status facecore_album_faces_get(const struct facecore_album_faces *face
 // Frees faces and what the album knows of them; NULL is fine.
 void facecore_album_faces_free(struct facecore_album_faces *faces);
 
+// Fills the options with the defaults; `struct_size` is `sizeof(facecore_store_options)`.
+facecore_status facecore_store_options_init(struct facecore_store_options *options, size_t struct_size);
+
+// Opens the store in a folder (UTF-8), which is made if it does not exist; all its values are of `space`. NULL options are the defaults.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH` for a store of another space, `_STORE_DAMAGED`, `_UNKNOWN_VALUE`, and `_STORE` if the folder cannot be
+// used or is open in this process already; `*store` is then NULL.
+facecore_status facecore_store_open(const char *folder,
+                                    uint64_t space,
+                                    const struct facecore_store_options *options,
+                                    struct facecore_store **store);
+
+// Closes a store; NULL is fine.
+void facecore_store_free(struct facecore_store *store);
+
+// The space of all values of a store.
+facecore_status facecore_store_get_space(const struct facecore_store *store, uint64_t *space);
+
+// A user's profile in the current iteration: one record, whose `bytes` are NULL if there is none.
+//
+// Fails, as all reading calls do, with `FACECORE_STATUS_STORE_DAMAGED`, `_STORE`; `*records` is then NULL.
+facecore_status facecore_store_get(const struct facecore_store *store,
+                                   uint64_t user,
+                                   struct facecore_records **records);
+
+// The profiles of many users, such as somebody's friends, all of one state of the store: a record for each, in the order of `users`, whose
+// `bytes` are NULL where there is none.
+facecore_status facecore_store_get_many(const struct facecore_store *store,
+                                        const uint64_t *users,
+                                        size_t count,
+                                        struct facecore_records **records);
+
+// The next `count` users after `*after` with their profiles, ascending; from the first one if `after` is NULL. All users are read page by page
+// until one is empty; who is written meanwhile may be seen or not.
+facecore_status facecore_store_page(const struct facecore_store *store,
+                                    const uint64_t *after,
+                                    size_t count,
+                                    struct facecore_records **records);
+
+// The faces kept of a user's album, by photo and place.
+facecore_status facecore_store_faces(const struct facecore_store *store,
+                                     uint64_t user,
+                                     struct facecore_records **records);
+
+// What was said of a user's faces, and whether the user has opted out; freed by the caller.
+facecore_status facecore_store_feedback(const struct facecore_store *store,
+                                        uint64_t user,
+                                        struct facecore_feedback **feedback);
+
+// Those of `count` users who have opted out, in their order, into `found`, which has room for `count`: they are never suggested, whatever else
+// holds them. `*found_count` is how many they are.
+facecore_status facecore_store_opted_out_among(const struct facecore_store *store,
+                                               const uint64_t *users,
+                                               size_t count,
+                                               uint64_t *found,
+                                               size_t *found_count);
+
+// Those of `count` users who may be found by strangers, in their order, into `found`, which has room for `count`. `*found_count` is how many
+// they are.
+facecore_status facecore_store_findable_among(const struct facecore_store *store,
+                                              const uint64_t *users,
+                                              size_t count,
+                                              uint64_t *found,
+                                              size_t *found_count);
+
+// The iterations: the one that everybody reads, the one before it, and the one that a rebuild writes; 0 for none. Each of the outputs may be
+// NULL.
+facecore_status facecore_store_get_iterations(const struct facecore_store *store,
+                                              uint64_t *current,
+                                              uint64_t *previous,
+                                              uint64_t *next);
+
+// Begins the next iteration, which is empty: everybody reads the current one, while a rebuild writes by `facecore_batch_put_next`. `*iteration`
+// is its number.
+//
+// Fails with `FACECORE_STATUS_STORE` if one is being written already.
+facecore_status facecore_store_begin(const struct facecore_store *store,
+                                     uint64_t *iteration);
+
+// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for `facecore_store_back`.
+//
+// Fails with `FACECORE_STATUS_STORE` if `iteration` is not the one being written.
+facecore_status facecore_store_switch(const struct facecore_store *store,
+                                      uint64_t iteration);
+
+// Gives up the iteration that is being written. `*dropped` is 1 if there was one, else 0; it may be NULL.
+facecore_status facecore_store_drop_next(const struct facecore_store *store, uint32_t *dropped);
+
+// Goes back to the previous iteration and drops the current one. `*iteration` is the number that is current now. Profiles that were written
+// since the switch are lost with it; who was erased or has opted out stays so.
+//
+// Fails with `FACECORE_STATUS_STORE` if there is no previous iteration, or while one is being written.
+facecore_status facecore_store_back(const struct facecore_store *store,
+                                    uint64_t *iteration);
+
+// Fills in how much is in a store.
+facecore_status facecore_store_get_size(const struct facecore_store *store, struct facecore_store_size *size);
+
+// Writes all records anew and frees what the old file takes: what was erased is in no file of the store any more. Reads go on meanwhile, in all
+// processes; writes wait.
+//
+// Fails with `FACECORE_STATUS_STORE` while an iteration is being written or if the disk is full, and `_STORE_DAMAGED`; the store is then as it was.
+facecore_status facecore_store_compact(const struct facecore_store *store);
+
+// Copies the store, as it is now, into a folder of its own (UTF-8), which must not exist: a store to be opened like any other. Reads and writes
+// go on meanwhile.
+//
+// Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`; nothing is left of the copy then.
+facecore_status facecore_store_backup(const struct facecore_store *store,
+                                      const char *folder);
+
+// Reads every record and checks it. `*records` is how many were read, `*damage` says what is wrong, a line each (100 at most): none for a sound
+// store. It is freed by the caller.
+facecore_status facecore_store_verify(const struct facecore_store *store,
+                                      uint64_t *records,
+                                      struct facecore_texts **damage);
+
 // A face to be kept: its photo, the face, its box in the upright photo, and its `facecore_face_quality.value` (NaN if it was not measured).
 // All is copied. The embedding is kept in 8 bits, which moves a cosine by less than 0.005.
 //
@@ -1539,6 +2314,12 @@ facecore_status facecore_stored_face_get_place(const struct facecore_stored_face
 
 // Frees a stored face; NULL is fine.
 void facecore_stored_face_free(struct facecore_stored_face *stored);
+
+// The texts as an array of `*count`, valid as long as `texts`. Never NULL on success.
+facecore_status facecore_texts_get(const struct facecore_texts *texts, const char *const **array, size_t *count);
+
+// Frees texts; NULL is fine.
+void facecore_texts_free(struct facecore_texts *texts);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -112,7 +112,7 @@ pub fn pin_number(pin: Option<Pin>) -> u32 {
     }
 }
 
-fn unknown(what: &str, value: u32, known: &str) -> Failure {
+pub(crate) fn unknown(what: &str, value: u32, known: &str) -> Failure {
     Failure::new(Status::UnknownValue, format!("{what} {value} is unknown; {known}"))
 }
 

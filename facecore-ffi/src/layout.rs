@@ -3,8 +3,8 @@
 #![cfg(target_pointer_width = "64")]
 
 use crate::{
-    album::*, attributes::*, build::*, calibration::*, detect::*, engine::*, matching::*, models::*, photo::*,
-    profile::*, session::*,
+    album::*, attributes::*, build::*, calibration::*, clones::*, detect::*, engine::*, feedback::*, index::*,
+    matching::*, models::*, people::*, photo::*, profile::*, records::*, session::*, store::*,
 };
 
 /// Size, and the offset of each field.
@@ -124,4 +124,44 @@ layout! {
 layout! {
     facecore_operating_point 80
     candidates 0 strangers 8 false_positive_rate 16 false_positive_rate_at_least 24 false_positive_rate_at_most 32 true_positive_rate 40 threshold 48 reserved 52
+}
+layout! {
+    facecore_face_opinion 16
+    photo 0 face 8 opinion 12
+}
+layout! {
+    facecore_store_options 64
+    struct_size 0 max_bytes 8 max_readers 16 durability 20 reserved 24
+}
+layout! {
+    facecore_store_size 80
+    struct_size 0 profiles 8 faces 16 opinions 24 opted_out 32 bytes 40 reserved 48
+}
+layout! {
+    facecore_record 48
+    user 0 photo 8 bytes 16 length 24 face 32 reserved 36
+}
+layout! {
+    facecore_index_info 64
+    struct_size 0 space 8 faces 16 bytes 24 embedding_length 32 reserved 36
+}
+layout! {
+    facecore_search 96
+    struct_size 0 neighbours 8 shortlist 16 only 24 only_count 32 except 40 except_count 48 least 56 reserved 60
+}
+layout! {
+    facecore_hit 16
+    id 0 cosine 8 reserved 12
+}
+layout! {
+    facecore_star_hit 48
+    star 0 face 8 uploader_face 16 cosine 24 reserved 28
+}
+layout! {
+    facecore_alike_pair 24
+    first 0 second 8 cosine 16 reserved 20
+}
+layout! {
+    facecore_clone_event 32
+    low 0 high 8 cosine 16 state 20 reserved 24
 }

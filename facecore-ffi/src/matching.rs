@@ -10,13 +10,13 @@ use crate::boundary::{self, Out, call, read, slice, text, to_c, write};
 use crate::embed::{embeddings, facecore_embedding};
 
 /// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
-pub struct facecore_candidates(Vec<Candidate>);
+pub struct facecore_candidates(pub(crate) Vec<Candidate>);
 
 /// The rule by which faces get names. Immutable: share it between threads.
 pub struct facecore_matcher(pub(crate) Matcher);
 
 /// Candidates as a matcher compares faces with them, made ready once for many photos. Immutable: share it between threads.
-pub struct facecore_gallery(Gallery);
+pub struct facecore_gallery(pub(crate) Gallery);
 
 /// The decisions about the faces of a photo. Immutable: share it between threads.
 pub struct facecore_verdicts {

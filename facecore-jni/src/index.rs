@@ -1,11 +1,10 @@
 //! `io.facecore.FaceIndex`. Java may search from many threads while one adds, so the index lies behind a lock of its own.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use facecore::index::{FaceIndex, Hit, Scan, Search};
-use facecore_bridge::{Failure, Status};
+use facecore::index::{FaceIndex, Hit};
+use facecore_bridge::{Failure, Question, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::jlong;
@@ -38,33 +37,14 @@ fn panicked() -> Failure {
     Failure::new(Status::Index, "a call that wrote to this index panicked; close it and open it again")
 }
 
-/// `Search.write`. Of ids the whole list is read before the search borrows it.
-pub struct Question {
-    neighbours: usize,
-    least: f32,
-    scan: Scan,
-    only: Option<HashSet<u64>>,
-    except: Vec<u64>,
-}
-
-impl Question {
-    pub fn read(record: &mut Reader) -> Result<Self> {
-        let (neighbours, least) = (record.size()? as usize, record.float()?);
-        let scan = match record.size()? {
-            0 => Scan::Exact,
-            shortlist => Scan::Signs(shortlist as usize),
-        };
-        let only = match record.int()? {
-            0 => None,
-            _ => Some(record.ids()?.into_iter().collect()),
-        };
-        Ok(Self { neighbours, least, scan, only, except: record.ids()? })
-    }
-
-    pub fn search(&self) -> Search<'_> {
-        let Self { neighbours, least, scan, ref only, ref except } = *self;
-        Search { neighbours, least, scan, only: only.as_ref(), except }
-    }
+/// `Search.write`.
+pub fn question(record: &mut Reader) -> Result<Question> {
+    let (neighbours, least, shortlist) = (record.size()? as usize, record.float()?, record.size()? as usize);
+    let only = match record.int()? {
+        0 => None,
+        _ => Some(record.ids()?.into_iter().collect()),
+    };
+    Ok(Question { neighbours, least, shortlist, only, except: record.ids()? })
 }
 
 /// `Hit.read`.
@@ -163,7 +143,7 @@ pub extern "system" fn Java_io_facecore_FaceIndex_search0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let (question, faces) = (Question::read(&mut record)?, record.embeddings()?);
+        let (question, faces) = (self::question(&mut record)?, record.embeddings()?);
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let found = unsafe { to_read(handle) }?.search_many(&faces, &question.search())?;
         let mut answer = Writer::default();

@@ -9,7 +9,6 @@ use jni::{Env, EnvUnowned};
 
 use crate::album::{write_album_face, write_build};
 use crate::border::{Result, call, whole};
-use crate::change::opinion;
 use crate::detect::read_box;
 use crate::wire::{Reader, Writer};
 
@@ -65,7 +64,7 @@ pub fn read_feedback(record: &mut Reader) -> Result<Feedback> {
     let mut feedback = Feedback::default();
     feedback.opted_out = record.int()? != 0;
     for _ in 0..record.size()? {
-        let (face, opinion) = (record.face_id()?, opinion(record.size()?)?);
+        let (face, opinion) = (record.face_id()?, facecore_bridge::opinion(record.size()?)?);
         feedback.apply(face, opinion);
     }
     Ok(feedback)

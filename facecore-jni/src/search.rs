@@ -5,16 +5,16 @@ use std::sync::{Mutex, MutexGuard};
 
 use facecore::Gallery;
 use facecore::index::AlikePair;
-use facecore::search::{CloneSearch, Indexed, People, StarFace, clone_level, index_profiles, report_clones, who_is};
+use facecore::search::{Indexed, People, StarFace, clone_level, index_profiles, report_clones, who_is};
 use facecore::store::ProfileStore;
-use facecore_bridge::{Failure, Status};
+use facecore_bridge::{Clones, Failure, Status, search_clones};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jdouble, jfloat, jint, jlong};
 
 use crate::border::{Result, call, whole};
 use crate::handle;
-use crate::index::{Question, to_read, to_write, write_hits};
+use crate::index::{self, to_read, to_write, write_hits};
 use crate::matching::matcher;
 use crate::store::write_event;
 use crate::wire::{Reader, Writer};
@@ -212,7 +212,7 @@ pub extern "system" fn Java_io_facecore_FaceIndex_whoIs0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let (question, face) = (Question::read(&mut record)?, record.embedding()?);
+        let (question, face) = (index::question(&mut record)?, record.embedding()?);
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let store = unsafe { handle::look::<ProfileStore>(store) }?;
         // SAFETY: as above.
@@ -250,23 +250,16 @@ pub extern "system" fn Java_io_facecore_Clones_search0<'l>(
         let (least, progress) = (record.float()?, record.text()?);
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let index = unsafe { to_read(index) }?;
-        let mut search = CloneSearch::open(&index, least, Path::new(&progress))?;
-        let mut left = true;
-        for _ in 0..parts {
-            left = search.step()?;
-            if !left {
-                break;
-            }
-        }
-        let (done, all) = search.parts();
         let mut answer = Writer::default();
-        if left && done < all {
-            answer.int(0);
-            answer.long(done.cast_signed());
-            answer.long(all.cast_signed());
-            return answer.into_java(env);
-        }
-        let pairs = search.finish()?;
+        let pairs = match search_clones(&index, least, Path::new(&progress), u64::from(parts.cast_unsigned()))? {
+            Clones::Left(done, all) => {
+                answer.int(0);
+                answer.long(done.cast_signed());
+                answer.long(all.cast_signed());
+                return answer.into_java(env);
+            }
+            Clones::Found(pairs) => pairs,
+        };
         answer.int(1);
         answer.count(pairs.len());
         for pair in &pairs {

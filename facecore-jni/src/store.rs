@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use facecore::store::{CloneEvent, Durability, ProfileStore, StoreOptions};
-use facecore_bridge::{Failure, Status};
+use facecore::store::{CloneEvent, ProfileStore, StoreOptions};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
@@ -25,11 +24,7 @@ unsafe fn store<'a>(handle: jlong) -> Result<&'a ProfileStore> {
 /// `StoreOptions.write`.
 fn options(record: &mut Reader) -> Result<StoreOptions> {
     let (max_bytes, max_readers) = (record.id()?, record.size()?);
-    let durability = match record.size()? {
-        0 => Durability::Power,
-        1 => Durability::Process,
-        other => return Err(Failure::new(Status::UnknownValue, format!("durability {other} is unknown")).into()),
-    };
+    let durability = facecore_bridge::durability(record.size()?)?;
     Ok(StoreOptions { max_bytes, max_readers, durability })
 }
 
@@ -128,7 +123,7 @@ pub extern "system" fn Java_io_facecore_ProfileStore_feedback0<'l>(
         answer.count(feedback.iter().count());
         for (face, opinion) in feedback.iter() {
             answer.face_id(face);
-            answer.int(change::opinion_number(opinion));
+            answer.int(facecore_bridge::opinion_number(opinion).cast_signed());
         }
         answer.into_java(env)
     })
@@ -173,7 +168,7 @@ pub fn write_event(answer: &mut Writer, event: &CloneEvent) {
     answer.long(event.low.cast_signed());
     answer.long(event.high.cast_signed());
     answer.float(event.cosine);
-    answer.int(change::clone_state_number(event.state));
+    answer.int(facecore_bridge::clone_state_number(event.state).cast_signed());
 }
 
 /// The next pairs of accounts, after a pair or from the start.
@@ -229,9 +224,7 @@ pub extern "system" fn Java_io_facecore_ProfileStore_write0<'l>(
     call(&mut env, |env| {
         let changes = change::read(&mut Reader::from_java(env, &record)?)?;
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
-        let answers = unsafe { store(handle) }?.write(|batch| {
-            changes.iter().map(|change| change.make(batch).map(u8::from)).collect::<facecore::Result<Vec<u8>>>()
-        })?;
+        let answers = facecore_bridge::write(unsafe { store(handle) }?, &changes)?;
         Ok(env.byte_array_from_slice(&answers)?)
     })
 }

@@ -1,4 +1,5 @@
-//! What is kept: stores, indexes, opinions, merged profiles. But for `merge`, a case is a list of steps; each has its `answer` as one line of text.
+//! What is kept: stores, indexes, opinions, merged profiles. But for `merge`, a case is a list of steps; each has its `answer` as one line of
+//! text, a search the ids and cosines that it finds.
 
 use std::collections::HashSet;
 use std::env;
@@ -6,11 +7,12 @@ use std::fmt::{Display, Write};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use facecore::index::{FaceIndex, Hit, Scan, Search};
+use facecore::index::{AlikePair, FaceIndex, Hit, Scan, Search};
 use facecore::profile::{FaceId, Feedback, Opinion, Profile};
-use facecore::store::{Batch, Durability, ProfileStore, StoreOptions};
+use facecore::search::report_clones;
+use facecore::store::{Batch, CloneEvent, CloneState, Durability, ProfileStore, StoreOptions};
 use facecore::{Embedding, Encoding, Error, SpaceId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{bits, floats, hex, unhex};
 
@@ -39,11 +41,31 @@ fn each_step(case: &Value, answers: &mut String, mut take: impl FnMut(&Value) ->
         let line = take(step).unwrap_or_else(|error| format!("error {}", error.code()));
         let line = line.trim();
         writeln!(answers, "{} {line}", step["do"].as_str().unwrap()).unwrap();
-        if step["answer"].as_str() != Some(line) {
+        if !is_expected(&step["answer"], line) {
             wrong.push(format!("{step} gave {line:?}"));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn is_expected(answer: &Value, line: &str) -> bool {
+    let Some(lists) = answer.as_array() else { return answer.as_str() == Some(line) };
+    // One search has a list of hits, many have a list of those.
+    let many = lists.first().is_some_and(|list| list[0].is_array());
+    let expected = if many { lists.as_slice() } else { std::slice::from_ref(answer) };
+    let found: Vec<&str> = line.split('|').collect();
+    expected.len() == found.len() && expected.iter().zip(found).all(|(expected, found)| are_near(expected, found))
+}
+
+/// Whether hits are those that were expected: the same ids, and cosines within what 8 bits cost.
+fn are_near(expected: &Value, found: &str) -> bool {
+    let (expected, found) = (expected.as_array().unwrap(), found.split_whitespace().collect::<Vec<_>>());
+    let is_near = |(expected, found): (&Value, &str)| {
+        let (id, bits) = found.split_once(':').unwrap();
+        let cosine = f32::from_bits(u32::from_str_radix(bits, 16).unwrap());
+        expected[0].as_u64() == id.parse().ok() && (f64::from(cosine) - expected[1].as_f64().unwrap()).abs() < 0.005
+    };
+    expected.len() == found.len() && expected.iter().zip(found).all(is_near)
 }
 
 fn number(object: &Value, name: &str) -> u64 {
@@ -62,6 +84,20 @@ fn words<T: Display>(items: impl IntoIterator<Item = T>) -> String {
 /// The space of a step, else that of its case.
 fn space(step: &Value, case: &Value) -> SpaceId {
     step["space"].as_str().or(case["space"].as_str()).unwrap().parse().unwrap()
+}
+
+fn clone_state(object: &Value) -> CloneState {
+    [CloneState::Open, CloneState::Confirmed, CloneState::Rejected, CloneState::Known]
+        [number(object, "state") as usize - 1]
+}
+
+/// `low-high:state:cosine` of each.
+fn clone_events(events: &[CloneEvent]) -> String {
+    let event = |event: &CloneEvent| {
+        let CloneEvent { low, high, state, cosine } = event;
+        format!("{low}-{high}:{}:{:08x}", *state as u8 + 1, cosine.to_bits())
+    };
+    words(events.iter().map(event))
 }
 
 fn face_id(object: &Value) -> FaceId {
@@ -129,6 +165,21 @@ fn ask(store: &ProfileStore, step: &Value, case: &Value) -> Result<String, Error
         }
         "feedback" => opinions(&store.feedback(number(step, "user"))?),
         "opted-out" => words(store.opted_out_among(&numbers(&step["users"]))?),
+        "findable" => words(store.findable_among(&numbers(&step["users"]))?),
+        "clones" => {
+            let after = step["after"].as_array().map(|pair| (pair[0].as_u64().unwrap(), pair[1].as_u64().unwrap()));
+            clone_events(&store.clones(after, number(step, "count") as usize)?)
+        }
+        "clones-of" => clone_events(&store.clones_of(number(step, "user"))?),
+        "report" => {
+            let pair = |pair: &Value| AlikePair {
+                first: pair[0].as_u64().unwrap(),
+                second: pair[1].as_u64().unwrap(),
+                cosine: pair[2].as_f64().unwrap() as f32,
+            };
+            let pairs: Vec<_> = step["pairs"].as_array().unwrap().iter().map(pair).collect();
+            clone_events(&report_clones(store, &pairs)?)
+        }
         "iterations" => {
             let held = store.iterations()?;
             words([held.current, held.previous.unwrap_or(0), held.next.unwrap_or(0)])
@@ -161,6 +212,8 @@ fn make(batch: &mut Batch<'_>, change: &Value, space: SpaceId) -> Result<bool, E
         "face" => batch.put_face(user, face_id(change), space, &bytes),
         "remove-photo" => Ok(batch.remove_photo(user, number(change, "photo"))? > 0),
         "apply" => batch.apply(user, face_id(change), opinion(change)),
+        "findable" => batch.set_findable(user, change["findable"] == true),
+        "judge-clone" => batch.judge_clone(user, number(change, "other"), clone_state(change)).map(|()| true),
         "opt-out" => batch.opt_out(user).map(|()| true),
         "opt-in" => batch.opt_in(user),
         "erase" => batch.erase(user).map(|()| true),
@@ -265,10 +318,15 @@ pub(super) fn merge(case: &Value, answer: &mut String) -> Result<(), Error> {
     }
     let bytes = hex(&merged.to_bytes()?);
     writeln!(answer, "profile {bytes}").unwrap();
-    for slot in merged.slots() {
+    let slots = merged.slots();
+    assert_eq!(slots.len(), case["expect"]["slots"].as_array().unwrap().len(), "{case}");
+    for (slot, expected) in slots.iter().zip(case["expect"]["slots"].as_array().unwrap()) {
         let (role, photos, faces) = (slot.role() as u8, slot.photos(), slot.faces());
         writeln!(answer, "slot {role} {photos} {faces}{}", bits([slot.coherence()])).unwrap();
+        assert_eq!(json!([role, photos, faces]), json!(&expected.as_array().unwrap()[..3]), "{case}");
+        assert!((f64::from(slot.coherence()) - expected[3].as_f64().unwrap()).abs() < 1e-5, "{case}");
     }
+    assert_eq!(Some(merged.embeddings().len() as u64), case["expect"]["embeddings"].as_u64(), "{case}");
     for embedding in merged.embeddings() {
         writeln!(answer, "embedding {}", hex(&embedding.encode(Encoding::F32))).unwrap();
     }
