@@ -9,6 +9,7 @@
 #include "expect.h"
 #include "facecore.h"
 #include "files.h"
+#include "folder.h"
 
 static const char *testdata, *models;
 static facecore_engine *engine;
@@ -362,6 +363,8 @@ static facecore_status new_embedding(const char *space, const cJSON *list, facec
     return padded(space, list, 0, embedding);
 }
 
+#include "at_rest.h"
+
 static facecore_status encode(const cJSON *test, const cJSON *expected) {
     static const struct {
         const char *name;
@@ -532,6 +535,16 @@ static void put_neighbour(const char *person, float cosine) {
 }
 
 static facecore_status matcher_of(const cJSON *test, facecore_matcher **matcher) {
+    if (text(test, "calibration") != NULL) {
+        const char *numbers = text(test, "calibration");
+        facecore_calibration *calibration = NULL;
+        facecore_status status = facecore_calibration_read(numbers, strlen(numbers), &calibration);
+        if (status == FACECORE_STATUS_OK) {
+            status = facecore_matcher_for_calibration(calibration, number(test, "rate", NAN), (size_t)number(test, "list", 0), matcher);
+        }
+        facecore_calibration_free(calibration);
+        return status;
+    }
     if (member(test, "rate") != NULL) {
         return facecore_matcher_for_space(strtoull(text(test, "space"), NULL, 16), number(test, "rate", NAN), matcher);
     }
@@ -623,7 +636,8 @@ int main(int argc, char **argv) {
         const char *name;
         facecore_status (*run)(const cJSON *, const cJSON *);
         int needs_engine;
-    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"engines", engines, 0}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0}};
+    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"engines", engines, 0}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0},
+                 {"store", store, 0}, {"index", index_cases, 0}, {"feedback", feedback, 0}, {"merge", merge, 0}};
     if (argc < 4 || (answers = fopen(argv[3], "w")) == NULL) {
         fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS [CALL...]\n");
         return 2;

@@ -251,3 +251,76 @@ FIELD(facecore_operating_point, false_positive_rate_at_most, 32);
 FIELD(facecore_operating_point, true_positive_rate, 40);
 FIELD(facecore_operating_point, threshold, 48);
 FIELD(facecore_operating_point, reserved, 52);
+
+SIZE(facecore_face_opinion, 16);
+FIELD(facecore_face_opinion, photo, 0);
+FIELD(facecore_face_opinion, face, 8);
+FIELD(facecore_face_opinion, opinion, 12);
+
+SIZE(facecore_store_options, 64);
+FIELD(facecore_store_options, struct_size, 0);
+FIELD(facecore_store_options, max_bytes, 8);
+FIELD(facecore_store_options, max_readers, 16);
+FIELD(facecore_store_options, durability, 20);
+FIELD(facecore_store_options, reserved, 24);
+
+SIZE(facecore_store_size, 80);
+FIELD(facecore_store_size, struct_size, 0);
+FIELD(facecore_store_size, profiles, 8);
+FIELD(facecore_store_size, faces, 16);
+FIELD(facecore_store_size, opinions, 24);
+FIELD(facecore_store_size, opted_out, 32);
+FIELD(facecore_store_size, bytes, 40);
+FIELD(facecore_store_size, reserved, 48);
+
+SIZE(facecore_record, 48);
+FIELD(facecore_record, user, 0);
+FIELD(facecore_record, photo, 8);
+FIELD(facecore_record, bytes, 16);
+FIELD(facecore_record, length, 24);
+FIELD(facecore_record, face, 32);
+FIELD(facecore_record, reserved, 36);
+
+SIZE(facecore_index_info, 64);
+FIELD(facecore_index_info, struct_size, 0);
+FIELD(facecore_index_info, space, 8);
+FIELD(facecore_index_info, faces, 16);
+FIELD(facecore_index_info, bytes, 24);
+FIELD(facecore_index_info, embedding_length, 32);
+FIELD(facecore_index_info, reserved, 36);
+
+SIZE(facecore_search, 96);
+FIELD(facecore_search, struct_size, 0);
+FIELD(facecore_search, neighbours, 8);
+FIELD(facecore_search, shortlist, 16);
+FIELD(facecore_search, only, 24);
+FIELD(facecore_search, only_count, 32);
+FIELD(facecore_search, except, 40);
+FIELD(facecore_search, except_count, 48);
+FIELD(facecore_search, least, 56);
+FIELD(facecore_search, reserved, 60);
+
+SIZE(facecore_hit, 16);
+FIELD(facecore_hit, id, 0);
+FIELD(facecore_hit, cosine, 8);
+FIELD(facecore_hit, reserved, 12);
+
+SIZE(facecore_star_hit, 48);
+FIELD(facecore_star_hit, star, 0);
+FIELD(facecore_star_hit, face, 8);
+FIELD(facecore_star_hit, uploader_face, 16);
+FIELD(facecore_star_hit, cosine, 24);
+FIELD(facecore_star_hit, reserved, 28);
+
+SIZE(facecore_alike_pair, 24);
+FIELD(facecore_alike_pair, first, 0);
+FIELD(facecore_alike_pair, second, 8);
+FIELD(facecore_alike_pair, cosine, 16);
+FIELD(facecore_alike_pair, reserved, 20);
+
+SIZE(facecore_clone_event, 32);
+FIELD(facecore_clone_event, low, 0);
+FIELD(facecore_clone_event, high, 8);
+FIELD(facecore_clone_event, cosine, 16);
+FIELD(facecore_clone_event, state, 20);
+FIELD(facecore_clone_event, reserved, 24);
