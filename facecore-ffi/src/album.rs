@@ -267,8 +267,10 @@ pub unsafe extern "C" fn facecore_profile_builder_add_photo(
     })
 }
 
-/// Adds a face of the photo that was added last, in the detector's order. Fails with `FACECORE_STATUS_OPTION` before the first photo,
-/// `_UNKNOWN_VALUE`.
+/// Adds a face of the photo that was added last, in the detector's order. Feedback knows it by its place among those that were added: where some faces
+/// of a photo cannot be used, a session keeps the places of the others.
+///
+/// Fails with `FACECORE_STATUS_OPTION` before the first photo, `_UNKNOWN_VALUE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_profile_builder_add_face(
     builder: *mut facecore_profile_builder,
