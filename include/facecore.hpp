@@ -387,6 +387,7 @@ private:
 class Candidates {
 public:
     Candidates() : handle_(detail::make<facecore_candidates>(facecore_candidates_new)) {}
+    explicit Candidates(facecore_candidates *handle) : handle_(handle) {}
 
     void add(const std::string &person, const Embedding &embedding) {
         detail::check(facecore_candidates_add(handle_.get(), person.c_str(), embedding.get()));
@@ -548,9 +549,11 @@ public:
     // The number of people who have a face in it.
     std::size_t people() const {
         std::size_t people = 0;
-        detail::check(facecore_gallery_people(handle_.get(), &people));
+        detail::check(facecore_gallery_people(get(), &people));
         return people;
     }
+
+    const facecore_gallery *get() const noexcept { return handle_.get(); }
 
 private:
     detail::Owner<facecore_gallery, facecore_gallery_free> handle_;

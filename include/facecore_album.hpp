@@ -3,6 +3,7 @@
 #ifndef FACECORE_ALBUM_HPP
 #define FACECORE_ALBUM_HPP
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -240,6 +241,62 @@ private:
     detail::Owner<facecore_build, facecore_build_free> handle_;
 };
 
+// The opinions on the faces of an album, and whether its owner has opted out.
+class Feedback {
+public:
+    Feedback() : handle_(detail::make<facecore_feedback>(facecore_feedback_new)) {}
+    explicit Feedback(facecore_feedback *handle) : handle_(handle) {}
+
+    // Says whether it is another opinion on the face than before.
+    bool apply(std::uint64_t photo, std::uint32_t face, facecore_opinion opinion) {
+        std::uint32_t news = 0;
+        detail::check(facecore_feedback_apply(handle_.get(), photo, face, opinion, &news));
+        return news != 0;
+    }
+
+    void forget(std::uint64_t photo, std::uint32_t face) {
+        detail::check(facecore_feedback_forget(handle_.get(), photo, face));
+    }
+
+    void set_opted_out(bool opted_out) { detail::check(facecore_feedback_set_opted_out(handle_.get(), opted_out)); }
+
+    bool opted_out() const {
+        std::uint32_t opted_out = 0;
+        detail::check(facecore_feedback_get_opted_out(get(), &opted_out));
+        return opted_out != 0;
+    }
+
+    std::optional<facecore_opinion> of(std::uint64_t photo, std::uint32_t face) const {
+        std::uint32_t opinion = 0;
+        detail::check(facecore_feedback_get_opinion(get(), photo, face, &opinion));
+        return opinion == 0 ? std::nullopt : std::optional<facecore_opinion>(static_cast<facecore_opinion>(opinion));
+    }
+
+    // Never again once it was rejected or removed, and nothing of an owner who has opted out.
+    bool may_propose(std::uint64_t photo, std::uint32_t face) const {
+        std::uint32_t may = 0;
+        detail::check(facecore_feedback_may_propose(get(), photo, face, &may));
+        return may != 0;
+    }
+
+    // By photo and place.
+    std::vector<facecore_face_opinion> opinions() const {
+        std::size_t count = 0;
+        const facecore_status asked = facecore_feedback_copy_opinions(get(), nullptr, 0, &count);
+        if (asked != FACECORE_STATUS_BUFFER_SIZE) {
+            detail::check(asked);
+        }
+        std::vector<facecore_face_opinion> opinions(count);
+        detail::check(facecore_feedback_copy_opinions(get(), opinions.data(), opinions.size(), &count));
+        return opinions;
+    }
+
+    const facecore_feedback *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Owner<facecore_feedback, facecore_feedback_free> handle_;
+};
+
 // An album on its way to a profile: either photos with their faces, or faces that were kept.
 class ProfileBuilder {
 public:
@@ -272,6 +329,11 @@ public:
 
     void add_friend(const Profile &profile) {
         detail::check(facecore_profile_builder_add_friend(handle_.get(), profile.get()));
+    }
+
+    // What a build obeys; it is copied.
+    void set_feedback(const Feedback &feedback) {
+        detail::check(facecore_profile_builder_set_feedback(handle_.get(), feedback.get()));
     }
 
     ProfileBuild build() const {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -16,7 +17,7 @@
 #include <vector>
 
 #include "../c/expect.h"
-#include "facecore_album.hpp"
+#include "facecore_search.hpp"
 
 namespace {
 
@@ -245,6 +246,8 @@ facecore::Embedding embedding(const std::string &space, const cJSON *list, std::
     return {std::stoull(space, nullptr, 16), values.data(), values.size()};
 }
 
+#include "at_rest.hpp"
+
 void encode(const cJSON *test, const cJSON *expected) {
     const auto one = member(test, "data") != nullptr ? decoded(text(test, "data")) : embedding(text(test, "space"), member(test, "values"));
     const std::pair<const char *, facecore_encoding> encodings[] = {
@@ -305,6 +308,10 @@ void compare(const cJSON *test, const cJSON *expected) {
 }
 
 facecore::Matcher matcher(const cJSON *test) {
+    if (member(test, "calibration") != nullptr) {
+        const facecore::Calibration calibration(text(test, "calibration"));
+        return facecore::Matcher::calibrated(calibration, number(test, "rate", NAN), static_cast<std::size_t>(number(test, "list", 0)));
+    }
     if (member(test, "rate") != nullptr) {
         return facecore::Matcher::for_space(std::stoull(text(test, "space"), nullptr, 16), number(test, "rate", NAN));
     }
@@ -357,7 +364,8 @@ int main(int argc, char **argv) {
     answers.open(argv[3]);
     engine.emplace(facecore::Engine::open(models));
     const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
-        {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile}};
+        {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile},
+        {"store", store}, {"index", index_cases}, {"feedback", feedback}, {"merge", merge}};
     for (const auto &[call, run] : calls) {
         cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
         EXPECT(!items(tests).empty());
