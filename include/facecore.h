@@ -1238,8 +1238,10 @@ facecore_status facecore_profile_builder_new(uint64_t space, struct facecore_pro
 facecore_status facecore_profile_builder_add_photo(struct facecore_profile_builder *builder,
                                                    const struct facecore_album_photo *photo);
 
-// Adds a face of the photo that was added last, in the detector's order. Fails with `FACECORE_STATUS_OPTION` before the first photo,
-// `_UNKNOWN_VALUE`.
+// Adds a face of the photo that was added last, in the detector's order. Feedback knows it by its place among those that were added: where some faces
+// of a photo cannot be used, a session keeps the places of the others.
+//
+// Fails with `FACECORE_STATUS_OPTION` before the first photo, `_UNKNOWN_VALUE`.
 facecore_status facecore_profile_builder_add_face(struct facecore_profile_builder *builder,
                                                   const struct facecore_album_face *face);
 

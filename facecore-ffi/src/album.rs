@@ -2,7 +2,7 @@
 
 use facecore::SpaceId;
 use facecore::profile::{AlbumFace, AlbumPhoto, Builder, FaceId, Feedback, Owner, PhotoMeta, StoredFace};
-use facecore_bridge::{Failure, Result, Status, known, pin_number, source_number};
+use facecore_bridge::{Failure, Result, Status, face_id, known, pin_number, source_number};
 
 use crate::boundary::{self, Out, call, read, read_sized, write};
 use crate::build::facecore_build;
@@ -267,8 +267,10 @@ pub unsafe extern "C" fn facecore_profile_builder_add_photo(
     })
 }
 
-/// Adds a face of the photo that was added last, in the detector's order. Fails with `FACECORE_STATUS_OPTION` before the first photo,
-/// `_UNKNOWN_VALUE`.
+/// Adds a face of the photo that was added last, in the detector's order. Feedback knows it by its place among those that were added: where some faces
+/// of a photo cannot be used, a session keeps the places of the others.
+///
+/// Fails with `FACECORE_STATUS_OPTION` before the first photo, `_UNKNOWN_VALUE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_profile_builder_add_face(
     builder: *mut facecore_profile_builder,
@@ -298,9 +300,7 @@ pub unsafe extern "C" fn facecore_profile_builder_add_stored_face(
     call(|| {
         // SAFETY: the caller's pointers, as the contract in lib.rs says.
         let (stored, builder) = unsafe { (read(stored, "stored")?.face(), write(builder, "builder")?) };
-        let no_place = |_| Failure::new(Status::Option, format!("face {face} is not from 0 to 65,535"));
-        let face = u16::try_from(face).map_err(no_place)?;
-        builder.stored.push((FaceId { photo, face }, stored.clone()));
+        builder.stored.push((face_id(photo, face)?, stored.clone()));
         Ok(())
     })
 }

@@ -279,6 +279,49 @@ static void sessions(void) {
     facecore_album_session_free(NULL);
 }
 
+/* What users said holds: a rejected face is not in the profile, and whoever wants none has none. */
+static void opinions(void) {
+    facecore_profile_builder *album = builder();
+    facecore_feedback *feedback = NULL;
+    facecore_build *build = NULL;
+    facecore_album_session *session = NULL;
+    const facecore_build_member *members = NULL;
+    const uint64_t *wanted = NULL;
+    size_t count = 0;
+    facecore_embedding *own = embedding(1, 0, 0);
+    const facecore_album_face face = face_of(own);
+    for (uint64_t id = 0; id < 5; ++id) {
+        const facecore_album_photo photo = photo_of(id);
+        EXPECT_STATUS(facecore_profile_builder_add_photo(album, &photo), FACECORE_STATUS_OK);
+        EXPECT_STATUS(facecore_profile_builder_add_face(album, &face), FACECORE_STATUS_OK);
+    }
+    EXPECT_STATUS(facecore_feedback_new(&feedback), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_builder_set_feedback(NULL, feedback), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_profile_builder_set_feedback(album, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_feedback_apply(feedback, 2, 0, FACECORE_OPINION_REMOVE, NULL), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_builder_set_feedback(album, feedback), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_builder_build(album, &build), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_build_get_members(build, &members, &count), FACECORE_STATUS_OK);
+    EXPECT(count == 4 && members[2].photo == 3 && info_of(build).left_out == 1);
+    facecore_build_free(build);
+
+    EXPECT_STATUS(facecore_feedback_set_opted_out(feedback, 1), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_builder_set_feedback(album, feedback), FACECORE_STATUS_OK);
+    facecore_feedback_free(feedback);
+    EXPECT_STATUS(facecore_profile_builder_build(album, &build), FACECORE_STATUS_OK);
+    EXPECT(info_of(build).outcome == FACECORE_BUILD_OUTCOME_OPTED_OUT);
+    facecore_build_free(build);
+    EXPECT_STATUS(facecore_album_session_open(album, &session), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_album_session_wants(session, &wanted, &count), FACECORE_STATUS_OK);
+    EXPECT(count == 0);
+    EXPECT_STATUS(facecore_album_session_finish(session, &build), FACECORE_STATUS_OK);
+    EXPECT(info_of(build).outcome == FACECORE_BUILD_OUTCOME_OPTED_OUT && info_of(build).photos == 0);
+    facecore_build_free(build);
+    facecore_album_session_free(session);
+    facecore_profile_builder_free(album);
+    facecore_embedding_free(own);
+}
+
 /* What is kept of a face is read again, and builds what the photos did. */
 static void stored_faces(void) {
     facecore_embedding *one = embedding(1, 0.5f, 0);
@@ -492,6 +535,7 @@ int main(int argc, char **argv) {
     builders();
     builds();
     sessions();
+    opinions();
     stored_faces();
     profiles();
     if (argc == 3) {
