@@ -314,6 +314,48 @@ typedef uint32_t facecore_role;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Where a photo comes from.
+enum facecore_source
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Nothing is known, as of a picture saved from the web.
+  FACECORE_SOURCE_UNKNOWN = 0,
+  // A camera.
+  FACECORE_SOURCE_CAMERA = 1,
+  // A phone.
+  FACECORE_SOURCE_PHONE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_source facecore_source;
+#else
+typedef uint32_t facecore_source;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// A mark that a user put on a face by hand.
+enum facecore_pin
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // There is none.
+  FACECORE_PIN_NONE = 0,
+  // It names the owner of the album.
+  FACECORE_PIN_OWNER = 1,
+  // It names somebody else.
+  FACECORE_PIN_OTHER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_pin facecore_pin;
+#else
+typedef uint32_t facecore_pin;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // How a build of a profile ended.
 enum facecore_build_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -326,6 +368,8 @@ enum facecore_build_outcome
   FACECORE_BUILD_OUTCOME_NO_LEADER = 2,
   // No two good faces belong together.
   FACECORE_BUILD_OUTCOME_NO_FACES = 3,
+  // The owner wants no profile.
+  FACECORE_BUILD_OUTCOME_OPTED_OUT = 4,
   // No profile for a reason that this version of the binding has no number for.
   FACECORE_BUILD_OUTCOME_OTHER = 255,
 };
@@ -337,8 +381,115 @@ typedef uint32_t facecore_build_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What a user said of a face.
+enum facecore_opinion
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // It is the owner.
+  FACECORE_OPINION_CONFIRM = 1,
+  // It is not the owner.
+  FACECORE_OPINION_REJECT = 2,
+  // The owner wants it out of the profile, whoever it is.
+  FACECORE_OPINION_REMOVE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_opinion facecore_opinion;
+#else
+typedef uint32_t facecore_opinion;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What a commit that was acknowledged survives.
+enum facecore_durability
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Everything: it is on the disk before the call returns.
+  FACECORE_DURABILITY_POWER = 0,
+  // The end of the process. If the machine fails the last commit may be lost, as if it had not been made.
+  FACECORE_DURABILITY_PROCESS = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_durability facecore_durability;
+#else
+typedef uint32_t facecore_durability;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Which faces of the profiles an index gets.
+enum facecore_indexed
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // All of them, for `facecore_who_is`.
+  FACECORE_INDEXED_EVERYBODY = 1,
+  // The owner's of accounts that have one owner, one face each: for `facecore_search_clones`.
+  FACECORE_INDEXED_SINGLE_OWNERS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_indexed facecore_indexed;
+#else
+typedef uint32_t facecore_indexed;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What became of a pair of accounts.
+enum facecore_clone_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Reported; nobody has looked yet.
+  FACECORE_CLONE_STATE_OPEN = 1,
+  // One of the two is a clone.
+  FACECORE_CLONE_STATE_CONFIRMED = 2,
+  // They are two people.
+  FACECORE_CLONE_STATE_REJECTED = 3,
+  // Known before any report, and never reported: a second account that was declared, a joint account, relatives who look alike.
+  FACECORE_CLONE_STATE_KNOWN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum facecore_clone_state facecore_clone_state;
+#else
+typedef uint32_t facecore_clone_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The faces of a photo, as an album knows them. Immutable: share it between threads.
+typedef struct facecore_album_faces facecore_album_faces;
+
+// A build of an album whose photos are looked at only when they are wanted: the most promising ones first, and more while there is no
+// leader. For one thread at a time.
+typedef struct facecore_album_session facecore_album_session;
+
+// The networks for age and sex. Share one between all threads.
+typedef struct facecore_attributes facecore_attributes;
+
+// Changes that are written together. Nothing happens before `facecore_store_write`. Use from one thread while it changes.
+typedef struct facecore_batch facecore_batch;
+
+// A build of a profile. Immutable: share it between threads.
+typedef struct facecore_build facecore_build;
+
+// Thresholds fitted by `facecore calibrate`, for a space and a kind of photos. Immutable: share it between threads.
+typedef struct facecore_calibration facecore_calibration;
+
 // The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
 typedef struct facecore_candidates facecore_candidates;
+
+// Pairs as the store keeps them. Immutable: share it between threads.
+typedef struct facecore_clone_events facecore_clone_events;
+
+// Strangers to compare with: faces of people who are nobody's candidate. Immutable: share it between threads.
+typedef struct facecore_cohort facecore_cohort;
 
 // The faces of a photo. Immutable: share it between threads.
 typedef struct facecore_detection facecore_detection;
@@ -349,14 +500,34 @@ typedef struct facecore_embedding facecore_embedding;
 // The networks, loaded once. Share one between all threads; every call runs on the caller's thread and starts no other.
 typedef struct facecore_engine facecore_engine;
 
+// The opinions on the faces of an album, and whether its owner has opted out. Use from one thread while it changes.
+typedef struct facecore_feedback facecore_feedback;
+
 // Candidates as a matcher compares faces with them, made ready once for many photos. Immutable: share it between threads.
 typedef struct facecore_gallery facecore_gallery;
+
+// The answers of a search. Immutable: share it between threads.
+typedef struct facecore_hits facecore_hits;
+
+// Faces under ids in one file. One process writes, or several read. Any number of threads search; while one thread adds, removes or compacts,
+// no other may use the index.
+typedef struct facecore_index facecore_index;
 
 // A folder's manifest. Immutable: share it between threads.
 typedef struct facecore_manifest facecore_manifest;
 
 // The rule by which faces get names. Immutable: share it between threads.
 typedef struct facecore_matcher facecore_matcher;
+
+// Tells non-faces by their embeddings: an embedding is no face if it is nearer to a centroid of non-faces than faces come. Immutable: share it
+// between threads.
+typedef struct facecore_non_face_filter facecore_non_face_filter;
+
+// Pairs that were found. Immutable: share it between threads.
+typedef struct facecore_pairs facecore_pairs;
+
+// Named people with faces of each, such as stars or the staff. Use from one thread while it changes.
+typedef struct facecore_people facecore_people;
 
 // An upright photo. Immutable: share it between threads.
 typedef struct facecore_photo facecore_photo;
@@ -365,8 +536,263 @@ typedef struct facecore_photo facecore_photo;
 // it changes.
 typedef struct facecore_profile facecore_profile;
 
+// An album on its way to a profile. Use from one thread while it changes; a build leaves it as it is.
+typedef struct facecore_profile_builder facecore_profile_builder;
+
+// Values that were read from a store. Immutable: share it between threads.
+typedef struct facecore_records facecore_records;
+
+// The stars of a photo. Immutable: share it between threads.
+typedef struct facecore_star_hits facecore_star_hits;
+
+// Stars made ready for a matcher. Immutable: share it between threads.
+typedef struct facecore_stars facecore_stars;
+
+// Profiles, stored faces and opinions of many users, in a folder on a local disk. Share one between threads; a process opens a folder once, and a
+// child made by `fork` must open its own.
+typedef struct facecore_store facecore_store;
+
+// A face of an album with its photo: what a rebuild with the friends' newer profiles needs of it. Immutable: share it between threads.
+typedef struct facecore_stored_face facecore_stored_face;
+
+// Texts that a call answered. Immutable: share it between threads.
+typedef struct facecore_texts facecore_texts;
+
 // The decisions about the faces of a photo. Immutable: share it between threads.
 typedef struct facecore_verdicts facecore_verdicts;
+
+// What is known of a photo of an album. Set by `facecore_album_photo_init`: nothing is known.
+typedef struct facecore_album_photo {
+  // `sizeof(facecore_album_photo)`.
+  size_t struct_size;
+  // The photo's id; none comes twice.
+  uint64_t id;
+  // People whom users marked on it by hand.
+  uint32_t manual_tags;
+  // One of `facecore_source`.
+  uint32_t source;
+  // Not 0: taken with the front camera.
+  uint32_t front_camera;
+  // Not 0: taken far from home.
+  uint32_t on_trip;
+  // Not 0: it is or was the avatar.
+  uint32_t was_avatar;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_album_photo;
+
+// A face of an album. Set by `facecore_album_face_init`: no embedding, no width, score 0, nothing is known.
+typedef struct facecore_album_face {
+  // `sizeof(facecore_album_face)`.
+  size_t struct_size;
+  // Its embedding, of `facecore_embed`; copied where a function takes it.
+  const struct facecore_embedding *embedding;
+  // The width of its box in pixels.
+  float width;
+  // The detector's score, 0 to 1.
+  float score;
+  // Years, from the pixels; NaN if unknown.
+  float age;
+  // Probability of a woman, from the pixels; NaN if unknown.
+  float female;
+  // A mark by hand: one of `facecore_pin`.
+  uint32_t pin;
+  // Not 0: no face at all, as far as a filter can tell.
+  uint32_t non_face;
+  // Zero.
+  uint8_t reserved[24];
+} facecore_album_face;
+
+// What is known of an album's owner beside the photos. Set by `facecore_album_owner_init`: nothing.
+typedef struct facecore_album_owner {
+  // `sizeof(facecore_album_owner)`.
+  size_t struct_size;
+  // Years; NaN if unknown.
+  float age;
+  // Probability of being a woman, 0 to 1; NaN if unknown.
+  float female;
+  // Zero.
+  uint8_t reserved[16];
+} facecore_album_owner;
+
+// A rectangle in pixels; it may reach beyond the photo.
+typedef struct facecore_box {
+  // Left edge.
+  float x1;
+  // Upper edge.
+  float y1;
+  // Right edge.
+  float x2;
+  // Lower edge.
+  float y2;
+} facecore_box;
+
+// A point in pixels: x to the right, y down, the centre of the first pixel is (0, 0).
+typedef struct facecore_point {
+  // To the right.
+  float x;
+  // Down.
+  float y;
+} facecore_point;
+
+// A detected face.
+typedef struct facecore_face {
+  // The box in the upright photo.
+  struct facecore_box bounding_box;
+  // The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
+  struct facecore_point landmarks[5];
+  // How sure the detector is that this is a face, 0 to 1.
+  float score;
+  // The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
+  struct facecore_box stored_box;
+  // The points in the file's stored pixels.
+  struct facecore_point stored_landmarks[5];
+  // Zero.
+  uint8_t reserved[12];
+} facecore_face;
+
+// What of a face's looks makes its embedding good or bad.
+typedef struct facecore_face_quality {
+  // `sizeof(facecore_face_quality)`, set by the caller.
+  size_t struct_size;
+  // The chance, 0 to 1, that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: enrol from 0.8 on.
+  float value;
+  // The shorter side of the box in pixels of the photo.
+  float size;
+  // Fine detail by contrast; about 0.1 (blurred) to 1.
+  float sharpness;
+  // Mean brightness of the face, 0 to 1.
+  float brightness;
+  // The head's turn to a side, 0 (to the camera) to 1 (profile or beyond).
+  float yaw;
+  // The head's tilt in the plane of the photo, in degrees, 0 to 180.
+  float roll;
+  // The detector's score, 0 to 1.
+  float score;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_face_quality;
+
+// How a build ended.
+typedef struct facecore_build_info {
+  // `sizeof(facecore_build_info)`, set by the caller.
+  size_t struct_size;
+  // One of `facecore_build_outcome`.
+  uint32_t outcome;
+  // Probability that the profile shows the owner, 0 to 1; 0 without a profile.
+  float confidence;
+  // How far the heaviest person of the album is ahead of the next one.
+  float lead;
+  // The lead that a profile needs.
+  float wanted_lead;
+  // Photos looked at.
+  uint64_t photos;
+  // Faces in them.
+  uint64_t faces;
+  // Faces left out because they are none, or by the owner's wish.
+  uint64_t left_out;
+  // People that were dropped: too like another, or with two faces of a photo.
+  uint64_t dropped;
+  // Zero.
+  uint8_t reserved[24];
+} facecore_build_info;
+
+// A face in the profile that was built.
+typedef struct facecore_build_member {
+  // The id of its photo.
+  uint64_t photo;
+  // Its place among the photo's faces.
+  uint32_t face;
+  // Whose it is: one of `facecore_role`.
+  uint32_t role;
+  // Zero.
+  uint8_t reserved[8];
+} facecore_build_member;
+
+// What a calibration was fitted on.
+typedef struct facecore_calibration_info {
+  // `sizeof(facecore_calibration_info)`, set by the caller.
+  size_t struct_size;
+  // The space of the embeddings.
+  uint64_t space;
+  // Photos in a profile, at the most, when the thresholds were fitted.
+  uint64_t photos;
+  // People it was fitted on.
+  uint64_t people;
+  // How far the nearest candidate must be ahead of the second, 0 to 2.
+  float margin;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_calibration_info;
+
+// A threshold for lists of candidates of a length.
+typedef struct facecore_operating_point {
+  // The candidates in a list.
+  uint64_t candidates;
+  // The number of independent strangers' faces that would tell as much of the rate.
+  uint64_t strangers;
+  // The share of strangers' faces that get a name.
+  double false_positive_rate;
+  // Where that share lies with 95 % confidence: from here on.
+  double false_positive_rate_at_least;
+  // And up to here.
+  double false_positive_rate_at_most;
+  // The share of candidates' faces that got their name, on the data of the fit.
+  double true_positive_rate;
+  // The score from which a face gets a name: a cosine less the crowding around the face.
+  float threshold;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_operating_point;
+
+// How an index is searched. Set by `facecore_search_init`.
+typedef struct facecore_search {
+  // `sizeof(facecore_search)`.
+  size_t struct_size;
+  // The most faces in an answer; 1.
+  size_t neighbours;
+  // The signs of all faces are compared first, and then the values of so many whose signs differ least; 300. 0 compares the values of all, which is
+  // exact.
+  size_t shortlist;
+  // If not NULL, only faces of these ids are found, of none if there are none.
+  const uint64_t *only;
+  // The number of ids in `only`.
+  size_t only_count;
+  // Ids of whom no face is found, such as one's own.
+  const uint64_t *except;
+  // The number of ids in `except`.
+  size_t except_count;
+  // Faces with a smaller cosine are no answer; -1.
+  float least;
+  // Zero.
+  uint8_t reserved[36];
+} facecore_search;
+
+// Two accounts that are alike.
+typedef struct facecore_alike_pair {
+  // The one that was added to the index first.
+  uint64_t first;
+  // The other.
+  uint64_t second;
+  // How alike they are.
+  float cosine;
+  // Zero.
+  uint8_t reserved[4];
+} facecore_alike_pair;
+
+// A pair of accounts as the store keeps it; the two ids are its own id.
+typedef struct facecore_clone_event {
+  // The account with the lower id.
+  uint64_t low;
+  // The account with the higher id.
+  uint64_t high;
+  // How alike the two were when it was reported; 0 for a pair that was known before.
+  float cosine;
+  // One of `facecore_clone_state`.
+  uint32_t state;
+  // Zero.
+  uint8_t reserved[8];
+} facecore_clone_event;
 
 // What only MTCNN has, the cascade of P-, R- and O-Net.
 typedef struct facecore_mtcnn_options {
@@ -418,42 +844,6 @@ typedef struct facecore_detect_options {
   // Zero.
   uint8_t reserved[28];
 } facecore_detect_options;
-
-// A rectangle in pixels; it may reach beyond the photo.
-typedef struct facecore_box {
-  // Left edge.
-  float x1;
-  // Upper edge.
-  float y1;
-  // Right edge.
-  float x2;
-  // Lower edge.
-  float y2;
-} facecore_box;
-
-// A point in pixels: x to the right, y down, the centre of the first pixel is (0, 0).
-typedef struct facecore_point {
-  // To the right.
-  float x;
-  // Down.
-  float y;
-} facecore_point;
-
-// A detected face.
-typedef struct facecore_face {
-  // The box in the upright photo.
-  struct facecore_box bounding_box;
-  // The points in the upright photo: the eye on the left of the photo, the eye on its right, the tip of the nose, the left and the right corner of the mouth.
-  struct facecore_point landmarks[5];
-  // How sure the detector is that this is a face, 0 to 1.
-  float score;
-  // The box in the file's stored pixels, before EXIF turned it upright and before it was shrunk.
-  struct facecore_box stored_box;
-  // The points in the file's stored pixels.
-  struct facecore_point stored_landmarks[5];
-  // Zero.
-  uint8_t reserved[12];
-} facecore_face;
 
 // What MTCNN's stages did.
 typedef struct facecore_mtcnn_stats {
@@ -558,6 +948,42 @@ typedef struct facecore_engine_info {
   uint8_t reserved[20];
 } facecore_engine_info;
 
+// A face and what was said of it.
+typedef struct facecore_face_opinion {
+  // The id of its photo.
+  uint64_t photo;
+  // Its place among the photo's faces, 0 to 65,535.
+  uint32_t face;
+  // One of `facecore_opinion`.
+  uint32_t opinion;
+} facecore_face_opinion;
+
+// What an index is.
+typedef struct facecore_index_info {
+  // `sizeof(facecore_index_info)`, set by the caller.
+  size_t struct_size;
+  // The space of its faces.
+  uint64_t space;
+  // How many faces it has.
+  uint64_t faces;
+  // Bytes of the file: as much memory is used when all of it was searched.
+  uint64_t bytes;
+  // Numbers in an embedding of its space.
+  uint32_t embedding_length;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_index_info;
+
+// A face that was found.
+typedef struct facecore_hit {
+  // The id that it was added with.
+  uint64_t id;
+  // The cosine with the face that was searched for; it differs from that of the embeddings by less than 0.005.
+  float cosine;
+  // Zero.
+  uint8_t reserved[4];
+} facecore_hit;
+
 // The decision about one face and the numbers behind it. The names are valid as long as the verdicts.
 typedef struct facecore_verdict {
   // What was decided: one of `facecore_outcome`.
@@ -607,6 +1033,20 @@ typedef struct facecore_model {
   // Zero.
   uint8_t reserved[32];
 } facecore_model;
+
+// A star beside the uploader. The name is valid as long as the hits.
+typedef struct facecore_star_hit {
+  // The star's name.
+  const char *star;
+  // The place of the star's face among the photo's.
+  size_t face;
+  // The place of the uploader's face.
+  size_t uploader_face;
+  // Of the star's face with the star.
+  float cosine;
+  // Zero.
+  uint8_t reserved[20];
+} facecore_star_hit;
 
 // What a photo may cost; checked on the header, before any pixel is decoded or copied. Set by `facecore_limits_init` or
 // `facecore_limits_init_for_uploads`.
@@ -676,45 +1116,95 @@ typedef struct facecore_photo_info {
   uint8_t reserved[12];
 } facecore_photo_info;
 
-// What is known of a photo of an album. Set it to zero first: 0 says that nothing is known.
-typedef struct facecore_album_photo {
-  // The photo's id; none comes twice.
-  uint64_t id;
-  // People whom users marked on it by hand.
-  uint32_t manual_tags;
-  // 0 unknown, 1 a camera, 2 a phone.
-  uint32_t source;
-  // Not 0: taken with the front camera.
-  uint32_t front_camera;
-  // Not 0: taken far from home.
-  uint32_t on_trip;
-  // Not 0: it is or was the avatar.
-  uint32_t was_avatar;
+// What a profile is.
+typedef struct facecore_profile_info {
+  // `sizeof(facecore_profile_info)`, set by the caller.
+  size_t struct_size;
+  // The space of the faces inside.
+  uint64_t space;
+  // Numbers in an embedding of that space.
+  uint32_t embedding_length;
+  // How many roles of `facecore_role` it has faces of.
+  uint32_t slots;
   // Zero.
-  uint32_t reserved[5];
-} facecore_album_photo;
+  uint8_t reserved[24];
+} facecore_profile_info;
 
-// A face of an album.
-typedef struct facecore_album_face {
-  // The place of its photo in the list of photos. The faces of a photo stand together, in the detector's order.
-  size_t photo;
-  // Its embedding, of `facecore_embed`.
-  const struct facecore_embedding *embedding;
-  // The width of its box in pixels.
-  float width;
-  // The detector's score, 0 to 1.
-  float score;
-  // Years, from the pixels; NaN if unknown.
-  float age;
-  // Probability of a woman, from the pixels; NaN if unknown.
-  float female;
-  // A mark by hand: 0 none, 1 for the owner of the album, 2 for somebody else.
-  uint32_t pin;
-  // Not 0: no face at all, as far as a filter can tell.
-  uint32_t non_face;
+// What a profile has of one role.
+typedef struct facecore_profile_slot {
+  // `sizeof(facecore_profile_slot)`, set by the caller.
+  size_t struct_size;
+  // Photos inside.
+  uint32_t photos;
+  // Faces inside; 0 if the profile shows nobody in this role.
+  uint32_t faces;
+  // How alike its faces are: the length of their mean, 0 to 1 (rounding can pass 1 by a thousandth).
+  float coherence;
   // Zero.
-  uint32_t reserved[4];
-} facecore_album_face;
+  uint8_t reserved[28];
+} facecore_profile_slot;
+
+// A value of a user's; its bytes are valid as long as the records.
+typedef struct facecore_record {
+  // Whose.
+  uint64_t user;
+  // Of a face, the id of its photo; of a profile 0.
+  uint64_t photo;
+  // The value; NULL if there is none, and never NULL for one of no bytes.
+  const uint8_t *bytes;
+  // The number of bytes.
+  size_t length;
+  // Of a face, its place among the photo's faces; of a profile 0.
+  uint32_t face;
+  // Zero.
+  uint8_t reserved[12];
+} facecore_record;
+
+// How the photos of albums are read. Set by `facecore_album_options_init`.
+typedef struct facecore_album_options {
+  // `sizeof(facecore_album_options)`.
+  size_t struct_size;
+  // What counts as a face; NULL (default): the defaults of `facecore_detect`.
+  const struct facecore_detect_options *detect;
+  // What reads age and sex of each face; NULL (default): they stay unknown.
+  const struct facecore_attributes *attributes;
+  // What tells non-faces; NULL (default): the filter that comes with the engine's space, if one does.
+  const struct facecore_non_face_filter *non_face_filter;
+  // Zero.
+  uint8_t reserved[32];
+} facecore_album_options;
+
+// How a store is opened. Set by `facecore_store_options_init`.
+typedef struct facecore_store_options {
+  // `sizeof(facecore_store_options)`.
+  size_t struct_size;
+  // The most bytes that it may take on disk, the same in all processes; 1 TiB. So much address space is reserved, neither memory nor disk.
+  uint64_t max_bytes;
+  // The most reads at the same time, in all processes together; 1,024.
+  uint32_t max_readers;
+  // One of `facecore_durability`.
+  uint32_t durability;
+  // Zero.
+  uint8_t reserved[40];
+} facecore_store_options;
+
+// How much is in a store.
+typedef struct facecore_store_size {
+  // `sizeof(facecore_store_size)`, set by the caller.
+  size_t struct_size;
+  // Profiles of the current iteration.
+  uint64_t profiles;
+  // Stored faces.
+  uint64_t faces;
+  // Opinions on faces.
+  uint64_t opinions;
+  // Users who have opted out.
+  uint64_t opted_out;
+  // Bytes of the file, with pages that are free to be written again.
+  uint64_t bytes;
+  // Zero.
+  uint8_t reserved[32];
+} facecore_store_size;
 
 #ifdef __cplusplus
 extern "C" {
@@ -729,6 +1219,318 @@ const char *facecore_status_name(int32_t status);
 // What was wrong in this thread's last call that did not return `FACECORE_STATUS_OK`, for people and logs, in UTF-8.
 // Never NULL; empty before the first failure; valid until this thread's next failing call. Nothing else of a failed call is kept.
 const char *facecore_last_error_message(void);
+
+// A photo of which nothing is known. `struct_size` is `sizeof(facecore_album_photo)`.
+facecore_status facecore_album_photo_init(struct facecore_album_photo *photo, size_t struct_size);
+
+// A face of which nothing is known. `struct_size` is `sizeof(facecore_album_face)`.
+facecore_status facecore_album_face_init(struct facecore_album_face *face, size_t struct_size);
+
+// An owner of whom nothing is known. `struct_size` is `sizeof(facecore_album_owner)`.
+facecore_status facecore_album_owner_init(struct facecore_album_owner *owner, size_t struct_size);
+
+// An album without photos, of faces in `space`, with the numbers that ship for it.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a space that no numbers ship for; `*builder` is then NULL.
+facecore_status facecore_profile_builder_new(uint64_t space, struct facecore_profile_builder **builder);
+
+// Adds a photo. The faces that are added next are its faces. Fails with `FACECORE_STATUS_UNKNOWN_VALUE`.
+facecore_status facecore_profile_builder_add_photo(struct facecore_profile_builder *builder,
+                                                   const struct facecore_album_photo *photo);
+
+// Adds a face of the photo that was added last, in the detector's order. Feedback knows it by its place among those that were added: where some faces
+// of a photo cannot be used, a session keeps the places of the others.
+//
+// Fails with `FACECORE_STATUS_OPTION` before the first photo, `_UNKNOWN_VALUE`.
+facecore_status facecore_profile_builder_add_face(struct facecore_profile_builder *builder,
+                                                  const struct facecore_album_face *face);
+
+// Adds a face that was kept of an album, by the id of its photo and its place among the photo's faces (0 to 65,535). A builder has either
+// photos or faces that were kept; with these a rebuild reads no photo.
+//
+// Fails with `FACECORE_STATUS_OPTION` for another place.
+facecore_status facecore_profile_builder_add_stored_face(struct facecore_profile_builder *builder,
+                                                         uint64_t photo,
+                                                         uint32_t face,
+                                                         const struct facecore_stored_face *stored);
+
+// Says what is known of the owner; the last call holds.
+facecore_status facecore_profile_builder_set_owner(struct facecore_profile_builder *builder,
+                                                   const struct facecore_album_owner *owner);
+
+// Adds the profile of a friend, who is not the owner; it is copied.
+facecore_status facecore_profile_builder_add_friend(struct facecore_profile_builder *builder,
+                                                    const struct facecore_profile *profile);
+
+// Finds the owner of the album and builds the profile from all that was added.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a photo that comes twice, or for photos and faces that were kept together; `_SPACE_MISMATCH` for a face or a
+// friend of another space, `_EMBEDDING` for another length, `_LIMIT` for too many faces. `*build` is then NULL.
+facecore_status facecore_profile_builder_build(const struct facecore_profile_builder *builder,
+                                               struct facecore_build **build);
+
+// Frees a builder; NULL is fine. Builds and sessions made with it stay usable.
+void facecore_profile_builder_free(struct facecore_profile_builder *builder);
+
+// Loads the networks for age and sex (`dlib-age`, `dlib-gender`) from a folder made by `make models`.
+//
+// Fails with `FACECORE_STATUS_MODEL`; `*attributes` is then NULL.
+facecore_status facecore_attributes_open(const char *folder, struct facecore_attributes **attributes);
+
+// Reads the age in years and the probability of a woman, 0 to 1, of a face of the photo; its landmarks are what counts. A hint, no fact about a
+// person.
+//
+// Fails with `FACECORE_STATUS_EMPTY_CROP` if the landmarks are all in one point; both are 0 then.
+facecore_status facecore_attributes_read(const struct facecore_attributes *attributes,
+                                         const struct facecore_photo *photo,
+                                         const struct facecore_face *face,
+                                         float *age,
+                                         float *female);
+
+// Frees the networks for age and sex; NULL is fine. No call may be running on them.
+void facecore_attributes_free(struct facecore_attributes *attributes);
+
+// Measures a face of the photo; of the face, `bounding_box`, `landmarks` and `score` are used.
+//
+// Fails with `FACECORE_STATUS_EMPTY_CROP` for a box without pixels in the photo.
+facecore_status facecore_face_quality_measure(const struct facecore_photo *photo,
+                                              const struct facecore_face *face,
+                                              struct facecore_face_quality *quality);
+
+// No changes yet.
+facecore_status facecore_batch_new(struct facecore_batch **batch);
+
+// Frees a batch; NULL is fine.
+void facecore_batch_free(struct facecore_batch *batch);
+
+// The number of changes in a batch.
+facecore_status facecore_batch_get_count(const struct facecore_batch *batch, size_t *count);
+
+// Puts a user's profile (`facecore_profile_encode`), of the space `space`, in the place of the one before. Nothing is written for a user who has
+// opted out.
+facecore_status facecore_batch_put(struct facecore_batch *batch,
+                                   uint64_t user,
+                                   uint64_t space,
+                                   const uint8_t *bytes,
+                                   size_t length);
+
+// Puts what a rebuild made of a user into the next iteration. Nothing is written for a user who has opted out, or was written or erased by others
+// since the rebuild began.
+facecore_status facecore_batch_put_next(struct facecore_batch *batch,
+                                        uint64_t user,
+                                        uint64_t space,
+                                        const uint8_t *bytes,
+                                        size_t length);
+
+// Removes a user's profile.
+facecore_status facecore_batch_remove(struct facecore_batch *batch, uint64_t user);
+
+// Keeps a face of a user's album (`facecore_stored_face_encode`), by its photo and its place there, 0 to 65,535. Nothing is written for a user
+// who has opted out.
+//
+// Fails with `FACECORE_STATUS_OPTION` for another place.
+facecore_status facecore_batch_put_face(struct facecore_batch *batch,
+                                        uint64_t user,
+                                        uint64_t photo,
+                                        uint32_t face,
+                                        uint64_t space,
+                                        const uint8_t *bytes,
+                                        size_t length);
+
+// Forgets the faces of a user's photo, and what was said of them.
+facecore_status facecore_batch_remove_photo(struct facecore_batch *batch, uint64_t user, uint64_t photo);
+
+// Keeps what a user said of a face: one of `facecore_opinion`; the last one holds.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for a place that is not from 0 to 65,535.
+facecore_status facecore_batch_apply(struct facecore_batch *batch,
+                                     uint64_t user,
+                                     uint64_t photo,
+                                     uint32_t face,
+                                     uint32_t opinion);
+
+// Says whether strangers may find the user by a face (not 0): nobody may be found who has not agreed.
+facecore_status facecore_batch_set_findable(struct facecore_batch *batch, uint64_t user, uint32_t findable);
+
+// The user wants no profile: everything of theirs is removed but this wish, and nothing is written for them until they opt in again.
+facecore_status facecore_batch_opt_out(struct facecore_batch *batch,
+                                       uint64_t user);
+
+// Takes an opt-out back.
+facecore_status facecore_batch_opt_in(struct facecore_batch *batch, uint64_t user);
+
+// Removes all that is known of a user, an opt-out as well. The bytes are gone from the disk after `facecore_store_compact`.
+facecore_status facecore_batch_erase(struct facecore_batch *batch,
+                                     uint64_t user);
+
+// Keeps what became of a pair of accounts, reported or not: one of `facecore_clone_state`. A pair that is known is kept out of later reports.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`.
+facecore_status facecore_batch_judge_clone(struct facecore_batch *batch,
+                                           uint64_t user,
+                                           uint64_t other,
+                                           uint32_t state);
+
+// Makes the changes of a batch, in their order, all of them or none; when this returns they last as `facecore_durability` says. The batch stays as
+// it is.
+//
+// `results`, which may be NULL, has room for `capacity` bytes: for each change 1 if something was written, was there or is news, else 0. One batch
+// at a time is written, of all threads and processes; each waits for the disk, so put many users into one.
+//
+// Fails with `FACECORE_STATUS_BUFFER_SIZE` if `results` is too short, `_SPACE_MISMATCH`, `_LIMIT` for a value above 16 MiB, `_OPTION` for a pair of
+// one account, `_STORE_FULL`, `_STORE_DAMAGED`, and `_STORE`, also for the next iteration where none is being written. The store is then as it was.
+facecore_status facecore_store_write(const struct facecore_store *store,
+                                     const struct facecore_batch *batch,
+                                     uint8_t *results,
+                                     size_t capacity);
+
+// Fills in how a build ended.
+facecore_status facecore_build_get_info(const struct facecore_build *build, struct facecore_build_info *info);
+
+// A copy of the profile that was built; NULL if there is none. Freed by the caller.
+facecore_status facecore_build_get_profile(const struct facecore_build *build, struct facecore_profile **profile);
+
+// The faces in the profile as an array of `*count`, by photo and place, valid as long as the build; one that counts twice, or in two roles,
+// is here twice. Never NULL on success.
+facecore_status facecore_build_get_members(const struct facecore_build *build,
+                                           const struct facecore_build_member **members,
+                                           size_t *count);
+
+// What was found and why it was decided so, for people: a sentence, then a line for each person of the album. Valid as long as the build.
+facecore_status facecore_build_get_explanation(const struct facecore_build *build,
+                                               const char **explanation);
+
+// Frees a build; NULL is fine.
+void facecore_build_free(struct facecore_build *build);
+
+// Reads the text, of `length` bytes, of a file that `facecore calibrate` wrote, from any source: it is not trusted.
+//
+// Fails with `FACECORE_STATUS_CALIBRATION`, `_TEXT`, `_SPACE_MISMATCH`; `*calibration` is then NULL.
+facecore_status facecore_calibration_read(const char *text, size_t length, struct facecore_calibration **calibration);
+
+// Frees a calibration; NULL is fine. Matchers made with it stay usable.
+void facecore_calibration_free(struct facecore_calibration *calibration);
+
+// Fills in what a calibration was fitted on.
+facecore_status facecore_calibration_get_info(const struct facecore_calibration *calibration,
+                                              struct facecore_calibration_info *info);
+
+// The fitted thresholds as an array of `*count`, valid as long as the calibration. Never NULL on success.
+facecore_status facecore_calibration_get_points(const struct facecore_calibration *calibration,
+                                                const struct facecore_operating_point **points,
+                                                size_t *count);
+
+// The probability, 0 to 1, that a face is a candidate, by its score: the cosine less the cohort's crowding around the face, -2 to 2. It holds
+// where a face is a candidate's or a stranger's equally often.
+facecore_status facecore_calibration_get_probability(const struct facecore_calibration *calibration,
+                                                     double score,
+                                                     double *probability);
+
+// The matcher of a calibration: it keeps a rate of false positives that was fitted, against lists of up to `candidates` people. Each person
+// counts as the mean of their faces, and more is required of a face that strangers resemble.
+//
+// Fails with `FACECORE_STATUS_CALIBRATION` if nothing was fitted for the rate, or for lists as long; `*matcher` is then NULL.
+facecore_status facecore_matcher_for_calibration(const struct facecore_calibration *calibration,
+                                                 double false_positive_rate,
+                                                 size_t candidates,
+                                                 struct facecore_matcher **matcher);
+
+// A cohort of `count` members, at least one, all of one space. It should have a few hundred people or more, each with one photo.
+//
+// Fails with `FACECORE_STATUS_OPTION` without members, `_SPACE_MISMATCH`, `_EMBEDDING`; `*cohort` is then NULL.
+facecore_status facecore_cohort_new(const struct facecore_embedding *const *members,
+                                    size_t count,
+                                    struct facecore_cohort **cohort);
+
+// How crowded it is around a face: the mean cosine, -1 to 1, of the members nearest to it, about one in 128.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`.
+facecore_status facecore_cohort_get_crowding(const struct facecore_cohort *cohort,
+                                             const struct facecore_embedding *embedding,
+                                             float *crowding);
+
+// Frees a cohort; NULL is fine.
+void facecore_cohort_free(struct facecore_cohort *cohort);
+
+// Adds the faces of all profiles of the store to an index, under the users' ids; `which` is one of `facecore_indexed`. The index is empty before, or
+// users are in it twice. `*users` is how many users have a face; it may be NULL.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, `_PROFILE` for a value that is no profile, and as `facecore_store_page` and `facecore_index_add`.
+facecore_status facecore_index_add_profiles(struct facecore_index *index,
+                                            const struct facecore_store *store,
+                                            uint32_t which,
+                                            uint64_t *users);
+
+// Who a face is, among everybody in an index of profiles who has agreed to be found (`facecore_batch_set_findable`): at most `search->neighbours`
+// users, the most alike first, each once, as answer 0 of `*hits`. Among millions somebody is always alike: ask for a high `search->least`.
+//
+// Fails as `facecore_index_search`, and with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`; `*hits` is then NULL.
+facecore_status facecore_who_is(const struct facecore_index *index,
+                                const struct facecore_store *store,
+                                const struct facecore_embedding *face,
+                                const struct facecore_search *search,
+                                struct facecore_hits **hits);
+
+// The cosine above which about `per_million` pairs of two people are expected for each million accounts of an index, as far as the accounts
+// themselves tell; 10,000 of them are drawn by `seed`.
+//
+// Fails with `FACECORE_STATUS_OPTION` for fewer than 100 accounts, or if `per_million` is not above 0; `_INDEX`.
+facecore_status facecore_clone_level(const struct facecore_index *index,
+                                     double per_million,
+                                     uint64_t seed,
+                                     float *least);
+
+// Begins a search for all pairs of accounts with a cosine of `least`, or goes on with the one in the file `progress` (UTF-8), for at most `parts` parts
+// of it: a program that was killed goes on where it was, and ends with the same pairs. The index must not change meanwhile.
+//
+// `*done` of `*all` parts are done. When all are, `*pairs` are the pairs, the most alike first, and the file is removed; else it is NULL. Call again
+// until it is not.
+//
+// Fails with `FACECORE_STATUS_INDEX` if a face of a pair is damaged, `_STORE` if the file cannot be read, written or removed.
+facecore_status facecore_search_clones(const struct facecore_index *index,
+                                       float least,
+                                       const char *progress,
+                                       uint64_t parts,
+                                       uint64_t *done,
+                                       uint64_t *all,
+                                       struct facecore_pairs **pairs);
+
+// The pairs as an array of `*count`, valid as long as `pairs`. Never NULL on success.
+facecore_status facecore_pairs_get(const struct facecore_pairs *pairs,
+                                   const struct facecore_alike_pair **array,
+                                   size_t *count);
+
+// Frees pairs; NULL is fine.
+void facecore_pairs_free(struct facecore_pairs *pairs);
+
+// Writes `count` pairs down as events of the store; `*events` are those that are news, in their order. A pair that was reported before, or is known,
+// stays as it is; users who have opted out are in no report.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a pair of one account, `_STORE_FULL`, `_STORE`; `*events` is then NULL.
+facecore_status facecore_store_report_clones(const struct facecore_store *store,
+                                             const struct facecore_alike_pair *pairs,
+                                             size_t count,
+                                             struct facecore_clone_events **events);
+
+// The next `count` pairs of accounts after a pair, (low, high) ascending; from the first one after (0, 0). All pairs are read page by page.
+facecore_status facecore_store_clones(const struct facecore_store *store,
+                                      uint64_t after_low,
+                                      uint64_t after_high,
+                                      size_t count,
+                                      struct facecore_clone_events **events);
+
+// The pairs of accounts that a user is in, by the other's id.
+facecore_status facecore_store_clones_of(const struct facecore_store *store,
+                                         uint64_t user,
+                                         struct facecore_clone_events **events);
+
+// The events as an array of `*count`, valid as long as `events`. Never NULL on success.
+facecore_status facecore_clone_events_get(const struct facecore_clone_events *events,
+                                          const struct facecore_clone_event **array,
+                                          size_t *count);
+
+// Frees events; NULL is fine.
+void facecore_clone_events_free(struct facecore_clone_events *events);
 
 // Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
 facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
@@ -814,6 +1616,13 @@ facecore_status facecore_embedding_cosine(const struct facecore_embedding *a,
                                           const struct facecore_embedding *b,
                                           float *cosine);
 
+// The mean of `count` embeddings of one space, scaled to length 1: what stands for a person who has several photos. Freed by the caller.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, and with `_EMBEDDING` for none, or if they cancel each other out; `*mean` is then NULL.
+facecore_status facecore_embedding_mean(const struct facecore_embedding *const *faces,
+                                        size_t count,
+                                        struct facecore_embedding **mean);
+
 // How far an embedding lies among those of non-faces (carpets, foliage), by the filter that comes with its space: above 0 it is no face. The
 // larger, the surer.
 //
@@ -843,6 +1652,145 @@ void facecore_engine_free(struct facecore_engine *engine);
 
 // Fills in what an engine is.
 facecore_status facecore_engine_get_info(const struct facecore_engine *engine, struct facecore_engine_info *info);
+
+// No opinions yet.
+facecore_status facecore_feedback_new(struct facecore_feedback **feedback);
+
+// Frees feedback; NULL is fine.
+void facecore_feedback_free(struct facecore_feedback *feedback);
+
+// Takes an opinion in, by the face's photo and its place there (0 to 65,535); the last one on a face holds. `*news` is 1 if it is another one
+// than before, else 0; `news` may be NULL.
+//
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for another place.
+facecore_status facecore_feedback_apply(struct facecore_feedback *feedback,
+                                        uint64_t photo,
+                                        uint32_t face,
+                                        uint32_t opinion,
+                                        uint32_t *news);
+
+// Forgets what was said of a face, as after its photo was deleted.
+facecore_status facecore_feedback_forget(struct facecore_feedback *feedback, uint64_t photo, uint32_t face);
+
+// Says whether the owner wants no profile (not 0): none is built then, and nothing is proposed.
+facecore_status facecore_feedback_set_opted_out(struct facecore_feedback *feedback, uint32_t opted_out);
+
+// Whether the owner wants no profile: 1 or 0.
+facecore_status facecore_feedback_get_opted_out(const struct facecore_feedback *feedback, uint32_t *opted_out);
+
+// What was said of a face: one of `facecore_opinion`, or 0 for nothing.
+facecore_status facecore_feedback_get_opinion(const struct facecore_feedback *feedback,
+                                              uint64_t photo,
+                                              uint32_t face,
+                                              uint32_t *opinion);
+
+// Whether a face may be proposed as the owner, 1 or 0: never again once it was rejected or removed, and nothing of an owner who has opted
+// out.
+facecore_status facecore_feedback_may_propose(const struct facecore_feedback *feedback,
+                                              uint64_t photo,
+                                              uint32_t face,
+                                              uint32_t *may_propose);
+
+// Copies all opinions, by photo and place, into the caller's array. `*count` is the number of them, also where they do not fit into `capacity`,
+// which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `opinions` NULL.
+facecore_status facecore_feedback_copy_opinions(const struct facecore_feedback *feedback,
+                                                struct facecore_face_opinion *opinions,
+                                                size_t capacity,
+                                                size_t *count);
+
+// Gives a builder of profiles the feedback that a build obeys; it is copied, and the last call holds.
+facecore_status facecore_profile_builder_set_feedback(struct facecore_profile_builder *builder,
+                                                      const struct facecore_feedback *feedback);
+
+// Fills a search with the defaults; `struct_size` is `sizeof(facecore_search)`.
+facecore_status facecore_search_init(struct facecore_search *search, size_t struct_size);
+
+// Opens the index in a file (UTF-8) to search and to write, or makes an empty one, for embeddings of `embedding_length` numbers in `space`.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH` and `_EMBEDDING` for an index of another space or length, `_OPTION` for no numbers or more than 65,535,
+// `_INDEX` if the file is no index, is damaged, cannot be used, or is open elsewhere; `*index` is then NULL.
+facecore_status facecore_index_open(const char *file,
+                                    uint64_t space,
+                                    size_t embedding_length,
+                                    struct facecore_index **index);
+
+// Opens an index that exists to search only; other processes may do the same.
+//
+// Fails with `FACECORE_STATUS_INDEX` if the file is no index, is damaged, cannot be used, or is open elsewhere to write; `*index` is then NULL.
+facecore_status facecore_index_open_to_read(const char *file,
+                                            struct facecore_index **index);
+
+// Closes an index; NULL is fine.
+void facecore_index_free(struct facecore_index *index);
+
+// Fills in what an index is.
+facecore_status facecore_index_get_info(const struct facecore_index *index, struct facecore_index_info *info);
+
+// Copies the ids of the faces, in the order in which they were added, into `ids`, which has room for `count`: as many as fit. An id that has several
+// faces is there several times. `*copied` is how many they are.
+facecore_status facecore_index_copy_ids(const struct facecore_index *index,
+                                        uint64_t *ids,
+                                        size_t count,
+                                        size_t *copied);
+
+// Adds `count` faces, `faces[i]` under `ids[i]`, all of them or none; an id may have many. They are on the disk when this returns.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for faces of another space or length, `_LIMIT` above 4,294,967,295 faces, `_INDEX` for an
+// index that was opened to read, or if the disk is full.
+facecore_status facecore_index_add(struct facecore_index *index,
+                                   const uint64_t *ids,
+                                   const struct facecore_embedding *const *faces,
+                                   size_t count);
+
+// Removes all faces of `count` ids. `*removed` is how many faces there were; it may be NULL. The bytes are gone from the disk after
+// `facecore_index_compact`.
+//
+// Fails with `FACECORE_STATUS_INDEX` for an index that was opened to read, or if it cannot be written.
+facecore_status facecore_index_remove(struct facecore_index *index,
+                                      const uint64_t *ids,
+                                      size_t count,
+                                      uint64_t *removed);
+
+// The faces nearest to one, the nearest first; of equals the one added first. NULL `search` is the default. The answer is number 0 of `*hits`.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for a face of another space or length, and `_INDEX` if a face of the answer is damaged;
+// `*hits` is then NULL.
+facecore_status facecore_index_search(const struct facecore_index *index,
+                                      const struct facecore_embedding *face,
+                                      const struct facecore_search *search,
+                                      struct facecore_hits **hits);
+
+// As `facecore_index_search` for `count` faces at once: an answer for each, in their order. The index passes by once for all, so that many are
+// much faster than one by one.
+facecore_status facecore_index_search_many(const struct facecore_index *index,
+                                           const struct facecore_embedding *const *faces,
+                                           size_t count,
+                                           const struct facecore_search *search,
+                                           struct facecore_hits **hits);
+
+// Answer number `answer` as an array of `*count`, valid as long as `hits`. Never NULL on success.
+//
+// Fails with `FACECORE_STATUS_OPTION` if there are not so many answers.
+facecore_status facecore_hits_get(const struct facecore_hits *hits,
+                                  size_t answer,
+                                  const struct facecore_hit **array,
+                                  size_t *count);
+
+// Frees answers; NULL is fine.
+void facecore_hits_free(struct facecore_hits *hits);
+
+// Writes the faces that are left into a new file, which takes the place of the old one: what was removed is gone from the disk.
+//
+// Fails with `FACECORE_STATUS_INDEX` for an index that was opened to read, for a damaged face, or if the disk is full; the index is then as it was.
+facecore_status facecore_index_compact(struct facecore_index *index);
+
+// Reads every face and compares it with its checksum. `*faces` is how many there are; the ids of damaged ones are copied into `damaged`, which has
+// room for `capacity`: as many as fit. `*damaged_count` is how many there are, 100 at most; 0 for a sound index.
+facecore_status facecore_index_verify(const struct facecore_index *index,
+                                      uint64_t *faces,
+                                      uint64_t *damaged,
+                                      size_t capacity,
+                                      size_t *damaged_count);
 
 // Nobody yet.
 facecore_status facecore_candidates_new(struct facecore_candidates **candidates);
@@ -946,6 +1894,126 @@ facecore_status facecore_manifest_get_default(const struct facecore_manifest *ma
 facecore_status facecore_manifest_verify(const struct facecore_manifest *manifest,
                                          const char *id);
 
+// The filter that comes with a space.
+//
+// Fails with `FACECORE_STATUS_NON_FACE` if none does: for another network, or for mirror averages; `*filter` is then NULL.
+facecore_status facecore_non_face_filter_for_space(uint64_t space,
+                                                   struct facecore_non_face_filter **filter);
+
+// A filter of `count` centroids, 1 to 1,024, each with the cosine (-1 to 1) above which an embedding is no face.
+//
+// Fails with `FACECORE_STATUS_NON_FACE`, and `_SPACE_MISMATCH` or `_EMBEDDING` for centroids that cannot be compared; `*filter` is then NULL.
+facecore_status facecore_non_face_filter_new(const struct facecore_embedding *const *centroids,
+                                             const float *thresholds,
+                                             size_t count,
+                                             struct facecore_non_face_filter **filter);
+
+// Reads what `facecore_non_face_filter_encode` or `facecore nonface build` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_NON_FACE`, `_EMBEDDING`; `*filter` is then NULL.
+facecore_status facecore_non_face_filter_decode(const uint8_t *bytes,
+                                                size_t length,
+                                                struct facecore_non_face_filter **filter);
+
+// Writes a filter as bytes. `*written` is the number of bytes that it takes, also where they do not fit into `capacity`, which fails with
+// `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_non_face_filter_encode(const struct facecore_non_face_filter *filter,
+                                                uint8_t *bytes,
+                                                size_t capacity,
+                                                size_t *written);
+
+// The space of the embeddings that a filter judges.
+facecore_status facecore_non_face_filter_get_space(const struct facecore_non_face_filter *filter, uint64_t *space);
+
+// Judges an embedding: above 0, `*excess` says that it is no face, the larger the surer. `*centroid` is the centroid that it is nearest to, measured
+// from that centroid's threshold, counted from 0; `centroid` may be NULL.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`.
+facecore_status facecore_non_face_filter_judge(const struct facecore_non_face_filter *filter,
+                                               const struct facecore_embedding *embedding,
+                                               float *excess,
+                                               size_t *centroid);
+
+// Frees a filter; NULL is fine.
+void facecore_non_face_filter_free(struct facecore_non_face_filter *filter);
+
+// Nobody yet, for faces in `space`.
+facecore_status facecore_people_new(uint64_t space, struct facecore_people **people);
+
+// Reads what `facecore_people_encode` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_CALIBRATION`, `_EMBEDDING`; `*people` is then NULL.
+facecore_status facecore_people_decode(const uint8_t *bytes, size_t length, struct facecore_people **people);
+
+// Frees people; NULL is fine.
+void facecore_people_free(struct facecore_people *people);
+
+// Writes people as the bytes of a file; faces are kept in 8 bits. `*written` is the number of bytes that it takes, also where they do not fit into
+// `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_people_encode(const struct facecore_people *people,
+                                       uint8_t *bytes,
+                                       size_t capacity,
+                                       size_t *written);
+
+// Adds `count` faces to those of a person, who is new or not; all are copied.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for faces of another length than those that are there, `_OPTION` for an empty name,
+// `_LIMIT` for one above 1,000 bytes, `_TEXT`. Nothing is added then.
+facecore_status facecore_people_add(struct facecore_people *people,
+                                    const char *name,
+                                    const struct facecore_embedding *const *faces,
+                                    size_t count);
+
+// Removes a person. `*removed` is 1 if there was one of this name, else 0; it may be NULL.
+facecore_status facecore_people_remove(struct facecore_people *people, const char *name, uint32_t *removed);
+
+// The space of all faces.
+facecore_status facecore_people_get_space(const struct facecore_people *people, uint64_t *space);
+
+// Everybody's names, in order; freed by the caller.
+facecore_status facecore_people_get_names(const struct facecore_people *people, struct facecore_texts **names);
+
+// A person's faces, copied into the caller's array; each is freed by the caller. `*count` is the number of them, 0 for somebody unknown, also where
+// they do not fit into `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `faces` NULL.
+facecore_status facecore_people_copy_faces(const struct facecore_people *people,
+                                           const char *name,
+                                           struct facecore_embedding **faces,
+                                           size_t capacity,
+                                           size_t *count);
+
+// The people as candidates, for `facecore_gallery_new`; freed by the caller.
+facecore_status facecore_people_get_candidates(const struct facecore_people *people,
+                                               struct facecore_candidates **candidates);
+
+// Makes stars ready for many photos. The matcher's rate of false positives holds for a stranger's face against all of them. `matcher` and
+// `people` are not needed any more when this returns.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING`; `*stars` is then NULL.
+facecore_status facecore_stars_new(const struct facecore_matcher *matcher,
+                                   const struct facecore_people *people,
+                                   struct facecore_stars **stars);
+
+// Frees stars; NULL is fine.
+void facecore_stars_free(struct facecore_stars *stars);
+
+// The stars of a photo, given all its `count` faces and a gallery of one person, the uploader: none if the uploader is not in the photo. On a
+// poster or a screen a star is found as well.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING`, and `_LIMIT` for more than 1,000 faces; `*hits` is then NULL.
+facecore_status facecore_stars_search(const struct facecore_stars *stars,
+                                      const struct facecore_gallery *uploader,
+                                      const struct facecore_embedding *const *faces,
+                                      size_t count,
+                                      struct facecore_star_hits **hits);
+
+// The hits as an array of `*count`, by face, valid as long as `hits`. Never NULL on success.
+facecore_status facecore_star_hits_get(const struct facecore_star_hits *hits,
+                                       const struct facecore_star_hit **array,
+                                       size_t *count);
+
+// Frees hits and their names; NULL is fine.
+void facecore_star_hits_free(struct facecore_star_hits *hits);
+
 // Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 facecore_status facecore_limits_init(struct facecore_limits *limits, size_t struct_size);
 
@@ -981,24 +2049,10 @@ facecore_status facecore_photo_get_info(const struct facecore_photo *photo, stru
 // Fails with `FACECORE_STATUS_BUFFER_SIZE`.
 facecore_status facecore_photo_copy_rgb(const struct facecore_photo *photo, uint8_t *rgb, size_t length);
 
-// Finds the owner of an album and builds the profile, with the numbers that ship for the space of the faces.
+// A profile without faces, for embeddings of `embedding_length` numbers in `space`.
 //
-// `owner_age` and `owner_female` (probability of being a woman) are NaN where unknown; `friends` are the friends' profiles, who are not the
-// owner. `*outcome` is a `facecore_build_outcome`, `*confidence` 0 to 1, and `*profile` is NULL unless it was built; it is freed by the caller.
-//
-// Fails with `FACECORE_STATUS_OPTION` for a space that no numbers ship for, a photo that comes twice or is not there, `_SPACE_MISMATCH`, `_LIMIT`,
-// `_UNKNOWN_VALUE`.
-facecore_status facecore_profile_build(const struct facecore_album_photo *photos,
-                                       size_t photo_count,
-                                       const struct facecore_album_face *faces,
-                                       size_t face_count,
-                                       float owner_age,
-                                       float owner_female,
-                                       const struct facecore_profile *const *friends,
-                                       size_t friend_count,
-                                       uint32_t *outcome,
-                                       float *confidence,
-                                       struct facecore_profile **profile);
+// Fails with `FACECORE_STATUS_OPTION` for no numbers or more than 65,535; `*profile` is then NULL.
+facecore_status facecore_profile_new(uint64_t space, size_t embedding_length, struct facecore_profile **profile);
 
 // Reads what `facecore_profile_encode` wrote, from any source: the bytes are not trusted.
 //
@@ -1026,6 +2080,20 @@ facecore_status facecore_profile_remove(struct facecore_profile *profile,
                                         const struct facecore_embedding *const *faces,
                                         size_t count);
 
+// Adds the faces of another profile of the same people, such as one of other photos. `other` stays as it is, and may be `profile` itself.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for another length, `_LIMIT` above 60,000 faces of a person. The profile is unchanged then.
+facecore_status facecore_profile_merge(struct facecore_profile *profile,
+                                       const struct facecore_profile *other);
+
+// Fills in what a profile is.
+facecore_status facecore_profile_get_info(const struct facecore_profile *profile, struct facecore_profile_info *info);
+
+// Fills in what a profile has of a role, one of `facecore_role`.
+facecore_status facecore_profile_get_slot(const struct facecore_profile *profile,
+                                          uint32_t role,
+                                          struct facecore_profile_slot *slot);
+
 // The mean face of a person of the profile, for `facecore_candidates_add`; NULL if the profile shows nobody in this role. Freed by the caller.
 facecore_status facecore_profile_get_embedding(const struct facecore_profile *profile,
                                                uint32_t role,
@@ -1033,6 +2101,227 @@ facecore_status facecore_profile_get_embedding(const struct facecore_profile *pr
 
 // Frees a profile; NULL is fine.
 void facecore_profile_free(struct facecore_profile *profile);
+
+// The records as an array of `*count`, valid as long as `records`. Never NULL on success.
+facecore_status facecore_records_get(const struct facecore_records *records,
+                                     const struct facecore_record **array,
+                                     size_t *count);
+
+// Frees records and their bytes; NULL is fine.
+void facecore_records_free(struct facecore_records *records);
+
+// Begins a build of the album of `builder`: its photos, owner, friends and feedback; faces that were added to its photos do not count. The builder
+// is not needed any more when this returns.
+//
+// Fails with `FACECORE_STATUS_OPTION` if a photo comes twice, or for a builder with faces that were kept; `_SPACE_MISMATCH` for a friend of
+// another space. `*session` is then NULL.
+facecore_status facecore_album_session_open(const struct facecore_profile_builder *builder,
+                                            struct facecore_album_session **session);
+
+// The ids of the photos that are wanted now, the most promising first, as an array of `*count`, valid until the next photo is given; none when
+// the build is done. Never NULL on success.
+facecore_status facecore_album_session_wants(const struct facecore_album_session *session,
+                                             const uint64_t **photos,
+                                             size_t *count);
+
+// The faces of a photo that is wanted, in the detector's order, such as `facecore_album_faces_get` has them: NULL for one that cannot be used,
+// so that the others keep their places. No faces for a photo that cannot be read.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a photo that is not wanted, `_UNKNOWN_VALUE`, and the session is as it was; after the last photo of a
+// step also as `facecore_profile_builder_build`, and the session cannot be finished any more.
+facecore_status facecore_album_session_give(struct facecore_album_session *session,
+                                            uint64_t photo,
+                                            const struct facecore_album_face *const *faces,
+                                            size_t count);
+
+// The build. Fails with `FACECORE_STATUS_OPTION` while photos are wanted; `*build` is then NULL.
+facecore_status facecore_album_session_finish(const struct facecore_album_session *session,
+                                              struct facecore_build **build);
+
+// Frees a session; NULL is fine.
+void facecore_album_session_free(struct facecore_album_session *session);
+
+// Sets the defaults. `struct_size` is `sizeof(facecore_album_options)`.
+facecore_status facecore_album_options_init(struct facecore_album_options *options, size_t struct_size);
+
+// Finds the faces of a photo of an album, embeds them, reads their age and sex and marks non-faces, as `options` say (NULL: the defaults).
+//
+// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_OPTION`, and with `_SPACE_MISMATCH` for a filter of another space; `*faces` is then NULL.
+facecore_status facecore_album_read(const struct facecore_engine *engine,
+                                    const struct facecore_photo *photo,
+                                    const struct facecore_album_options *options,
+                                    struct facecore_album_faces **faces);
+
+// The faces as two arrays of `*count`, in the detector's order, valid as long as `faces`: where each is, and what the album knows of it, NULL
+// for one of which no embedding can be made. Each of the outputs may be NULL.
+facecore_status facecore_album_faces_get(const struct facecore_album_faces *faces,
+                                         const struct facecore_face **found,
+                                         const struct facecore_album_face *const **known,
+                                         size_t *count);
+
+// Frees faces and what the album knows of them; NULL is fine.
+void facecore_album_faces_free(struct facecore_album_faces *faces);
+
+// Fills the options with the defaults; `struct_size` is `sizeof(facecore_store_options)`.
+facecore_status facecore_store_options_init(struct facecore_store_options *options, size_t struct_size);
+
+// Opens the store in a folder (UTF-8), which is made if it does not exist; all its values are of `space`. NULL options are the defaults.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH` for a store of another space, `_STORE_DAMAGED`, `_UNKNOWN_VALUE`, and `_STORE` if the folder cannot be
+// used or is open in this process already; `*store` is then NULL.
+facecore_status facecore_store_open(const char *folder,
+                                    uint64_t space,
+                                    const struct facecore_store_options *options,
+                                    struct facecore_store **store);
+
+// Closes a store; NULL is fine.
+void facecore_store_free(struct facecore_store *store);
+
+// The space of all values of a store.
+facecore_status facecore_store_get_space(const struct facecore_store *store, uint64_t *space);
+
+// A user's profile in the current iteration: one record, whose `bytes` are NULL if there is none.
+//
+// Fails, as all reading calls do, with `FACECORE_STATUS_STORE_DAMAGED`, `_STORE`; `*records` is then NULL.
+facecore_status facecore_store_get(const struct facecore_store *store,
+                                   uint64_t user,
+                                   struct facecore_records **records);
+
+// The profiles of many users, such as somebody's friends, all of one state of the store: a record for each, in the order of `users`, whose
+// `bytes` are NULL where there is none.
+facecore_status facecore_store_get_many(const struct facecore_store *store,
+                                        const uint64_t *users,
+                                        size_t count,
+                                        struct facecore_records **records);
+
+// The next `count` users after `*after` with their profiles, ascending; from the first one if `after` is NULL. All users are read page by page
+// until one is empty; who is written meanwhile may be seen or not.
+facecore_status facecore_store_page(const struct facecore_store *store,
+                                    const uint64_t *after,
+                                    size_t count,
+                                    struct facecore_records **records);
+
+// The faces kept of a user's album, by photo and place.
+facecore_status facecore_store_faces(const struct facecore_store *store,
+                                     uint64_t user,
+                                     struct facecore_records **records);
+
+// What was said of a user's faces, and whether the user has opted out; freed by the caller.
+facecore_status facecore_store_feedback(const struct facecore_store *store,
+                                        uint64_t user,
+                                        struct facecore_feedback **feedback);
+
+// Those of `count` users who have opted out, in their order, into `found`, which has room for `count`: they are never suggested, whatever else
+// holds them. `*found_count` is how many they are.
+facecore_status facecore_store_opted_out_among(const struct facecore_store *store,
+                                               const uint64_t *users,
+                                               size_t count,
+                                               uint64_t *found,
+                                               size_t *found_count);
+
+// Those of `count` users who may be found by strangers, in their order, into `found`, which has room for `count`. `*found_count` is how many
+// they are.
+facecore_status facecore_store_findable_among(const struct facecore_store *store,
+                                              const uint64_t *users,
+                                              size_t count,
+                                              uint64_t *found,
+                                              size_t *found_count);
+
+// The iterations: the one that everybody reads, the one before it, and the one that a rebuild writes; 0 for none. Each of the outputs may be
+// NULL.
+facecore_status facecore_store_get_iterations(const struct facecore_store *store,
+                                              uint64_t *current,
+                                              uint64_t *previous,
+                                              uint64_t *next);
+
+// Begins the next iteration, which is empty: everybody reads the current one, while a rebuild writes by `facecore_batch_put_next`. `*iteration`
+// is its number.
+//
+// Fails with `FACECORE_STATUS_STORE` if one is being written already.
+facecore_status facecore_store_begin(const struct facecore_store *store,
+                                     uint64_t *iteration);
+
+// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for `facecore_store_back`.
+//
+// Fails with `FACECORE_STATUS_STORE` if `iteration` is not the one being written.
+facecore_status facecore_store_switch(const struct facecore_store *store,
+                                      uint64_t iteration);
+
+// Gives up the iteration that is being written. `*dropped` is 1 if there was one, else 0; it may be NULL.
+facecore_status facecore_store_drop_next(const struct facecore_store *store, uint32_t *dropped);
+
+// Goes back to the previous iteration and drops the current one. `*iteration` is the number that is current now. Profiles that were written
+// since the switch are lost with it; who was erased or has opted out stays so.
+//
+// Fails with `FACECORE_STATUS_STORE` if there is no previous iteration, or while one is being written.
+facecore_status facecore_store_back(const struct facecore_store *store,
+                                    uint64_t *iteration);
+
+// Fills in how much is in a store.
+facecore_status facecore_store_get_size(const struct facecore_store *store, struct facecore_store_size *size);
+
+// Writes all records anew and frees what the old file takes: what was erased is in no file of the store any more. Reads go on meanwhile, in all
+// processes; writes wait.
+//
+// Fails with `FACECORE_STATUS_STORE` while an iteration is being written or if the disk is full, and `_STORE_DAMAGED`; the store is then as it was.
+facecore_status facecore_store_compact(const struct facecore_store *store);
+
+// Copies the store, as it is now, into a folder of its own (UTF-8), which must not exist: a store to be opened like any other. Reads and writes
+// go on meanwhile.
+//
+// Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`; nothing is left of the copy then.
+facecore_status facecore_store_backup(const struct facecore_store *store,
+                                      const char *folder);
+
+// Reads every record and checks it. `*records` is how many were read, `*damage` says what is wrong, a line each (100 at most): none for a sound
+// store. It is freed by the caller.
+facecore_status facecore_store_verify(const struct facecore_store *store,
+                                      uint64_t *records,
+                                      struct facecore_texts **damage);
+
+// A face to be kept: its photo, the face, its box in the upright photo, and its `facecore_face_quality.value` (NaN if it was not measured).
+// All is copied. The embedding is kept in 8 bits, which moves a cosine by less than 0.005.
+//
+// Fails with `FACECORE_STATUS_EMBEDDING` for a width, score, box, age, sex or quality outside its range, `_UNKNOWN_VALUE`; `*stored` is then NULL.
+facecore_status facecore_stored_face_new(const struct facecore_album_photo *photo,
+                                         const struct facecore_album_face *face,
+                                         const struct facecore_box *bounding_box,
+                                         float quality,
+                                         struct facecore_stored_face **stored);
+
+// Reads what `facecore_stored_face_encode` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_EMBEDDING`; `*stored` is then NULL.
+facecore_status facecore_stored_face_decode(const uint8_t *bytes, size_t length, struct facecore_stored_face **stored);
+
+// Writes a stored face as bytes, 204 for an embedding of 128 numbers. `*written` is the number of bytes that it takes, also where they do not
+// fit into `capacity`, which fails with `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_stored_face_encode(const struct facecore_stored_face *stored,
+                                            uint8_t *bytes,
+                                            size_t capacity,
+                                            size_t *written);
+
+// Fills in what is known of the photo of a stored face.
+facecore_status facecore_stored_face_get_photo(const struct facecore_stored_face *stored,
+                                               struct facecore_album_photo *photo);
+
+// Fills in what the album knows of a stored face; its embedding is valid as long as `stored`.
+facecore_status facecore_stored_face_get_face(const struct facecore_stored_face *stored,
+                                              struct facecore_album_face *face);
+
+// The box of a stored face in the upright photo, and its quality, NaN if it was not measured. Each of the outputs may be NULL.
+facecore_status facecore_stored_face_get_place(const struct facecore_stored_face *stored,
+                                               struct facecore_box *bounding_box,
+                                               float *quality);
+
+// Frees a stored face; NULL is fine.
+void facecore_stored_face_free(struct facecore_stored_face *stored);
+
+// The texts as an array of `*count`, valid as long as `texts`. Never NULL on success.
+facecore_status facecore_texts_get(const struct facecore_texts *texts, const char *const **array, size_t *count);
+
+// Frees texts; NULL is fine.
+void facecore_texts_free(struct facecore_texts *texts);
 
 #ifdef __cplusplus
 }  // extern "C"

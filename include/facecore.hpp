@@ -58,6 +58,19 @@ T *make(Make &&call) {
     return handle;
 }
 
+// The bytes that a function writes into a buffer whose size it is asked for first.
+template <typename Encode>
+std::vector<std::uint8_t> encoded(Encode &&call) {
+    std::size_t length = 0;
+    const facecore_status asked = call(nullptr, std::size_t{0}, &length);
+    if (asked != FACECORE_STATUS_BUFFER_SIZE) {
+        check(asked);
+    }
+    std::vector<std::uint8_t> bytes(length);
+    check(call(bytes.data(), bytes.size(), &length));
+    return bytes;
+}
+
 }  // namespace detail
 
 // An array that belongs to another object.
@@ -188,15 +201,13 @@ public:
     }
 
     std::vector<std::uint8_t> encode(facecore_encoding encoding) const {
-        std::size_t length = 0;
-        const facecore_status asked = facecore_embedding_encode(get(), encoding, nullptr, 0, &length);
-        if (asked != FACECORE_STATUS_BUFFER_SIZE) {
-            detail::check(asked);
-        }
-        std::vector<std::uint8_t> bytes(length);
-        detail::check(facecore_embedding_encode(get(), encoding, bytes.data(), bytes.size(), &length));
-        return bytes;
+        return detail::encoded([&](std::uint8_t *bytes, std::size_t capacity, std::size_t *written) {
+            return facecore_embedding_encode(get(), encoding, bytes, capacity, written);
+        });
     }
+
+    // The mean of faces of one person, scaled to length 1.
+    static Embedding mean(const std::vector<const Embedding *> &faces);
 
     float cosine(const Embedding &other) const {
         float cosine = 0;
@@ -243,16 +254,21 @@ inline std::vector<const facecore_embedding *> handles(const std::vector<const E
 
 }  // namespace detail
 
-// Who somebody is, as a face: built from an album, then photos come and go.
+inline Embedding Embedding::mean(const std::vector<const Embedding *> &faces) {
+    const auto handles = detail::handles(faces);
+    return Embedding(detail::make<facecore_embedding>(
+        [&](facecore_embedding **out) { return facecore_embedding_mean(handles.data(), handles.size(), out); }));
+}
+
+// Who somebody is, as a face: built from an album (facecore_album.hpp), then photos come and go.
 class Profile {
 public:
     explicit Profile(facecore_profile *handle) : handle_(handle) {}
 
-    // What facecore_profile_build found; the profile is there if the outcome is FACECORE_BUILD_OUTCOME_BUILT.
-    struct Build;
-
-    static Build build(const std::vector<facecore_album_photo> &photos, const std::vector<facecore_album_face> &faces, float owner_age,
-                       float owner_female, const std::vector<const Profile *> &friends);
+    // Without faces, for embeddings of `length` numbers in a space.
+    Profile(std::uint64_t space, std::size_t length)
+        : handle_(detail::make<facecore_profile>(
+              [&](facecore_profile **out) { return facecore_profile_new(space, length, out); })) {}
 
     static Profile decode(const void *bytes, std::size_t length) {
         return Profile(detail::make<facecore_profile>(
@@ -260,14 +276,9 @@ public:
     }
 
     std::vector<std::uint8_t> encode() const {
-        std::size_t length = 0;
-        const facecore_status asked = facecore_profile_encode(get(), nullptr, 0, &length);
-        if (asked != FACECORE_STATUS_BUFFER_SIZE) {
-            detail::check(asked);
-        }
-        std::vector<std::uint8_t> bytes(length);
-        detail::check(facecore_profile_encode(get(), bytes.data(), bytes.size(), &length));
-        return bytes;
+        return detail::encoded([&](std::uint8_t *bytes, std::size_t capacity, std::size_t *written) {
+            return facecore_profile_encode(get(), bytes, capacity, written);
+        });
     }
 
     void add(facecore_role role, const Embedding &face) {
@@ -280,33 +291,36 @@ public:
         detail::check(facecore_profile_remove(handle_.get(), role, &one, 1));
     }
 
+    // Adds the faces of another profile of the same people.
+    void merge(const Profile &other) { detail::check(facecore_profile_merge(handle_.get(), other.get())); }
+
+    facecore_profile_info info() const {
+        facecore_profile_info info{};
+        info.struct_size = sizeof info;
+        detail::check(facecore_profile_get_info(get(), &info));
+        return info;
+    }
+
+    // What it has of a role; no faces if it shows nobody in it.
+    facecore_profile_slot slot(facecore_role role) const {
+        facecore_profile_slot slot{};
+        slot.struct_size = sizeof slot;
+        detail::check(facecore_profile_get_slot(get(), role, &slot));
+        return slot;
+    }
+
+    // The mean face of a person; none if it shows nobody in this role.
+    std::optional<Embedding> embedding(facecore_role role) const {
+        facecore_embedding *mean = nullptr;
+        detail::check(facecore_profile_get_embedding(get(), role, &mean));
+        return mean == nullptr ? std::nullopt : std::optional<Embedding>(mean);
+    }
+
     const facecore_profile *get() const noexcept { return handle_.get(); }
 
 private:
     detail::Owner<facecore_profile, facecore_profile_free> handle_;
 };
-
-struct Profile::Build {
-    std::uint32_t outcome;
-    float confidence;
-    std::optional<Profile> profile;
-};
-
-inline Profile::Build Profile::build(const std::vector<facecore_album_photo> &photos, const std::vector<facecore_album_face> &faces, float owner_age,
-                                     float owner_female, const std::vector<const Profile *> &friends) {
-    std::vector<const facecore_profile *> known;
-    for (const Profile *profile : friends) {
-        known.push_back(profile->get());
-    }
-    Build build{};
-    facecore_profile *made = nullptr;
-    detail::check(facecore_profile_build(photos.data(), photos.size(), faces.data(), faces.size(), owner_age, owner_female, known.data(),
-                                         known.size(), &build.outcome, &build.confidence, &made));
-    if (made != nullptr) {
-        build.profile.emplace(made);
-    }
-    return build;
-}
 
 // The embedding of one face of many, or why there is none.
 struct FaceEmbedding {
@@ -373,6 +387,7 @@ private:
 class Candidates {
 public:
     Candidates() : handle_(detail::make<facecore_candidates>(facecore_candidates_new)) {}
+    explicit Candidates(facecore_candidates *handle) : handle_(handle) {}
 
     void add(const std::string &person, const Embedding &embedding) {
         detail::check(facecore_candidates_add(handle_.get(), person.c_str(), embedding.get()));
@@ -400,6 +415,8 @@ private:
     detail::Owner<facecore_verdicts, facecore_verdicts_free> handle_;
 };
 
+class Calibration;
+
 // The rule by which faces get names. A false-positive rate is the share of strangers' faces that may get a name, 0.0001 to 0.1, whatever the
 // number of candidates.
 class Matcher {
@@ -416,6 +433,9 @@ public:
             return facecore_matcher_read(numbers.data(), numbers.size(), false_positive_rate, out);
         }));
     }
+
+    // The matcher of a calibration, for a rate that was fitted and lists of up to `candidates` people.
+    static Matcher calibrated(const Calibration &calibration, double false_positive_rate, std::size_t candidates);
 
     // A plain matcher: the same cosine everywhere. How many strangers get a name then depends on the number of candidates.
     static Matcher cosine(float threshold, float margin) {
@@ -452,6 +472,65 @@ private:
     detail::Owner<facecore_matcher, facecore_matcher_free> handle_;
 };
 
+// Thresholds fitted by `facecore calibrate`, for a space and a kind of photos.
+class Calibration {
+public:
+    explicit Calibration(std::string_view text)
+        : handle_(detail::make<facecore_calibration>(
+              [&](facecore_calibration **out) { return facecore_calibration_read(text.data(), text.size(), out); })) {}
+
+    facecore_calibration_info info() const {
+        facecore_calibration_info info{};
+        info.struct_size = sizeof info;
+        detail::check(facecore_calibration_get_info(get(), &info));
+        return info;
+    }
+
+    Span<facecore_operating_point> points() const {
+        const facecore_operating_point *points = nullptr;
+        std::size_t count = 0;
+        detail::check(facecore_calibration_get_points(get(), &points, &count));
+        return {points, count};
+    }
+
+    // That a face is a candidate, by its score: the cosine less the cohort's crowding.
+    double probability(double score) const {
+        double probability = 0;
+        detail::check(facecore_calibration_get_probability(get(), score, &probability));
+        return probability;
+    }
+
+    const facecore_calibration *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Owner<facecore_calibration, facecore_calibration_free> handle_;
+};
+
+inline Matcher Matcher::calibrated(const Calibration &calibration, double false_positive_rate, std::size_t candidates) {
+    return Matcher(detail::make<facecore_matcher>([&](facecore_matcher **out) {
+        return facecore_matcher_for_calibration(calibration.get(), false_positive_rate, candidates, out);
+    }));
+}
+
+// Strangers to compare with: how near they are tells how crowded it is around a face.
+class Cohort {
+public:
+    explicit Cohort(const std::vector<const Embedding *> &members)
+        : handle_(detail::make<facecore_cohort>([&](facecore_cohort **out) {
+              const auto handles = detail::handles(members);
+              return facecore_cohort_new(handles.data(), handles.size(), out);
+          })) {}
+
+    float crowding(const Embedding &face) const {
+        float crowding = 0;
+        detail::check(facecore_cohort_get_crowding(handle_.get(), face.get(), &crowding));
+        return crowding;
+    }
+
+private:
+    detail::Owner<facecore_cohort, facecore_cohort_free> handle_;
+};
+
 // Candidates made ready for many photos; neither the matcher nor the candidates are needed any more.
 class Gallery {
 public:
@@ -470,9 +549,11 @@ public:
     // The number of people who have a face in it.
     std::size_t people() const {
         std::size_t people = 0;
-        detail::check(facecore_gallery_people(handle_.get(), &people));
+        detail::check(facecore_gallery_people(get(), &people));
         return people;
     }
+
+    const facecore_gallery *get() const noexcept { return handle_.get(); }
 
 private:
     detail::Owner<facecore_gallery, facecore_gallery_free> handle_;

@@ -1,10 +1,7 @@
 //! The numbers of the enumerations in C and Java. Where a choice is mandatory, 0 is no member: a forgotten field is an error.
 
 use facecore::profile::{self, Build, Pin, Role, Source};
-use facecore::{
-    Compute, Damage, DetectorKind, Embedding, Encoding, NonFaceFilter, Orientation, PixelFormat, ProposalFilter,
-    Refusal, Verdict,
-};
+use facecore::{Compute, Damage, DetectorKind, Encoding, Orientation, PixelFormat, ProposalFilter, Refusal, Verdict};
 
 use crate::{Failure, Result, Status};
 
@@ -50,6 +47,8 @@ pub enum BuildOutcome {
     NoLeader = 2,
     /// No two good faces belong together.
     NoFaces = 3,
+    /// The owner wants no profile.
+    OptedOut = 4,
     /// No profile for a reason that this version of the binding has no number for.
     Other = 255,
 }
@@ -60,6 +59,7 @@ pub fn build_outcome(build: &Build) -> BuildOutcome {
         profile::Outcome::Built(_) => BuildOutcome::Built,
         profile::Outcome::NoLeader => BuildOutcome::NoLeader,
         profile::Outcome::NoFaces => BuildOutcome::NoFaces,
+        profile::Outcome::OptedOut => BuildOutcome::OptedOut,
         _ => BuildOutcome::Other,
     }
 }
@@ -84,6 +84,15 @@ pub fn source(value: u32) -> Result<Source> {
     })
 }
 
+/// The number of a source.
+pub fn source_number(source: Source) -> u32 {
+    match source {
+        Source::Unknown => 0,
+        Source::Camera => 1,
+        Source::Phone => 2,
+    }
+}
+
 /// 0 none, 1 owner, 2 other.
 pub fn pin(value: u32) -> Result<Option<Pin>> {
     Ok(match value {
@@ -94,7 +103,16 @@ pub fn pin(value: u32) -> Result<Option<Pin>> {
     })
 }
 
-fn unknown(what: &str, value: u32, known: &str) -> Failure {
+/// The number of a mark by hand.
+pub fn pin_number(pin: Option<Pin>) -> u32 {
+    match pin {
+        None => 0,
+        Some(Pin::Owner) => 1,
+        Some(Pin::Other) => 2,
+    }
+}
+
+pub(crate) fn unknown(what: &str, value: u32, known: &str) -> Failure {
     Failure::new(Status::UnknownValue, format!("{what} {value} is unknown; {known}"))
 }
 
@@ -116,14 +134,6 @@ pub fn pixel_format(value: u32) -> Result<PixelFormat> {
 pub fn orientation(value: u32) -> Result<Orientation> {
     let exif = u8::try_from(value).ok().and_then(Orientation::from_exif);
     exif.ok_or_else(|| unknown("orientation", value, "EXIF's 1 to 8 are known, 1 is upright, and there is no default"))
-}
-
-/// How far an embedding lies among the non-faces of the filter that comes with its space.
-pub fn non_face_excess(embedding: &Embedding) -> Result<f32> {
-    let filter = NonFaceFilter::bundled(embedding.space()).ok_or_else(|| {
-        Failure::new(Status::NonFace, format!("no filter against non-faces comes with the space {}", embedding.space()))
-    })?;
-    Ok(filter.judge(embedding)?.excess)
 }
 
 /// 1 f32, 2 f16, 3 i8.
@@ -202,5 +212,8 @@ mod tests {
         );
         assert_eq!((damage(0), damage(1)), (Ok(Damage::Refuse), Ok(Damage::Keep)));
         assert_eq!((pixel_format(7), encoding(3)), (Ok(PixelFormat::Nv21), Ok(Encoding::I8)));
+        for value in 0..3 {
+            assert_eq!((source(value).map(source_number), pin(value).map(pin_number)), (Ok(value), Ok(value)));
+        }
     }
 }

@@ -122,6 +122,33 @@ pub unsafe fn text<'a>(pointer: *const c_char, name: &str) -> Result<&'a str> {
     text.map_err(|error| Failure::new(Status::Text, format!("`{name}` is not UTF-8: {error}")))
 }
 
+/// Writes a value as bytes into the caller's buffer; `what` is the value in words. `*written` is the number of bytes that it takes, also where they
+/// do not fit.
+///
+/// # Safety
+/// `bytes` is NULL or has room for `capacity` bytes, which may be uninitialised; `written` is NULL or writable.
+pub unsafe fn put_bytes(
+    encode: impl FnOnce() -> Result<Vec<u8>>,
+    what: &str,
+    bytes: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+) -> Result<()> {
+    // SAFETY: the caller's promise.
+    let written = unsafe { write(written, "written") }?;
+    *written = 0;
+    let encoded = encode()?;
+    *written = encoded.len();
+    if capacity < encoded.len() {
+        let reason = format!("`bytes` has room for {capacity}, the {what} takes {}", encoded.len());
+        return Err(Failure::new(Status::BufferSize, reason));
+    }
+    present(bytes, "bytes")?;
+    // SAFETY: the caller's buffer has room for `capacity` bytes, which are enough; it may be uninitialised, so there is no slice of it.
+    unsafe { encoded.as_ptr().copy_to_nonoverlapping(bytes, encoded.len()) };
+    Ok(())
+}
+
 /// Where a function puts a new handle; NULL is put there first, so that it is never garbage.
 pub struct Out<'a, T>(&'a mut *mut T);
 

@@ -181,7 +181,7 @@ impl facecore_detect_options {
     }
 
     /// NULL means the defaults.
-    unsafe fn read(options: *const Self) -> Result<DetectOptions> {
+    pub(crate) unsafe fn read(options: *const Self) -> Result<DetectOptions> {
         if options.is_null() {
             return Ok(DetectOptions::default());
         }
@@ -322,7 +322,7 @@ impl facecore_box {
 }
 
 impl facecore_face {
-    fn new(face: &Face) -> Self {
+    pub(crate) fn new(face: &Face) -> Self {
         Self {
             bounding_box: to_box(&face.bounding_box),
             landmarks: face.landmarks.each_ref().map(to_point),

@@ -1,15 +1,26 @@
 //! Face → embedding, and embeddings as values and bytes.
 
 use facecore::{Embedding, SpaceId};
-use facecore_bridge::{Failure, Status};
+use facecore_bridge::{Failure, Result, Status};
 
-use crate::boundary::{self, Out, call, present, read, slice, write};
+use crate::boundary::{self, Out, call, present, put_bytes, read, slice, write};
 use crate::detect::{facecore_box, facecore_face};
 use crate::engine::facecore_engine;
 use crate::photo::facecore_photo;
 
 /// One face as a vector of length 1, with the space it lives in. Immutable: share it between threads.
 pub struct facecore_embedding(pub(crate) Embedding);
+
+/// The faces of an array of handles, copied.
+///
+/// # Safety
+/// `faces` has `count` handles, each NULL or one of ours.
+pub(crate) unsafe fn embeddings(faces: *const *const facecore_embedding, count: usize) -> Result<Vec<Embedding>> {
+    // SAFETY: what this function asks for.
+    let faces = unsafe { slice(faces, count, "faces") }?;
+    // SAFETY: as above.
+    faces.iter().map(|&face| Ok(unsafe { read(face, "faces[i]") }?.0.clone())).collect()
+}
 
 /// How an embedding is written as bytes; they describe themselves (space, length, encoding) and are little-endian.
 #[repr(u32)]
@@ -166,21 +177,13 @@ pub unsafe extern "C" fn facecore_embedding_encode(
     written: *mut usize,
 ) -> Status {
     call(|| {
-        // SAFETY: the caller's pointer, as the contract in lib.rs says.
-        let written = unsafe { write(written, "written") }?;
-        *written = 0;
-        // SAFETY: as above.
-        let embedding = &unsafe { read(embedding, "embedding") }?.0;
-        let encoded = embedding.encode(facecore_bridge::encoding(encoding)?);
-        *written = encoded.len();
-        if capacity < encoded.len() {
-            let reason = format!("`bytes` has room for {capacity}, the embedding takes {}", encoded.len());
-            return Err(Failure::new(Status::BufferSize, reason));
-        }
-        present(bytes, "bytes")?;
-        // SAFETY: the caller's buffer has room for `capacity` bytes, which are enough; it may be uninitialised, so there is no slice of it.
-        unsafe { encoded.as_ptr().copy_to_nonoverlapping(bytes, encoded.len()) };
-        Ok(())
+        let encode = || {
+            // SAFETY: the caller's pointer, as the contract in lib.rs says.
+            let embedding = unsafe { read(embedding, "embedding") }?;
+            Ok(embedding.0.encode(facecore_bridge::encoding(encoding)?))
+        };
+        // SAFETY: the caller's buffer has room for `capacity` bytes.
+        unsafe { put_bytes(encode, "embedding", bytes, capacity, written) }
     })
 }
 
@@ -197,6 +200,23 @@ pub unsafe extern "C" fn facecore_embedding_cosine(
         // SAFETY: the caller's pointers, as the contract in lib.rs says.
         let (a, b, cosine) = unsafe { (read(a, "a")?, read(b, "b")?, write(cosine, "cosine")?) };
         *cosine = a.0.cosine(&b.0)?;
+        Ok(())
+    })
+}
+
+/// The mean of `count` embeddings of one space, scaled to length 1: what stands for a person who has several photos. Freed by the caller.
+///
+/// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, and with `_EMBEDDING` for none, or if they cancel each other out; `*mean` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_embedding_mean(
+    faces: *const *const facecore_embedding,
+    count: usize,
+    mean: *mut *mut facecore_embedding,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, faces) = unsafe { (Out::new(mean, "mean")?, embeddings(faces, count)?) };
+        out.put(facecore_embedding(Embedding::mean(&faces.iter().collect::<Vec<_>>())?));
         Ok(())
     })
 }

@@ -2,7 +2,10 @@
 
 #![cfg(target_pointer_width = "64")]
 
-use crate::{detect::*, engine::*, matching::*, models::*, photo::*, profile::*};
+use crate::{
+    album::*, attributes::*, build::*, calibration::*, clones::*, detect::*, engine::*, feedback::*, index::*,
+    matching::*, models::*, people::*, photo::*, profile::*, records::*, session::*, store::*,
+};
 
 /// Size, and the offset of each field.
 macro_rules! layout {
@@ -79,10 +82,86 @@ layout! {
     struct_size 0 width 8 height 12 stored_width 16 stored_height 20 orientation 24 scale 28 damaged 32 reserved 36
 }
 layout! {
-    facecore_album_photo 48
-    id 0 manual_tags 8 source 12 front_camera 16 on_trip 20 was_avatar 24 reserved 28
+    facecore_album_photo 64
+    struct_size 0 id 8 manual_tags 16 source 20 front_camera 24 on_trip 28 was_avatar 32 reserved 36
 }
 layout! {
-    facecore_album_face 56
-    photo 0 embedding 8 width 16 score 20 age 24 female 28 pin 32 non_face 36 reserved 40
+    facecore_album_face 64
+    struct_size 0 embedding 8 width 16 score 20 age 24 female 28 pin 32 non_face 36 reserved 40
+}
+layout! {
+    facecore_album_owner 32
+    struct_size 0 age 8 female 12 reserved 16
+}
+layout! {
+    facecore_album_options 64
+    struct_size 0 detect 8 attributes 16 non_face_filter 24 reserved 32
+}
+layout! {
+    facecore_build_info 80
+    struct_size 0 outcome 8 confidence 12 lead 16 wanted_lead 20 photos 24 faces 32 left_out 40 dropped 48 reserved 56
+}
+layout! {
+    facecore_build_member 24
+    photo 0 face 8 role 12 reserved 16
+}
+layout! {
+    facecore_profile_info 48
+    struct_size 0 space 8 embedding_length 16 slots 20 reserved 24
+}
+layout! {
+    facecore_profile_slot 48
+    struct_size 0 photos 8 faces 12 coherence 16 reserved 20
+}
+layout! {
+    facecore_face_quality 64
+    struct_size 0 value 8 size 12 sharpness 16 brightness 20 yaw 24 roll 28 score 32 reserved 36
+}
+layout! {
+    facecore_calibration_info 64
+    struct_size 0 space 8 photos 16 people 24 margin 32 reserved 36
+}
+layout! {
+    facecore_operating_point 80
+    candidates 0 strangers 8 false_positive_rate 16 false_positive_rate_at_least 24 false_positive_rate_at_most 32 true_positive_rate 40 threshold 48 reserved 52
+}
+layout! {
+    facecore_face_opinion 16
+    photo 0 face 8 opinion 12
+}
+layout! {
+    facecore_store_options 64
+    struct_size 0 max_bytes 8 max_readers 16 durability 20 reserved 24
+}
+layout! {
+    facecore_store_size 80
+    struct_size 0 profiles 8 faces 16 opinions 24 opted_out 32 bytes 40 reserved 48
+}
+layout! {
+    facecore_record 48
+    user 0 photo 8 bytes 16 length 24 face 32 reserved 36
+}
+layout! {
+    facecore_index_info 64
+    struct_size 0 space 8 faces 16 bytes 24 embedding_length 32 reserved 36
+}
+layout! {
+    facecore_search 96
+    struct_size 0 neighbours 8 shortlist 16 only 24 only_count 32 except 40 except_count 48 least 56 reserved 60
+}
+layout! {
+    facecore_hit 16
+    id 0 cosine 8 reserved 12
+}
+layout! {
+    facecore_star_hit 48
+    star 0 face 8 uploader_face 16 cosine 24 reserved 28
+}
+layout! {
+    facecore_alike_pair 24
+    first 0 second 8 cosine 16 reserved 20
+}
+layout! {
+    facecore_clone_event 32
+    low 0 high 8 cosine 16 state 20 reserved 24
 }

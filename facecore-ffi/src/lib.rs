@@ -1,7 +1,10 @@
 //! The C ABI of facecore: `include/facecore.h`. Conversion only; what is decided is decided in the core.
 //!
 //! - `boundary`: the guard around every function, the last message, checked pointers, options and results.
-//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `matching`, `profile`, `models`.
+//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `attributes`, `non_face`, `matching`, `calibration`, `profile`, `models`; of
+//!   albums `album` (the builder), `session` (photos that are asked for), `stored` (faces that are kept) and `build` (how it ended).
+//! - what is kept and searched: `feedback`, `store` with `batch` (changes) and `records` (values), `index`, `people` (with stars), `clones` (with who a
+//!   stranger is); `texts` are lists of texts that calls answer.
 //!
 //! A function is `unsafe` because C cannot promise what Rust asks; the header says what a caller must promise: pointers are NULL or point to what the
 //! type says, a handle is one that facecore made and has not freed, `const` means shared between threads, anything else is used by one at a time.
@@ -10,15 +13,30 @@
 #![allow(non_camel_case_types, reason = "names of the C header")]
 #![allow(clippy::missing_safety_doc, reason = "one contract for all functions, above and at the head of the header")]
 
+pub mod album;
+pub mod attributes;
+pub mod batch;
 mod boundary;
+pub mod build;
+pub mod calibration;
+pub mod clones;
 pub mod detect;
 pub mod embed;
 pub mod engine;
+pub mod feedback;
+pub mod index;
 mod layout;
 pub mod matching;
 pub mod models;
+pub mod non_face;
+pub mod people;
 pub mod photo;
 pub mod profile;
+pub mod records;
+pub mod session;
+pub mod store;
+pub mod stored;
+pub mod texts;
 
 use std::ffi::c_char;
 

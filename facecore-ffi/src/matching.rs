@@ -3,20 +3,20 @@
 use std::ffi::{CString, c_char};
 use std::ptr;
 
-use facecore::{Candidate, Embedding, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, SpaceId, Verdict};
-use facecore_bridge::{Failure, Result, Status};
+use facecore::{Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, SpaceId, Verdict};
+use facecore_bridge::{Failure, Status};
 
 use crate::boundary::{self, Out, call, read, slice, text, to_c, write};
-use crate::embed::facecore_embedding;
+use crate::embed::{embeddings, facecore_embedding};
 
 /// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
-pub struct facecore_candidates(Vec<Candidate>);
+pub struct facecore_candidates(pub(crate) Vec<Candidate>);
 
 /// The rule by which faces get names. Immutable: share it between threads.
-pub struct facecore_matcher(Matcher);
+pub struct facecore_matcher(pub(crate) Matcher);
 
 /// Candidates as a matcher compares faces with them, made ready once for many photos. Immutable: share it between threads.
-pub struct facecore_gallery(Gallery);
+pub struct facecore_gallery(pub(crate) Gallery);
 
 /// The decisions about the faces of a photo. Immutable: share it between threads.
 pub struct facecore_verdicts {
@@ -270,17 +270,6 @@ pub unsafe extern "C" fn facecore_gallery_decide(
         out.put(facecore_verdicts::new(&gallery.0.decide(&faces)?));
         Ok(())
     })
-}
-
-/// The faces of an array of handles, copied.
-///
-/// # Safety
-/// `faces` has `count` handles, each NULL or one of ours.
-unsafe fn embeddings(faces: *const *const facecore_embedding, count: usize) -> Result<Vec<Embedding>> {
-    // SAFETY: what this function asks for.
-    let faces = unsafe { slice(faces, count, "faces") }?;
-    // SAFETY: as above.
-    faces.iter().map(|&face| Ok(unsafe { read(face, "faces[i]") }?.0.clone())).collect()
 }
 
 fn to_verdict(verdict: &Verdict, names: &mut Vec<CString>) -> facecore_verdict {

@@ -1,10 +1,11 @@
-//! Album → profile, and profiles as values and bytes.
+//! Profiles as values and bytes.
 
-use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Owner, PhotoMeta, Profile, Settings};
-use facecore_bridge::{BuildOutcome, Failure, Status};
+use facecore::SpaceId;
+use facecore::profile::{Profile, Slot};
+use facecore_bridge::Status;
 
-use crate::boundary::{self, Out, call, present, read, slice, write};
-use crate::embed::facecore_embedding;
+use crate::boundary::{self, Out, call, put_bytes, read, slice, write, write_sized};
+use crate::embed::{embeddings, facecore_embedding};
 
 /// Who somebody is, as a face: counts and sums of faces, to which photos are added and from which they are taken. Use from one thread while
 /// it changes.
@@ -22,131 +23,65 @@ pub enum facecore_role {
     Look = 3,
 }
 
-/// What is known of a photo of an album. Set it to zero first: 0 says that nothing is known.
+/// What a profile is.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct facecore_album_photo {
-    /// The photo's id; none comes twice.
-    pub id: u64,
-    /// People whom users marked on it by hand.
-    pub manual_tags: u32,
-    /// 0 unknown, 1 a camera, 2 a phone.
-    pub source: u32,
-    /// Not 0: taken with the front camera.
-    pub front_camera: u32,
-    /// Not 0: taken far from home.
-    pub on_trip: u32,
-    /// Not 0: it is or was the avatar.
-    pub was_avatar: u32,
+pub struct facecore_profile_info {
+    /// `sizeof(facecore_profile_info)`, set by the caller.
+    pub struct_size: usize,
+    /// The space of the faces inside.
+    pub space: u64,
+    /// Numbers in an embedding of that space.
+    pub embedding_length: u32,
+    /// How many roles of `facecore_role` it has faces of.
+    pub slots: u32,
     /// Zero.
-    pub reserved: [u32; 5],
+    pub reserved: [u8; 24],
 }
 
-/// A face of an album.
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
+unsafe impl boundary::Versioned for facecore_profile_info {
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
+    }
+}
+
+/// What a profile has of one role.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct facecore_album_face {
-    /// The place of its photo in the list of photos. The faces of a photo stand together, in the detector's order.
-    pub photo: usize,
-    /// Its embedding, of `facecore_embed`.
-    pub embedding: *const facecore_embedding,
-    /// The width of its box in pixels.
-    pub width: f32,
-    /// The detector's score, 0 to 1.
-    pub score: f32,
-    /// Years, from the pixels; NaN if unknown.
-    pub age: f32,
-    /// Probability of a woman, from the pixels; NaN if unknown.
-    pub female: f32,
-    /// A mark by hand: 0 none, 1 for the owner of the album, 2 for somebody else.
-    pub pin: u32,
-    /// Not 0: no face at all, as far as a filter can tell.
-    pub non_face: u32,
+pub struct facecore_profile_slot {
+    /// `sizeof(facecore_profile_slot)`, set by the caller.
+    pub struct_size: usize,
+    /// Photos inside.
+    pub photos: u32,
+    /// Faces inside; 0 if the profile shows nobody in this role.
+    pub faces: u32,
+    /// How alike its faces are: the length of their mean, 0 to 1 (rounding can pass 1 by a thousandth).
+    pub coherence: f32,
     /// Zero.
-    pub reserved: [u32; 4],
+    pub reserved: [u8; 28],
 }
 
-fn known(value: f32) -> Option<f32> {
-    (!value.is_nan()).then_some(value)
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
+unsafe impl boundary::Versioned for facecore_profile_slot {
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
+    }
 }
 
-/// Finds the owner of an album and builds the profile, with the numbers that ship for the space of the faces.
+/// A profile without faces, for embeddings of `embedding_length` numbers in `space`.
 ///
-/// `owner_age` and `owner_female` (probability of being a woman) are NaN where unknown; `friends` are the friends' profiles, who are not the
-/// owner. `*outcome` is a `facecore_build_outcome`, `*confidence` 0 to 1, and `*profile` is NULL unless it was built; it is freed by the caller.
-///
-/// Fails with `FACECORE_STATUS_OPTION` for a space that no numbers ship for, a photo that comes twice or is not there, `_SPACE_MISMATCH`, `_LIMIT`,
-/// `_UNKNOWN_VALUE`.
+/// Fails with `FACECORE_STATUS_OPTION` for no numbers or more than 65,535; `*profile` is then NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn facecore_profile_build(
-    photos: *const facecore_album_photo,
-    photo_count: usize,
-    faces: *const facecore_album_face,
-    face_count: usize,
-    owner_age: f32,
-    owner_female: f32,
-    friends: *const *const facecore_profile,
-    friend_count: usize,
-    outcome: *mut u32,
-    confidence: *mut f32,
+pub unsafe extern "C" fn facecore_profile_new(
+    space: u64,
+    embedding_length: usize,
     profile: *mut *mut facecore_profile,
 ) -> Status {
     call(|| {
-        // SAFETY: the caller's pointers, as the contract in lib.rs says.
-        let (out, outcome, confidence) =
-            unsafe { (Out::new(profile, "profile")?, write(outcome, "outcome")?, write(confidence, "confidence")?) };
-        (*outcome, *confidence) = (0, 0.0);
-        // SAFETY: the caller's pointers, as the contract in lib.rs says.
-        let (photos, faces, friends) = unsafe {
-            let photos = slice(photos, photo_count, "photos")?;
-            (photos, slice(faces, face_count, "faces")?, slice(friends, friend_count, "friends")?)
-        };
-        let mut album = Vec::new();
-        for photo in photos {
-            let meta = PhotoMeta {
-                id: photo.id,
-                manual_tags: photo.manual_tags,
-                source: facecore_bridge::source(photo.source)?,
-                front_camera: photo.front_camera != 0,
-                on_trip: photo.on_trip != 0,
-                was_avatar: photo.was_avatar != 0,
-                place: None,
-            };
-            album.push(AlbumPhoto { meta, faces: Vec::new() });
-        }
-        for face in faces {
-            // SAFETY: NULL or a handle of ours (the contract in lib.rs).
-            let embedding = unsafe { read(face.embedding, "embedding") }?;
-            let found = AlbumFace {
-                embedding: embedding.0.clone(),
-                width: face.width,
-                score: face.score,
-                non_face: face.non_face != 0,
-                pin: facecore_bridge::pin(face.pin)?,
-                age: known(face.age),
-                female: known(face.female),
-            };
-            let no_photo = || Failure::new(Status::Option, format!("photo {} of {photo_count}", face.photo));
-            album.get_mut(face.photo).ok_or_else(no_photo)?.faces.push(found);
-        }
-        let mut known_friends = Vec::new();
-        for friend in friends {
-            // SAFETY: NULL or a handle of ours (the contract in lib.rs).
-            known_friends.extend(unsafe { read(*friend, "friends") }?.0.embeddings());
-        }
-        let Some(space) = album.iter().flat_map(|photo| &photo.faces).next().map(|face| face.embedding.space()) else {
-            *outcome = BuildOutcome::NoFaces as u32;
-            return Ok(());
-        };
-        let settings = Settings::for_space(space);
-        let settings = settings
-            .ok_or_else(|| Failure::new(Status::Option, format!("no profiles are fitted for space {space}")))?;
-        let owner = Owner { age: known(owner_age), female: known(owner_female), friends: known_friends };
-        let build = Builder::new(settings)?.build(&album, &owner, &Feedback::default())?;
-        (*outcome, *confidence) = (facecore_bridge::build_outcome(&build) as u32, build.confidence);
-        if let facecore::profile::Outcome::Built(built) = build.outcome {
-            out.put(facecore_profile(built));
-        }
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
+        let out = unsafe { Out::new(profile, "profile") }?;
+        out.put(facecore_profile(Profile::new(SpaceId(space.to_be_bytes()), embedding_length)?));
         Ok(())
     })
 }
@@ -179,19 +114,9 @@ pub unsafe extern "C" fn facecore_profile_encode(
 ) -> Status {
     call(|| {
         // SAFETY: the caller's pointer, as the contract in lib.rs says.
-        let written = unsafe { write(written, "written") }?;
-        *written = 0;
-        // SAFETY: as above.
-        let encoded = unsafe { read(profile, "profile") }?.0.to_bytes()?;
-        *written = encoded.len();
-        if capacity < encoded.len() {
-            let reason = format!("`bytes` has room for {capacity}, the profile takes {}", encoded.len());
-            return Err(Failure::new(Status::BufferSize, reason));
-        }
-        present(bytes, "bytes")?;
-        // SAFETY: the caller's buffer has room for `capacity` bytes, which are enough; it may be uninitialised, so there is no slice of it.
-        unsafe { encoded.as_ptr().copy_to_nonoverlapping(bytes, encoded.len()) };
-        Ok(())
+        let encode = || Ok(unsafe { read(profile, "profile") }?.0.to_bytes()?);
+        // SAFETY: the caller's buffer has room for `capacity` bytes.
+        unsafe { put_bytes(encode, "profile", bytes, capacity, written) }
     })
 }
 
@@ -229,18 +154,61 @@ pub unsafe extern "C" fn facecore_profile_remove(
     })
 }
 
-/// The faces of an array of handles, copied.
+/// Adds the faces of another profile of the same people, such as one of other photos. `other` stays as it is, and may be `profile` itself.
 ///
-/// # Safety
-/// `faces` has `count` handles, each NULL or one of ours.
-unsafe fn embeddings(
-    faces: *const *const facecore_embedding,
-    count: usize,
-) -> facecore_bridge::Result<Vec<facecore::Embedding>> {
-    // SAFETY: what this function asks for.
-    let faces = unsafe { slice(faces, count, "faces") }?;
-    // SAFETY: as above.
-    faces.iter().map(|face| Ok(unsafe { read(*face, "faces") }?.0.clone())).collect()
+/// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for another length, `_LIMIT` above 60,000 faces of a person. The profile is unchanged then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_profile_merge(
+    profile: *mut facecore_profile,
+    other: *const facecore_profile,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says. The other is copied first, since it may be the same.
+        let (other, profile) = unsafe { (read(other, "other")?.0.clone(), write(profile, "profile")?) };
+        Ok(profile.0.merge(&other)?)
+    })
+}
+
+/// Fills in what a profile is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_profile_get_info(
+    profile: *const facecore_profile,
+    info: *mut facecore_profile_info,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (profile, info) = unsafe { (&read(profile, "profile")?.0, write_sized(info, "info")?) };
+        *info = facecore_profile_info {
+            struct_size: info.struct_size,
+            space: u64::from_be_bytes(profile.space().0),
+            embedding_length: profile.values() as u32,
+            slots: profile.slots().len() as u32,
+            reserved: [0; 24],
+        };
+        Ok(())
+    })
+}
+
+/// Fills in what a profile has of a role, one of `facecore_role`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_profile_get_slot(
+    profile: *const facecore_profile,
+    role: u32,
+    slot: *mut facecore_profile_slot,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (profile, slot) = unsafe { (&read(profile, "profile")?.0, write_sized(slot, "slot")?) };
+        let found = profile.slot(facecore_bridge::role(role)?);
+        *slot = facecore_profile_slot {
+            struct_size: slot.struct_size,
+            photos: found.map_or(0, Slot::photos),
+            faces: found.map_or(0, Slot::faces),
+            coherence: found.map_or(0.0, Slot::coherence),
+            reserved: [0; 28],
+        };
+        Ok(())
+    })
 }
 
 /// The mean face of a person of the profile, for `facecore_candidates_add`; NULL if the profile shows nobody in this role. Freed by the caller.

@@ -1,5 +1,5 @@
 /* The shared cases of testdata/cases, from C. Usage: cases MODELS TESTDATA ANSWERS [CALL...]
- * Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases.rs). */
+ * Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases/main.rs). */
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -9,6 +9,7 @@
 #include "expect.h"
 #include "facecore.h"
 #include "files.h"
+#include "folder.h"
 
 static const char *testdata, *models;
 static facecore_engine *engine;
@@ -362,6 +363,8 @@ static facecore_status new_embedding(const char *space, const cJSON *list, facec
     return padded(space, list, 0, embedding);
 }
 
+#include "at_rest.h"
+
 static facecore_status encode(const cJSON *test, const cJSON *expected) {
     static const struct {
         const char *name;
@@ -383,90 +386,126 @@ static facecore_status encode(const cJSON *test, const cJSON *expected) {
     return status;
 }
 
-static facecore_status profile(const cJSON *test, const cJSON *expected) {
-    facecore_album_photo photos[16];
-    facecore_album_face faces[64];
-    facecore_embedding *embeddings[64] = {NULL};
-    facecore_profile *friends[8] = {NULL}, *built = NULL;
-    size_t photo_count = 0, face_count = 0, friend_count = 0;
-    memset(photos, 0, sizeof photos);
-    memset(faces, 0, sizeof faces);
+static facecore_album_photo album_photo(const cJSON *photo) {
+    facecore_album_photo meta;
+    facecore_album_photo_init(&meta, sizeof meta);
+    meta.id = (uint64_t)number(photo, "id", 0);
+    meta.manual_tags = (uint32_t)number(photo, "manual_tags", 0);
+    meta.source = (uint32_t)number(photo, "source", 0);
+    meta.front_camera = (uint32_t)number(photo, "front_camera", 0);
+    meta.on_trip = (uint32_t)number(photo, "on_trip", 0);
+    meta.was_avatar = (uint32_t)number(photo, "was_avatar", 0);
+    return meta;
+}
+
+static facecore_album_face album_face(const cJSON *face, const facecore_embedding *embedding) {
+    facecore_album_face found;
+    facecore_album_face_init(&found, sizeof found);
+    found.embedding = embedding;
+    found.width = (float)number(face, "width", 100);
+    found.score = (float)number(face, "score", 1);
+    found.age = (float)number(face, "age", NAN);
+    found.female = (float)number(face, "female", NAN);
+    found.pin = (uint32_t)number(face, "pin", 0);
+    found.non_face = (uint32_t)number(face, "non_face", 0);
+    return found;
+}
+
+/* The album of a case; `first` is its first face, for the caller to free. */
+static facecore_status album_of(const cJSON *test, facecore_profile_builder *album, facecore_embedding **first) {
     const cJSON *photo, *face, *bytes;
-    cJSON_ArrayForEach(photo, member(test, "photos")) {
-        facecore_album_photo *meta = &photos[photo_count];
-        meta->id = (uint64_t)number(photo, "id", 0);
-        meta->manual_tags = (uint32_t)number(photo, "manual_tags", 0);
-        meta->source = (uint32_t)number(photo, "source", 0);
-        meta->front_camera = (uint32_t)number(photo, "front_camera", 0);
-        meta->on_trip = (uint32_t)number(photo, "on_trip", 0);
-        meta->was_avatar = (uint32_t)number(photo, "was_avatar", 0);
-        cJSON_ArrayForEach(face, member(photo, "faces")) {
-            facecore_album_face *found = &faces[face_count];
-            EXPECT_STATUS(new_embedding(text(test, "space"), member(face, "values"), &embeddings[face_count]), FACECORE_STATUS_OK);
-            found->photo = photo_count;
-            found->embedding = embeddings[face_count];
-            found->width = (float)number(face, "width", 100);
-            found->score = (float)number(face, "score", 1);
-            found->age = (float)number(face, "age", NAN);
-            found->female = (float)number(face, "female", NAN);
-            found->pin = (uint32_t)number(face, "pin", 0);
-            found->non_face = (uint32_t)number(face, "non_face", 0);
-            ++face_count;
-        }
-        ++photo_count;
-    }
     facecore_status status = FACECORE_STATUS_OK;
+    cJSON_ArrayForEach(photo, member(test, "photos")) {
+        const facecore_album_photo meta = album_photo(photo);
+        EXPECT_STATUS(facecore_profile_builder_add_photo(album, &meta), FACECORE_STATUS_OK);
+        cJSON_ArrayForEach(face, member(photo, "faces")) {
+            facecore_embedding *made = NULL;
+            EXPECT_STATUS(new_embedding(text(test, "space"), member(face, "values"), &made), FACECORE_STATUS_OK);
+            const facecore_album_face found = album_face(face, made);
+            EXPECT_STATUS(facecore_profile_builder_add_face(album, &found), FACECORE_STATUS_OK);
+            if (*first == NULL) {
+                *first = made;
+            } else {
+                facecore_embedding_free(made);
+            }
+        }
+    }
+    facecore_album_owner owner;
+    facecore_album_owner_init(&owner, sizeof owner);
+    owner.age = (float)number(test, "age", NAN);
+    owner.female = (float)number(test, "female", NAN);
+    EXPECT_STATUS(facecore_profile_builder_set_owner(album, &owner), FACECORE_STATUS_OK);
     cJSON_ArrayForEach(bytes, member(test, "friends")) {
         size_t length = 0;
+        facecore_profile *known = NULL;
         unsigned char *decoded = unhex(bytes->valuestring, &length);
-        status = facecore_profile_decode(decoded, length, &friends[friend_count]);
-        friend_count += status == FACECORE_STATUS_OK;
+        status = facecore_profile_decode(decoded, length, &known);
         free(decoded);
+        if (status == FACECORE_STATUS_OK) {
+            status = facecore_profile_builder_add_friend(album, known);
+        }
+        facecore_profile_free(known);
+        if (status != FACECORE_STATUS_OK) {
+            break;
+        }
     }
-    uint32_t outcome = 0;
-    float confidence = 0;
+    return status;
+}
+
+static void put_profile(facecore_profile *built, const facecore_embedding *coming, const cJSON *expected) {
+    uint8_t encoded[1024];
+    size_t length = 0;
+    EXPECT_STATUS(facecore_profile_encode(built, NULL, 0, &length), FACECORE_STATUS_BUFFER_SIZE);
+    EXPECT_STATUS(facecore_profile_encode(built, encoded, sizeof encoded, &length), FACECORE_STATUS_OK);
+    char *digits = hex(encoded, length);
+    fprintf(answers, "profile %s\n", digits);
+    EXPECT(strcmp(digits, text(expected, "bytes")) == 0);
+    /* A photo that comes and goes leaves the same bytes. */
+    EXPECT_STATUS(facecore_profile_add(built, FACECORE_ROLE_OWNER, &coming, 1), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_remove(built, FACECORE_ROLE_OWNER, &coming, 1), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_encode(built, encoded, sizeof encoded, &length), FACECORE_STATUS_OK);
+    char *again = hex(encoded, length);
+    EXPECT(strcmp(digits, again) == 0);
+    free(again);
+    free(digits);
+    facecore_embedding *mean = NULL;
+    float cosine = 0;
+    EXPECT_STATUS(facecore_profile_get_embedding(built, FACECORE_ROLE_OWNER, &mean), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_embedding_cosine(mean, mean, &cosine), FACECORE_STATUS_OK);
+    EXPECT(cosine > 0.999f);
+    facecore_embedding_free(mean);
+}
+
+static facecore_status profile(const cJSON *test, const cJSON *expected) {
+    facecore_profile_builder *album = NULL;
+    facecore_embedding *first = NULL;
+    facecore_build *build = NULL;
+    facecore_profile *built = NULL;
+    facecore_status status = facecore_profile_builder_new(strtoull(text(test, "space"), NULL, 16), &album);
     if (status == FACECORE_STATUS_OK) {
-        status = facecore_profile_build(photos, photo_count, faces, face_count, (float)number(test, "age", NAN), (float)number(test, "female", NAN),
-                                        (const facecore_profile *const *)friends, friend_count, &outcome, &confidence, &built);
+        status = album_of(test, album, &first);
     }
     if (status == FACECORE_STATUS_OK) {
-        fprintf(answers, "outcome %u", (unsigned)outcome);
-        put_bits(&confidence, 1);
+        status = facecore_profile_builder_build(album, &build);
+    }
+    if (status == FACECORE_STATUS_OK) {
+        facecore_build_info info;
+        info.struct_size = sizeof info;
+        EXPECT_STATUS(facecore_build_get_info(build, &info), FACECORE_STATUS_OK);
+        fprintf(answers, "outcome %u", (unsigned)info.outcome);
+        put_bits(&info.confidence, 1);
         fputc('\n', answers);
-        EXPECT(outcome == (uint32_t)number(expected, "outcome", 0));
-        EXPECT((built != NULL) == (outcome == FACECORE_BUILD_OUTCOME_BUILT));
+        EXPECT(info.outcome == (uint32_t)number(expected, "outcome", 0));
+        EXPECT_STATUS(facecore_build_get_profile(build, &built), FACECORE_STATUS_OK);
+        EXPECT((built != NULL) == (info.outcome == FACECORE_BUILD_OUTCOME_BUILT));
     }
     if (built != NULL) {
-        uint8_t encoded[1024];
-        size_t length = 0;
-        EXPECT_STATUS(facecore_profile_encode(built, NULL, 0, &length), FACECORE_STATUS_BUFFER_SIZE);
-        EXPECT_STATUS(facecore_profile_encode(built, encoded, sizeof encoded, &length), FACECORE_STATUS_OK);
-        char *digits = hex(encoded, length);
-        fprintf(answers, "profile %s\n", digits);
-        EXPECT(strcmp(digits, text(expected, "bytes")) == 0);
-        /* A photo that comes and goes leaves the same bytes. */
-        const facecore_embedding *coming = embeddings[0];
-        EXPECT_STATUS(facecore_profile_add(built, FACECORE_ROLE_OWNER, &coming, 1), FACECORE_STATUS_OK);
-        EXPECT_STATUS(facecore_profile_remove(built, FACECORE_ROLE_OWNER, &coming, 1), FACECORE_STATUS_OK);
-        EXPECT_STATUS(facecore_profile_encode(built, encoded, sizeof encoded, &length), FACECORE_STATUS_OK);
-        char *again = hex(encoded, length);
-        EXPECT(strcmp(digits, again) == 0);
-        free(again);
-        free(digits);
-        facecore_embedding *mean = NULL;
-        float cosine = 0;
-        EXPECT_STATUS(facecore_profile_get_embedding(built, FACECORE_ROLE_OWNER, &mean), FACECORE_STATUS_OK);
-        EXPECT_STATUS(facecore_embedding_cosine(mean, mean, &cosine), FACECORE_STATUS_OK);
-        EXPECT(cosine > 0.999f);
-        facecore_embedding_free(mean);
+        put_profile(built, first, expected);
     }
     facecore_profile_free(built);
-    for (size_t i = 0; i < friend_count; ++i) {
-        facecore_profile_free(friends[i]);
-    }
-    for (size_t i = 0; i < face_count; ++i) {
-        facecore_embedding_free(embeddings[i]);
-    }
+    facecore_build_free(build);
+    facecore_profile_builder_free(album);
+    facecore_embedding_free(first);
     return status;
 }
 
@@ -496,6 +535,16 @@ static void put_neighbour(const char *person, float cosine) {
 }
 
 static facecore_status matcher_of(const cJSON *test, facecore_matcher **matcher) {
+    if (text(test, "calibration") != NULL) {
+        const char *numbers = text(test, "calibration");
+        facecore_calibration *calibration = NULL;
+        facecore_status status = facecore_calibration_read(numbers, strlen(numbers), &calibration);
+        if (status == FACECORE_STATUS_OK) {
+            status = facecore_matcher_for_calibration(calibration, number(test, "rate", NAN), (size_t)number(test, "list", 0), matcher);
+        }
+        facecore_calibration_free(calibration);
+        return status;
+    }
     if (member(test, "rate") != NULL) {
         return facecore_matcher_for_space(strtoull(text(test, "space"), NULL, 16), number(test, "rate", NAN), matcher);
     }
@@ -587,7 +636,8 @@ int main(int argc, char **argv) {
         const char *name;
         facecore_status (*run)(const cJSON *, const cJSON *);
         int needs_engine;
-    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"engines", engines, 0}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0}};
+    } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"engines", engines, 0}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0},
+                 {"store", store, 0}, {"index", index_cases, 0}, {"feedback", feedback, 0}, {"merge", merge, 0}};
     if (argc < 4 || (answers = fopen(argv[3], "w")) == NULL) {
         fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS [CALL...]\n");
         return 2;

@@ -157,17 +157,18 @@ FIELD(facecore_photo_info, scale, 28);
 FIELD(facecore_photo_info, damaged, 32);
 FIELD(facecore_photo_info, reserved, 36);
 
-SIZE(facecore_album_photo, 48);
-FIELD(facecore_album_photo, id, 0);
-FIELD(facecore_album_photo, manual_tags, 8);
-FIELD(facecore_album_photo, source, 12);
-FIELD(facecore_album_photo, front_camera, 16);
-FIELD(facecore_album_photo, on_trip, 20);
-FIELD(facecore_album_photo, was_avatar, 24);
-FIELD(facecore_album_photo, reserved, 28);
+SIZE(facecore_album_photo, 64);
+FIELD(facecore_album_photo, struct_size, 0);
+FIELD(facecore_album_photo, id, 8);
+FIELD(facecore_album_photo, manual_tags, 16);
+FIELD(facecore_album_photo, source, 20);
+FIELD(facecore_album_photo, front_camera, 24);
+FIELD(facecore_album_photo, on_trip, 28);
+FIELD(facecore_album_photo, was_avatar, 32);
+FIELD(facecore_album_photo, reserved, 36);
 
-SIZE(facecore_album_face, 56);
-FIELD(facecore_album_face, photo, 0);
+SIZE(facecore_album_face, 64);
+FIELD(facecore_album_face, struct_size, 0);
 FIELD(facecore_album_face, embedding, 8);
 FIELD(facecore_album_face, width, 16);
 FIELD(facecore_album_face, score, 20);
@@ -176,3 +177,150 @@ FIELD(facecore_album_face, female, 28);
 FIELD(facecore_album_face, pin, 32);
 FIELD(facecore_album_face, non_face, 36);
 FIELD(facecore_album_face, reserved, 40);
+
+SIZE(facecore_album_owner, 32);
+FIELD(facecore_album_owner, struct_size, 0);
+FIELD(facecore_album_owner, age, 8);
+FIELD(facecore_album_owner, female, 12);
+FIELD(facecore_album_owner, reserved, 16);
+
+SIZE(facecore_album_options, 64);
+FIELD(facecore_album_options, struct_size, 0);
+FIELD(facecore_album_options, detect, 8);
+FIELD(facecore_album_options, attributes, 16);
+FIELD(facecore_album_options, non_face_filter, 24);
+FIELD(facecore_album_options, reserved, 32);
+
+SIZE(facecore_build_info, 80);
+FIELD(facecore_build_info, struct_size, 0);
+FIELD(facecore_build_info, outcome, 8);
+FIELD(facecore_build_info, confidence, 12);
+FIELD(facecore_build_info, lead, 16);
+FIELD(facecore_build_info, wanted_lead, 20);
+FIELD(facecore_build_info, photos, 24);
+FIELD(facecore_build_info, faces, 32);
+FIELD(facecore_build_info, left_out, 40);
+FIELD(facecore_build_info, dropped, 48);
+FIELD(facecore_build_info, reserved, 56);
+
+SIZE(facecore_build_member, 24);
+FIELD(facecore_build_member, photo, 0);
+FIELD(facecore_build_member, face, 8);
+FIELD(facecore_build_member, role, 12);
+FIELD(facecore_build_member, reserved, 16);
+
+SIZE(facecore_profile_info, 48);
+FIELD(facecore_profile_info, struct_size, 0);
+FIELD(facecore_profile_info, space, 8);
+FIELD(facecore_profile_info, embedding_length, 16);
+FIELD(facecore_profile_info, slots, 20);
+FIELD(facecore_profile_info, reserved, 24);
+
+SIZE(facecore_profile_slot, 48);
+FIELD(facecore_profile_slot, struct_size, 0);
+FIELD(facecore_profile_slot, photos, 8);
+FIELD(facecore_profile_slot, faces, 12);
+FIELD(facecore_profile_slot, coherence, 16);
+FIELD(facecore_profile_slot, reserved, 20);
+
+SIZE(facecore_face_quality, 64);
+FIELD(facecore_face_quality, struct_size, 0);
+FIELD(facecore_face_quality, value, 8);
+FIELD(facecore_face_quality, size, 12);
+FIELD(facecore_face_quality, sharpness, 16);
+FIELD(facecore_face_quality, brightness, 20);
+FIELD(facecore_face_quality, yaw, 24);
+FIELD(facecore_face_quality, roll, 28);
+FIELD(facecore_face_quality, score, 32);
+FIELD(facecore_face_quality, reserved, 36);
+
+SIZE(facecore_calibration_info, 64);
+FIELD(facecore_calibration_info, struct_size, 0);
+FIELD(facecore_calibration_info, space, 8);
+FIELD(facecore_calibration_info, photos, 16);
+FIELD(facecore_calibration_info, people, 24);
+FIELD(facecore_calibration_info, margin, 32);
+FIELD(facecore_calibration_info, reserved, 36);
+
+SIZE(facecore_operating_point, 80);
+FIELD(facecore_operating_point, candidates, 0);
+FIELD(facecore_operating_point, strangers, 8);
+FIELD(facecore_operating_point, false_positive_rate, 16);
+FIELD(facecore_operating_point, false_positive_rate_at_least, 24);
+FIELD(facecore_operating_point, false_positive_rate_at_most, 32);
+FIELD(facecore_operating_point, true_positive_rate, 40);
+FIELD(facecore_operating_point, threshold, 48);
+FIELD(facecore_operating_point, reserved, 52);
+
+SIZE(facecore_face_opinion, 16);
+FIELD(facecore_face_opinion, photo, 0);
+FIELD(facecore_face_opinion, face, 8);
+FIELD(facecore_face_opinion, opinion, 12);
+
+SIZE(facecore_store_options, 64);
+FIELD(facecore_store_options, struct_size, 0);
+FIELD(facecore_store_options, max_bytes, 8);
+FIELD(facecore_store_options, max_readers, 16);
+FIELD(facecore_store_options, durability, 20);
+FIELD(facecore_store_options, reserved, 24);
+
+SIZE(facecore_store_size, 80);
+FIELD(facecore_store_size, struct_size, 0);
+FIELD(facecore_store_size, profiles, 8);
+FIELD(facecore_store_size, faces, 16);
+FIELD(facecore_store_size, opinions, 24);
+FIELD(facecore_store_size, opted_out, 32);
+FIELD(facecore_store_size, bytes, 40);
+FIELD(facecore_store_size, reserved, 48);
+
+SIZE(facecore_record, 48);
+FIELD(facecore_record, user, 0);
+FIELD(facecore_record, photo, 8);
+FIELD(facecore_record, bytes, 16);
+FIELD(facecore_record, length, 24);
+FIELD(facecore_record, face, 32);
+FIELD(facecore_record, reserved, 36);
+
+SIZE(facecore_index_info, 64);
+FIELD(facecore_index_info, struct_size, 0);
+FIELD(facecore_index_info, space, 8);
+FIELD(facecore_index_info, faces, 16);
+FIELD(facecore_index_info, bytes, 24);
+FIELD(facecore_index_info, embedding_length, 32);
+FIELD(facecore_index_info, reserved, 36);
+
+SIZE(facecore_search, 96);
+FIELD(facecore_search, struct_size, 0);
+FIELD(facecore_search, neighbours, 8);
+FIELD(facecore_search, shortlist, 16);
+FIELD(facecore_search, only, 24);
+FIELD(facecore_search, only_count, 32);
+FIELD(facecore_search, except, 40);
+FIELD(facecore_search, except_count, 48);
+FIELD(facecore_search, least, 56);
+FIELD(facecore_search, reserved, 60);
+
+SIZE(facecore_hit, 16);
+FIELD(facecore_hit, id, 0);
+FIELD(facecore_hit, cosine, 8);
+FIELD(facecore_hit, reserved, 12);
+
+SIZE(facecore_star_hit, 48);
+FIELD(facecore_star_hit, star, 0);
+FIELD(facecore_star_hit, face, 8);
+FIELD(facecore_star_hit, uploader_face, 16);
+FIELD(facecore_star_hit, cosine, 24);
+FIELD(facecore_star_hit, reserved, 28);
+
+SIZE(facecore_alike_pair, 24);
+FIELD(facecore_alike_pair, first, 0);
+FIELD(facecore_alike_pair, second, 8);
+FIELD(facecore_alike_pair, cosine, 16);
+FIELD(facecore_alike_pair, reserved, 20);
+
+SIZE(facecore_clone_event, 32);
+FIELD(facecore_clone_event, low, 0);
+FIELD(facecore_clone_event, high, 8);
+FIELD(facecore_clone_event, cosine, 16);
+FIELD(facecore_clone_event, state, 20);
+FIELD(facecore_clone_event, reserved, 24);

@@ -1,12 +1,14 @@
 // The shared cases of testdata/cases, from C++. Usage: cases MODELS TESTDATA ANSWERS
-// Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases.rs).
+// Compares with what a case expects and writes the answers, to the last bit, to the file ANSWERS (see facecore/tests/cases/main.rs).
 
 #include <cjson/cJSON.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -15,7 +17,7 @@
 #include <vector>
 
 #include "../c/expect.h"
-#include "facecore.hpp"
+#include "facecore_search.hpp"
 
 namespace {
 
@@ -244,6 +246,8 @@ facecore::Embedding embedding(const std::string &space, const cJSON *list, std::
     return {std::stoull(space, nullptr, 16), values.data(), values.size()};
 }
 
+#include "at_rest.hpp"
+
 void encode(const cJSON *test, const cJSON *expected) {
     const auto one = member(test, "data") != nullptr ? decoded(text(test, "data")) : embedding(text(test, "space"), member(test, "values"));
     const std::pair<const char *, facecore_encoding> encodings[] = {
@@ -256,53 +260,44 @@ void encode(const cJSON *test, const cJSON *expected) {
 }
 
 void profile(const cJSON *test, const cJSON *expected) {
-    std::vector<facecore_album_photo> photos;
-    std::vector<facecore_album_face> faces;
+    facecore::ProfileBuilder album(std::strtoull(text(test, "space").c_str(), nullptr, 16));
     std::vector<facecore::Embedding> embeddings;
     const auto flag = [](const cJSON *object, const char *name) { return static_cast<std::uint32_t>(number(object, name, 0)); };
     const auto real = [](const cJSON *object, const char *name, double otherwise) { return static_cast<float>(number(object, name, otherwise)); };
     for (const cJSON *photo : items(member(test, "photos"))) {
-        for (const cJSON *face : items(member(photo, "faces"))) {
-            embeddings.push_back(embedding(text(test, "space"), member(face, "values")));
-            facecore_album_face found{};
-            found.photo = photos.size();
-            found.embedding = embeddings.back().get();
-            found.width = real(face, "width", 100);
-            found.score = real(face, "score", 1);
-            found.age = real(face, "age", NAN);
-            found.female = real(face, "female", NAN);
-            found.pin = flag(face, "pin");
-            found.non_face = flag(face, "non_face");
-            faces.push_back(found);
-        }
-        facecore_album_photo meta{};
-        meta.id = flag(photo, "id");
+        facecore::AlbumPhoto meta(flag(photo, "id"));
         meta.manual_tags = flag(photo, "manual_tags");
         meta.source = flag(photo, "source");
         meta.front_camera = flag(photo, "front_camera");
         meta.on_trip = flag(photo, "on_trip");
         meta.was_avatar = flag(photo, "was_avatar");
-        photos.push_back(meta);
+        album.add_photo(meta);
+        for (const cJSON *face : items(member(photo, "faces"))) {
+            embeddings.push_back(embedding(text(test, "space"), member(face, "values")));
+            facecore::AlbumFace found(embeddings.back(), real(face, "width", 100), real(face, "score", 1));
+            found.age = real(face, "age", NAN);
+            found.female = real(face, "female", NAN);
+            found.pin = flag(face, "pin");
+            found.non_face = flag(face, "non_face");
+            album.add_face(found);
+        }
     }
-    std::vector<facecore::Profile> friends;
+    album.set_owner(real(test, "age", NAN), real(test, "female", NAN));
     for (const cJSON *known : items(member(test, "friends"))) {
         const Bytes bytes = unhex(known->valuestring);
-        friends.push_back(facecore::Profile::decode(bytes.data(), bytes.size()));
+        album.add_friend(facecore::Profile::decode(bytes.data(), bytes.size()));
     }
-    std::vector<const facecore::Profile *> pointers;
-    for (const facecore::Profile &known : friends) {
-        pointers.push_back(&known);
-    }
-    auto build = facecore::Profile::build(photos, faces, real(test, "age", NAN), real(test, "female", NAN), pointers);
-    answers << "outcome " << build.outcome << bits({build.confidence}) << '\n';
-    EXPECT(build.outcome == flag(expected, "outcome"));
-    if (build.profile) {
-        const std::string digits = hex(build.profile->encode());
+    const auto build = album.build();
+    const auto info = build.info();
+    answers << "outcome " << info.outcome << bits({info.confidence}) << '\n';
+    EXPECT(info.outcome == flag(expected, "outcome"));
+    if (auto built = build.profile()) {
+        const std::string digits = hex(built->encode());
         answers << "profile " << digits << '\n';
         EXPECT(digits == text(expected, "bytes"));
-        build.profile->add(FACECORE_ROLE_OWNER, embeddings.front());
-        build.profile->remove(FACECORE_ROLE_OWNER, embeddings.front());
-        EXPECT(hex(build.profile->encode()) == digits);
+        built->add(FACECORE_ROLE_OWNER, embeddings.front());
+        built->remove(FACECORE_ROLE_OWNER, embeddings.front());
+        EXPECT(hex(built->encode()) == digits);
     }
 }
 
@@ -313,6 +308,10 @@ void compare(const cJSON *test, const cJSON *expected) {
 }
 
 facecore::Matcher matcher(const cJSON *test) {
+    if (member(test, "calibration") != nullptr) {
+        const facecore::Calibration calibration(text(test, "calibration"));
+        return facecore::Matcher::calibrated(calibration, number(test, "rate", NAN), static_cast<std::size_t>(number(test, "list", 0)));
+    }
     if (member(test, "rate") != nullptr) {
         return facecore::Matcher::for_space(std::stoull(text(test, "space"), nullptr, 16), number(test, "rate", NAN));
     }
@@ -365,7 +364,8 @@ int main(int argc, char **argv) {
     answers.open(argv[3]);
     engine.emplace(facecore::Engine::open(models));
     const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
-        {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile}};
+        {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile},
+        {"store", store}, {"index", index_cases}, {"feedback", feedback}, {"merge", merge}};
     for (const auto &[call, run] : calls) {
         cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
         EXPECT(!items(tests).empty());

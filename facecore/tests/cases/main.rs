@@ -3,6 +3,8 @@
 //! Each language compares with what a case expects, within a tolerance that holds for every processor, and writes its answers, to the last bit, to
 //! `target/cases/LANGUAGE.txt`. `make test` then compares those files: where the same kernels run, all languages give the same bits.
 
+mod at_rest;
+
 use std::fmt::Write;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,9 +16,9 @@ use facecore::profile::{
     AlbumFace, AlbumPhoto, Builder, Feedback, Outcome as Build, Owner, PhotoMeta, Pin, Profile, Settings, Source,
 };
 use facecore::{
-    BoundingBox, Budget, Candidate, Compute, Damage, DetectOptions, DetectorKind, Embedding, Encoding, Engine,
-    EngineOptions, Error, Face, Limits, Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo, PixelFormat,
-    RawView, Refusal, SpaceId,
+    BoundingBox, Budget, Calibration, Candidate, Compute, Damage, DetectOptions, DetectorKind, Embedding, Encoding,
+    Engine, EngineOptions, Error, Face, Limits, Matcher, Neighbour, NonFaceFilter, Orientation, Outcome, Photo,
+    PixelFormat, RawView, Refusal, SpaceId,
 };
 use serde_json::Value;
 
@@ -312,6 +314,10 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
         people.push(Candidate { person: name, embeddings: embeddings(&person["embeddings"])? });
     }
     let matcher = match case["rate"].as_f64() {
+        Some(rate) if case["calibration"].is_string() => {
+            let calibration = Calibration::read(case["calibration"].as_str().unwrap())?;
+            calibration.matcher(rate, case["list"].as_u64().unwrap() as usize)?
+        }
         Some(rate) => Matcher::for_space(space)?.with_false_positive_rate(rate)?,
         None => {
             let [threshold, margin] = ["threshold", "margin"].map(|name| case[name].as_f64().unwrap() as f32);
@@ -350,7 +356,7 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
 #[test]
 fn the_shared_cases_hold() {
     type Run = fn(&Value, &mut String) -> Result<(), Error>;
-    let calls: [(&str, Run); 8] = [
+    let calls: [(&str, Run); 12] = [
         ("detect", detect),
         ("embed", embed),
         ("engines", engines),
@@ -359,6 +365,10 @@ fn the_shared_cases_hold() {
         ("compare", compare),
         ("decide", decide),
         ("profile", profile),
+        ("store", at_rest::store),
+        ("index", at_rest::index),
+        ("feedback", at_rest::feedback),
+        ("merge", at_rest::merge),
     ];
     let (mut answers, mut wrong) = (String::new(), Vec::new());
     for (call, run) in calls {
