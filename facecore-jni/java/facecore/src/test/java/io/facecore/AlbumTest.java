@@ -30,7 +30,7 @@ class AlbumTest {
 
     @Test
     void aSessionAsksForPhotosAndKeepsPlaces() {
-        Feedback feedback = Feedback.none().with(new FaceId(2, 1), Opinion.REJECT);
+        Feedback feedback = Feedback.none().with(new FaceId(0, 1), Opinion.CONFIRM).with(new FaceId(2, 1), Opinion.REJECT);
         try (AlbumSession session = AlbumSession.open(photos(6), AlbumOwner.UNKNOWN, feedback, SPACE)) {
             assertEquals(ErrorCode.OPTION, assertThrows(FaceCoreException.class, session::finish).code());
             assertEquals(6, session.wants().length);

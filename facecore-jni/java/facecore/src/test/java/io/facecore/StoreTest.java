@@ -249,53 +249,6 @@ class StoreTest {
     }
 
     @Test
-    void twoVirtualMachinesUseOneFolder() throws Exception {
-        String[] command = {Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xcheck:jni",
-            "-Dfacecore.library.path=" + System.getProperty("facecore.library.path"), "-cp", System.getProperty("java.class.path"),
-            "io.facecore.StoreProbe", folder.resolve("store").toString(), SPACE.toString(), "1000", "300"};
-        try (ProfileStore store = open()) {
-            Process other = new ProcessBuilder(command).redirectErrorStream(true).start();
-            for (long user = 0; user < 300; user++) {
-                store.write(new StoreBatch().put(user, SPACE, StoreProbe.value(user)));
-                long theirs = 1_000 + user;
-                store.get(theirs).ifPresent(value -> assertArrayEquals(StoreProbe.value(theirs), value));
-            }
-            assertEquals("done", new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
-            assertEquals(0, other.waitFor());
-            assertEquals(600, store.size().profiles());
-            store.compact();
-            assertArrayEquals(StoreProbe.value(1_299), store.get(1_299).orElseThrow());
-            assertTrue(store.verify().damage().isEmpty());
-        }
-    }
-
-    /** The writer of the bench {@code store}, where `cargo build --release -p facecore-benches` has made it. */
-    @Test
-    void aRustProcessWritesMeanwhile() throws Exception {
-        Path writer = Data.ROOT.resolve("target/release/store");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isExecutable(writer), "no bench is built");
-        SpaceId space = SpaceId.parse("6120737061636521");
-        Path shared = folder.resolve("shared");
-        try (ProfileStore store = ProfileStore.open(shared, space)) {
-            Process rust = new ProcessBuilder(writer.toString(), shared.toString(), "--write-until-killed").redirectErrorStream(true).start();
-            try {
-                long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-                for (long user = 1L << 40; store.size().profiles() < 3 || user < (1L << 40) + 100; user++) {
-                    assertTrue(rust.isAlive() && System.nanoTime() < until);
-                    assertTrue(store.write(new StoreBatch().put(user, space, StoreProbe.value(user)))[0]);
-                    assertArrayEquals(StoreProbe.value(user), store.get(user).orElseThrow());
-                }
-            } finally {
-                rust.destroyForcibly().waitFor();
-            }
-            long theirs = store.page(OptionalLong.empty(), 1_000_000).stream().filter(profile -> profile.user() < 1L << 40).count();
-            assertTrue(theirs > 0, "the other process wrote");
-            store.write(new StoreBatch().put(1, space, bytes("after the kill")));
-            assertTrue(store.verify().damage().isEmpty());
-        }
-    }
-
-    @Test
     void closeRacesCalls() throws Exception {
         Random random = new Random(6);
         Embedding face = face(random);
