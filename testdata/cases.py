@@ -18,14 +18,28 @@ def cosine(a, b):
     return dot / math.sqrt(squares[0] * squares[1])
 
 
-def signs(face):
-    """The signs of the turned face: half of the values change sign, by a counter's bits, then a Hadamard transform."""
-    length = 1 << (len(face) - 1).bit_length()
-    mixed = [(at + 1) * 0x9E3779B97F4A7C15 & (1 << 64) - 1 for at in range(len(face))]
-    flipped = [-value if (word ^ word >> 29).bit_count() % 2 else value for word, value in zip(mixed, face)]
-    turned = [math.fsum(-v if (row & at).bit_count() % 2 else v for at, v in enumerate(flipped)) for row in range(length)]
-    assert all(abs(value) > 1e-3 for value in turned), "a sign would depend on rounding"
-    return [value >= 0 for value in turned]
+def turned(face):
+    """The turned face: twice, half of the values change sign, by a counter's mixed bits, then a Hadamard transform."""
+    length = max(64, 1 << (len(face) - 1).bit_length())
+    values = list(face) + [0] * (length - len(face))
+    for number in range(2):
+        flipped = [-value if mixed(number << 32 | at) & 1 else value for at, value in enumerate(values, 1)]
+        values = [math.fsum(-v if (row & at).bit_count() % 2 else v for at, v in enumerate(flipped)) for row in range(length)]
+    return values
+
+
+def mixed(counter):
+    """SplitMix64."""
+    bits = counter * 0x9E3779B97F4A7C15 & (1 << 64) - 1
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 & (1 << 64) - 1
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EB & (1 << 64) - 1
+    return bits ^ bits >> 31
+
+
+def by_signs(query, face):
+    """How alike a face is as far as its signs tell: the product of the turned query with them, as a share of the largest possible."""
+    query, face = turned(query), turned(face)
+    return math.fsum(a if b >= 0 else -a for a, b in zip(query, face)) / math.fsum(map(abs, query))
 
 
 def hits(faces, query, step):
@@ -34,8 +48,10 @@ def hits(faces, query, step):
     if not step.get("exact"):
         shortlist = max(step.get("shortlist", 300), step.get("neighbours", 1), 1)
         if shortlist < len(places):
-            differences = {place: sum(a != b for a, b in zip(signs(query), signs(faces[place][1]))) for place in places}
-            places = sorted(sorted(places, key=lambda place: differences[place])[:shortlist])
+            alike = {place: by_signs(query, faces[place][1]) for place in places}
+            places.sort(key=lambda place: -alike[place])
+            assert alike[places[shortlist - 1]] - alike[places[shortlist]] > 0.05, "rounding could change the shortlist"
+            places = sorted(places[:shortlist])
     found = [(faces[place][0], cosine(query, faces[place][1])) for place in places]
     found = [(id, cosine) for id, cosine in found if cosine >= step.get("least", -1)]
     found.sort(key=lambda hit: -round(hit[1], 9))
