@@ -1,5 +1,6 @@
 //! The command line: commands, options, help.
 
+mod keeping;
 mod measuring;
 mod options;
 mod ranges;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
+pub use keeping::{Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Store};
 pub use measuring::{
     Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
     NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
@@ -54,6 +56,12 @@ pub enum Command {
     /// Face profiles: whose album is it?
     #[command(subcommand)]
     Profile(Profile),
+    /// People in a file, such as stars: who of them is in photos?
+    #[command(subcommand)]
+    Gallery(Gallery),
+    /// Accounts of a store that show one person
+    #[command(subcommand)]
+    Clones(Clones),
     /// The networks in the models' folder
     #[command(subcommand)]
     Models(Models),

@@ -1,11 +1,13 @@
 //! The commands. What `detect`, `embed` and `tag` have in common is here: many photos, one way of reporting them.
 
 mod calibrate;
+mod clones;
 mod compare;
 mod detect;
 mod embed;
 mod enrol;
 mod evaluate;
+mod gallery;
 mod matching;
 mod models;
 mod nonface;
@@ -37,6 +39,8 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::NonFace(arguments) => nonface::run(arguments, json),
         Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Profile(arguments) => profile::run(arguments, json),
+        Command::Gallery(arguments) => gallery::run(arguments, json),
+        Command::Clones(arguments) => clones::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }

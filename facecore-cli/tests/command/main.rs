@@ -4,6 +4,7 @@ mod drawing;
 mod evaluate;
 mod files;
 mod finding;
+mod keeping;
 mod measuring;
 mod naming;
 mod profile;

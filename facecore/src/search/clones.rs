@@ -67,18 +67,28 @@ impl<'a> CloneSearch<'a> {
         Ok(true)
     }
 
-    /// The pairs, the most alike first; the file is removed.
+    /// The pairs, the most alike first. The file stays until [`finish`](Self::finish), so that a program that is killed before it has made use
+    /// of them finds them again.
     ///
     /// # Errors
-    /// [`Error::Option`](crate::Error::Option) while parts are left, [`Error::Store`](crate::Error::Store) if the file cannot be removed.
-    pub fn finish(self) -> Result<Vec<AlikePair>> {
+    /// [`Error::Option`](crate::Error::Option) while parts are left.
+    pub fn pairs(&self) -> Result<Vec<AlikePair>> {
         let (done, all) = self.parts();
         if done < all {
             let reason = format!("{} of {all} parts are left", all - done);
             return Err(crate::error::Error::Option { name: "search for clones", reason });
         }
-        let mut pairs = self.progress.pairs;
+        let mut pairs = self.progress.pairs.clone();
         pairs.sort_by(|a, b| b.cosine.total_cmp(&a.cosine));
+        Ok(pairs)
+    }
+
+    /// The [`pairs`](Self::pairs); the file is removed.
+    ///
+    /// # Errors
+    /// Those of [`pairs`](Self::pairs); [`Error::Store`](crate::Error::Store) if the file cannot be removed.
+    pub fn finish(self) -> Result<Vec<AlikePair>> {
+        let pairs = self.pairs()?;
         Progress::remove(&self.path)?;
         Ok(pairs)
     }

@@ -1,0 +1,144 @@
+//! Options of the commands that work on what is kept: people in a file, accounts in a store.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use facecore::store::CloneState;
+use facecore::{Matcher, SpaceId};
+
+use super::options::{Finding, Model, Photos, Threads};
+use super::ranges;
+
+#[derive(Debug, Subcommand)]
+pub enum Gallery {
+    /// Add the people of a folder to the file, which is made if there is none. Faces of who is in it already are added to theirs
+    Add(GalleryAdd),
+    /// Take people out of the file. Exit code: 0 done, 1 somebody was not in it, and the others are out
+    Remove(GalleryRemove),
+    /// Who is in the file, with how many faces
+    List(GalleryList),
+    /// Name the faces of photos after the people in the file
+    Search(GallerySearch),
+}
+
+#[derive(Debug, Args)]
+pub struct GalleryAdd {
+    /// The file with the people
+    pub file: PathBuf,
+    /// A folder with one folder a person, named as the person, with photos; the largest face of each counts
+    #[arg(long, value_name = "DIR")]
+    pub people: PathBuf,
+    #[command(flatten)]
+    pub threads: Threads,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+#[derive(Debug, Args)]
+pub struct GalleryRemove {
+    /// The file with the people
+    pub file: PathBuf,
+    /// Their names, as `facecore gallery list` has them
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct GalleryList {
+    /// The file with the people
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct GallerySearch {
+    /// The file with the people
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub photos: Photos,
+    /// Name only faces that are beside the uploader's, whose profile this is: a star alone in a photo may be anybody's photo of the star
+    #[arg(long, value_name = "FILE")]
+    pub uploader: Option<PathBuf>,
+    /// The share of strangers' faces that may get a name, whatever the number of people (0.0001 to 0.1)
+    #[arg(long, value_name = "RATE", default_value_t = Matcher::FALSE_POSITIVE_RATE, value_parser = ranges::rate)]
+    pub fp: f64,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Clones {
+    /// Search all accounts with one owner for pairs that show one person, and keep them as open in the store. Prints those that are news
+    Find(ClonesFind),
+    /// The pairs in the store
+    List(ClonesList),
+    /// Keep what became of a pair
+    Judge(ClonesJudge),
+}
+
+/// A store that exists.
+#[derive(Debug, Args)]
+pub struct Store {
+    /// The folder of the store
+    #[arg(value_name = "STORE")]
+    pub folder: PathBuf,
+    /// The space of its profiles, which `facecore embed` prints
+    #[arg(long, value_name = "ID")]
+    pub space: SpaceId,
+}
+
+#[derive(Debug, Args)]
+pub struct ClonesFind {
+    #[command(flatten)]
+    pub store: Store,
+    /// Where the index of the accounts goes, 161 bytes each with 128 values, and beside it how far the search is: the same command goes on
+    /// where it was killed. Both are removed at the end
+    #[arg(long, value_name = "FILE")]
+    pub index: PathBuf,
+    /// How many pairs of two people may be among the reports for each million accounts
+    #[arg(long, value_name = "N", default_value_t = 10.0)]
+    pub per_million: f64,
+}
+
+#[derive(Debug, Args)]
+pub struct ClonesList {
+    #[command(flatten)]
+    pub store: Store,
+    /// Only those in this state
+    #[arg(long)]
+    pub state: Option<State>,
+}
+
+#[derive(Debug, Args)]
+pub struct ClonesJudge {
+    #[command(flatten)]
+    pub store: Store,
+    /// The id of one account
+    pub one: u64,
+    /// The id of the other
+    pub other: u64,
+    /// What became of it; `known` is for a second account that was declared, a joint one, relatives: never reported
+    pub state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    Open,
+    Confirmed,
+    Rejected,
+    Known,
+}
+
+impl From<State> for CloneState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Open => Self::Open,
+            State::Confirmed => Self::Confirmed,
+            State::Rejected => Self::Rejected,
+            State::Known => Self::Known,
+        }
+    }
+}

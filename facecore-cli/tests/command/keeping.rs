@@ -1,0 +1,113 @@
+//! `gallery` and `clones`.
+
+use facecore::profile::{Profile, Role};
+use facecore::store::{ProfileStore, StoreOptions};
+use facecore::{Embedding, SpaceId};
+
+use super::*;
+
+/// Who is named on the faces of the first photo of an answer.
+fn names(output: &Output) -> Vec<String> {
+    let faces = lines(output)[0]["faces"].as_array().unwrap().clone();
+    faces.iter().filter_map(|face| face["match"]["person"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_gallery_is_kept_searched_and_changed() {
+    let folder = scratch("gallery");
+    let file = folder.join("stars.fcpe");
+    let gallery = file.display();
+    let add = facecore(&format!("gallery add {gallery} --people testdata/people"));
+    assert_eq!((code(&add), stderr(&add)), (0, ""));
+    let list = facecore(&format!("gallery list {gallery}"));
+    assert_eq!(stdout(&list), "Barack Obama: 2 faces\nEileen Collins: 1 faces\n");
+    let group = facecore(&format!("gallery search {gallery} testdata/photos/group.jpg --json"));
+    let mut found = names(&group);
+    found.sort_unstable();
+    assert_eq!(found, ["Barack Obama", "Eileen Collins"], "{}", stderr(&group));
+    assert!(lines(&group)[0]["faces"].as_array().unwrap().iter().all(|face| face.get("embedding").is_none()));
+
+    // The uploader is one of them: the other is the star beside them, and no star where the uploader is not.
+    for photo in ["obama", "obama2", "obama3", "group"] {
+        fs::copy(format!("{ROOT}/testdata/photos/{photo}.jpg"), folder.join(format!("{photo}.jpg"))).unwrap();
+    }
+    let profile = folder.join("me.fcp");
+    let build = facecore(&format!("profile build {} --out {}", folder.display(), profile.display()));
+    assert!(profile.exists(), "{}", stderr(&build));
+    let beside = |photo: &str| {
+        let profile = profile.display();
+        names(&facecore(&format!("gallery search {gallery} testdata/photos/{photo}.jpg --uploader {profile} --json")))
+    };
+    assert_eq!(beside("group"), ["Eileen Collins"]);
+    assert!(beside("astronaut").is_empty() && beside("biden").is_empty());
+
+    let remove = |name: &str| command(&format!("gallery remove {gallery}")).arg(name).output().unwrap();
+    assert_eq!(code(&remove("Eileen Collins")), 0);
+    let again = remove("Eileen Collins");
+    assert_eq!(code(&again), 1);
+    assert!(stderr(&again).contains("Eileen Collins is not in it"));
+    assert_eq!(
+        stdout(&facecore(&format!("gallery list {gallery} --json"))),
+        "{\"person\":\"Barack Obama\",\"faces\":2}\n"
+    );
+    assert_eq!(code(&facecore("gallery list testdata/photos/group.jpg")), 2);
+}
+
+/// A face of a person: near the person's others, far from everybody else's.
+fn face(person: u64, photo: u64) -> Embedding {
+    let mut state = 0;
+    let mut random = |seed: u64| -> Vec<f32> {
+        state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..128).map(|_| next()).collect()
+    };
+    let (centre, noise) = (random(person), random(person << 20 | photo + 1));
+    Embedding::new(SpaceId(*b"a space!"), centre.iter().zip(noise).map(|(a, b)| a + 0.3 * b).collect()).unwrap()
+}
+
+#[test]
+fn clones_are_found_once_and_judged() {
+    let folder = scratch("clones");
+    let (store, index) = (folder.join("store"), folder.join("owners.fci"));
+    let space = SpaceId(*b"a space!");
+    let accounts = ProfileStore::open(&store, space, &StoreOptions::default()).unwrap();
+    let profile = |person: u64, photo: u64| {
+        let mut profile = Profile::new(space, 128).unwrap();
+        profile.add(Role::Owner, &[face(person, photo)]).unwrap();
+        profile.to_bytes().unwrap()
+    };
+    let write = |batch: &mut facecore::store::Batch<'_>| {
+        for user in 0..1_000 {
+            batch.put(user, space, &profile(user, 0))?;
+        }
+        batch.put(2_000, space, &profile(5, 1))?;
+        batch.put(3_000, space, &profile(6, 1))
+    };
+    accounts.write(write).unwrap();
+    drop(accounts);
+    let clones = |what: &str, more: &str| {
+        let output = facecore(&format!("clones {what} {} --space {space} {more}", store.display()));
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        output
+    };
+    clones("judge", "3000 6 known");
+    let find = format!("--index {} --json", index.display());
+    let found = clones("find", &find);
+    let news = lines(&found);
+    assert_eq!(
+        (news.len(), &news[0]["low"], &news[0]["high"], &news[0]["state"]),
+        (1, &5.into(), &2_000.into(), &"open".into())
+    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "only the store is left");
+    assert_eq!(stdout(&clones("find", &find)), "", "no news twice");
+    clones("judge", "5 2000 rejected");
+    let list = stdout(&clones("list", "")).to_owned();
+    assert!(list.starts_with("5 2000 0.") && list.ends_with(" rejected\n6 3000 0.000 known\n"), "{list}");
+    assert_eq!(stdout(&clones("list", "--state known")), "6 3000 0.000 known\n");
+    let none = facecore(&format!("clones list {} --space {space}", folder.display()));
+    assert_eq!(code(&none), 2);
+    assert!(stderr(&none).contains("there is no store in this folder"));
+}
