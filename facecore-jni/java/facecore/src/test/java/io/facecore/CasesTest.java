@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The shared cases of testdata/cases, from Java; facecore/tests/cases.rs says what they are. */
+/** The shared cases of testdata/cases, from Java; facecore/tests/cases says what they are. */
 class CasesTest {
     private interface Call {
         void run(JsonObject test, JsonObject expected, StringBuilder answers);
@@ -40,6 +40,10 @@ class CasesTest {
         calls.put("compare", this::compare);
         calls.put("decide", this::decide);
         calls.put("profile", this::profile);
+        calls.put("store", AtRestCases::store);
+        calls.put("index", AtRestCases::index);
+        calls.put("feedback", AtRestCases::feedback);
+        calls.put("merge", AtRestCases::merge);
         StringBuilder answers = new StringBuilder();
         try (FaceEngine opened = FaceEngine.open(Data.MODELS);
                 FaceEngine other = FaceEngine.openDetector(EngineOptions.DEFAULT.withDetector(Detector.YUNET))) {
@@ -59,7 +63,8 @@ class CasesTest {
                         error = failure.code().name().toLowerCase(Locale.ROOT).replace('_', '-');
                         answers.append("error ").append(error).append('\n');
                     }
-                    assertEquals(expected.has("error") ? expected.get("error").getAsString() : null, error, name);
+                    boolean fails = expected != null && expected.has("error");
+                    assertEquals(fails ? expected.get("error").getAsString() : null, error, name);
                 }
             }
         }
@@ -75,7 +80,7 @@ class CasesTest {
         }
     }
 
-    private static String bits(float... values) {
+    static String bits(float... values) {
         StringBuilder line = new StringBuilder();
         for (float value : values) {
             line.append(String.format(" %08x", Float.floatToRawIntBits(value)));
@@ -83,7 +88,7 @@ class CasesTest {
         return line.toString();
     }
 
-    private static String hex(byte[] bytes) {
+    static String hex(byte[] bytes) {
         StringBuilder digits = new StringBuilder();
         for (byte value : bytes) {
             digits.append(String.format("%02x", value));
@@ -91,7 +96,7 @@ class CasesTest {
         return digits.toString();
     }
 
-    private static byte[] unhex(String digits) {
+    static byte[] unhex(String digits) {
         byte[] bytes = new byte[digits.length() / 2];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) Integer.parseInt(digits.substring(2 * i, 2 * i + 2), 16);
@@ -99,7 +104,7 @@ class CasesTest {
         return bytes;
     }
 
-    private static float[] floats(JsonArray list) {
+    static float[] floats(JsonArray list) {
         float[] values = new float[list.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) list.get(i).getAsDouble();
@@ -330,7 +335,9 @@ class CasesTest {
             JsonObject person = element.getAsJsonObject();
             people.add(new Candidate(person.get("person").getAsString(), embeddings(test, person.getAsJsonArray("embeddings"))));
         }
-        Matcher matcher = test.has("rate") ? Matcher.forSpace(space).withFalsePositiveRate(test.get("rate").getAsDouble())
+        Matcher matcher = test.has("calibration")
+                ? Calibration.read(test.get("calibration").getAsString()).matcher(test.get("rate").getAsDouble(), test.get("list").getAsInt())
+                : test.has("rate") ? Matcher.forSpace(space).withFalsePositiveRate(test.get("rate").getAsDouble())
                 : Matcher.cosine((float) test.get("threshold").getAsDouble(), (float) test.get("margin").getAsDouble());
         List<Verdict> verdicts = matcher.decide(embeddings(test, test.getAsJsonArray("faces")), people);
         JsonArray names = expected.getAsJsonArray("people");
