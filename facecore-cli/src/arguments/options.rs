@@ -170,7 +170,7 @@ impl ModelsFolder {
 
 #[derive(Debug, Args)]
 pub struct Computing {
-    /// What finds the faces: mtcnn, or yunet (faster, and its time does not depend on the number of faces)
+    /// What finds the faces: mtcnn, or yunet (faster, and a photo full of faces costs it little more than one with few)
     #[arg(long, value_name = "ID", default_value_t = DetectorKind::Mtcnn)]
     pub detector: DetectorKind,
     /// How the networks compute: auto, f32, bf16 (about two thirds of the time, slightly other numbers) or portable
