@@ -25,7 +25,7 @@ public final class Clones {
     /** Their number, and each pair as native code writes and reads it. */
     private final byte[] pairs;
 
-    private Clones(byte[] pairs) {
+    Clones(byte[] pairs) {
         this.pairs = pairs;
     }
 

@@ -40,6 +40,10 @@ class CasesTest {
         calls.put("compare", this::compare);
         calls.put("decide", this::decide);
         calls.put("profile", this::profile);
+        calls.put("store", AtRestCases::store);
+        calls.put("index", AtRestCases::index);
+        calls.put("feedback", AtRestCases::feedback);
+        calls.put("merge", AtRestCases::merge);
         StringBuilder answers = new StringBuilder();
         try (FaceEngine opened = FaceEngine.open(Data.MODELS);
                 FaceEngine other = FaceEngine.openDetector(EngineOptions.DEFAULT.withDetector(Detector.YUNET))) {
@@ -49,14 +53,14 @@ class CasesTest {
                 String json = Files.readString(Data.TESTDATA.resolve("cases/" + call.getKey() + ".json"));
                 for (JsonElement element : JsonParser.parseString(json).getAsJsonArray()) {
                     JsonObject test = element.getAsJsonObject();
-                    JsonObject expected = test.getAsJsonObject("expect");
+                    JsonObject expected = member(test, "expect");
                     String name = call.getKey() + ": " + test.get("name").getAsString();
                     answers.append(name).append('\n');
                     String error = null;
                     try {
                         call.getValue().run(test, expected, answers);
                     } catch (FaceCoreException failure) {
-                        error = failure.code().name().toLowerCase(Locale.ROOT).replace('_', '-');
+                        error = name(failure.code());
                         answers.append("error ").append(error).append('\n');
                     }
                     assertEquals(expected.has("error") ? expected.get("error").getAsString() : null, error, name);
@@ -75,7 +79,12 @@ class CasesTest {
         }
     }
 
-    private static String bits(float... values) {
+    /** A code as Rust says it. */
+    static String name(ErrorCode code) {
+        return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static String bits(float... values) {
         StringBuilder line = new StringBuilder();
         for (float value : values) {
             line.append(String.format(" %08x", Float.floatToRawIntBits(value)));
@@ -83,7 +92,7 @@ class CasesTest {
         return line.toString();
     }
 
-    private static String hex(byte[] bytes) {
+    static String hex(byte[] bytes) {
         StringBuilder digits = new StringBuilder();
         for (byte value : bytes) {
             digits.append(String.format("%02x", value));
@@ -91,7 +100,7 @@ class CasesTest {
         return digits.toString();
     }
 
-    private static byte[] unhex(String digits) {
+    static byte[] unhex(String digits) {
         byte[] bytes = new byte[digits.length() / 2];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) Integer.parseInt(digits.substring(2 * i, 2 * i + 2), 16);
@@ -99,7 +108,7 @@ class CasesTest {
         return bytes;
     }
 
-    private static float[] floats(JsonArray list) {
+    static float[] floats(JsonArray list) {
         float[] values = new float[list.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) list.get(i).getAsDouble();
@@ -330,9 +339,7 @@ class CasesTest {
             JsonObject person = element.getAsJsonObject();
             people.add(new Candidate(person.get("person").getAsString(), embeddings(test, person.getAsJsonArray("embeddings"))));
         }
-        Matcher matcher = test.has("rate") ? Matcher.forSpace(space).withFalsePositiveRate(test.get("rate").getAsDouble())
-                : Matcher.cosine((float) test.get("threshold").getAsDouble(), (float) test.get("margin").getAsDouble());
-        List<Verdict> verdicts = matcher.decide(embeddings(test, test.getAsJsonArray("faces")), people);
+        List<Verdict> verdicts = matcher(test, space).decide(embeddings(test, test.getAsJsonArray("faces")), people);
         JsonArray names = expected.getAsJsonArray("people");
         for (int i = 0; i < verdicts.size(); i++) {
             Verdict verdict = verdicts.get(i);
@@ -346,6 +353,15 @@ class CasesTest {
             assertEquals(names.get(i).getAsString(), named, test::toString);
         }
         assertEquals(names.size(), verdicts.size(), test::toString);
+    }
+
+    private static Matcher matcher(JsonObject test, SpaceId space) {
+        if (!test.has("rate")) {
+            return Matcher.cosine((float) test.get("threshold").getAsDouble(), (float) test.get("margin").getAsDouble());
+        }
+        double rate = test.get("rate").getAsDouble();
+        return test.has("calibration") ? Calibration.read(test.get("calibration").getAsString()).matcher(rate, test.get("list").getAsInt())
+                : Matcher.forSpace(space).withFalsePositiveRate(rate);
     }
 
     /** With as many zeros behind as a case's {@code pad} asks for: embeddings as long as a network's, from few numbers. */
