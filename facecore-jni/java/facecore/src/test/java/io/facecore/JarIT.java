@@ -171,6 +171,28 @@ class JarIT {
     }
 
     @Test
+    void theDocumentsProgramBuildsAProfile() throws Exception {
+        String document = Files.readString(Data.ROOT.resolve("docs/jvm.md"));
+        int start = document.indexOf("```java\n") + 8;
+        Files.writeString(folder.resolve("Friends.java"), document.substring(start, document.indexOf("```", start)));
+        Path album = Files.createDirectory(folder.resolve("album"));
+        for (String name : List.of("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg")) {
+            Files.write(album.resolve(name), Data.photo("photos/" + name));
+        }
+        Files.write(album.resolve("torn.jpg"), new byte[] {1, 2, 3});
+        Path models = Files.createSymbolicLink(folder.resolve("models"), Data.MODELS.toRealPath());
+        run(0, tool("javac"), "-Xlint:all", "-Werror", "-cp", JAR, "Friends.java");
+        String output = run(0, tool("java"), "-Xcheck:jni", "-Djava.io.tmpdir=" + temporary, "-cp", JAR + ":.", "Friends");
+        Files.delete(models);
+        assertTrue(output.startsWith("Profile of ") && output.contains("[Hit[42"), output);
+        try (ProfileStore store = ProfileStore.open(folder.resolve("profiles"), SpaceId.parse("e37f9c1f75f50abd"))) {
+            assertEquals(3, Profile.ofBytes(store.get(42).orElseThrow()).photos(Profile.Role.OWNER));
+            Profile again = Profile.buildStored(store.faces(42), AlbumOwner.UNKNOWN, Feedback.none()).profile().orElseThrow();
+            assertTrue(again.embeddings().get(0).cosine(Profile.ofBytes(store.get(42).orElseThrow()).embeddings().get(0)) > 0.99f);
+        }
+    }
+
+    @Test
     void theServiceStandsUnderLoad() throws Exception {
         String examples = Data.ROOT.resolve("examples/java").toRealPath().toString();
         String testdata = Data.TESTDATA.toRealPath().toString();
