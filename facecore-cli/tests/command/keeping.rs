@@ -64,7 +64,7 @@ fn face(person: u64, photo: u64) -> Embedding {
         };
         (0..128).map(|_| next()).collect()
     };
-    let (centre, noise) = (random(person), random(person << 20 | photo + 1));
+    let (centre, noise) = (random(person), random((person << 20) | (photo + 1)));
     Embedding::new(SpaceId(*b"a space!"), centre.iter().zip(noise).map(|(a, b)| a + 0.3 * b).collect()).unwrap()
 }
 
