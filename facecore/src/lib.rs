@@ -26,6 +26,7 @@
 //! - [`Matcher`]: who of the candidates it is, or why nobody.
 //! - [`store`]: profiles at rest, read by several processes.
 //! - [`index`]: search among millions of faces.
+//! - [`search`]: stars, clones, and who a stranger is.
 //! - [`evaluate`]: how often that is right.
 //!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
@@ -63,6 +64,8 @@ mod parallel;
 mod photo;
 pub mod profile;
 mod random;
+#[cfg(feature = "store")]
+pub mod search;
 pub mod social;
 mod space;
 #[cfg(feature = "store")]

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, from the ground up: only rooms that came before.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("space", &[]),
     ("random", &[]),
     ("geometry", &[]),
@@ -24,7 +24,8 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("matching", &["embed", "error", "random", "space"]),
     ("profile", &["cluster", "embed", "error", "space"]),
     ("store", &["error", "profile", "space"]),
-    ("index", &["embed", "error", "space"]),
+    ("index", &["embed", "error", "random", "space"]),
+    ("search", &["embed", "error", "index", "matching", "profile", "space", "store"]),
     ("evaluate", &["embed", "error", "matching", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("album", &["attributes", "detect", "embed", "engine", "error", "photo", "profile"]),

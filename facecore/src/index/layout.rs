@@ -24,7 +24,7 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn new(values: u16) -> Self {
         let values = usize::from(values);
-        Self { values, stride: values.next_multiple_of(32), words: values.div_ceil(64) }
+        Self { values, stride: values.next_multiple_of(32), words: values.next_power_of_two().div_ceil(64) }
     }
 
     /// Bytes of a face.

@@ -1,4 +1,4 @@
-//! Search by cosine among millions of faces: one file, mapped into memory, with each face as 8-bit numbers and as the signs of its values.
+//! Search by cosine among millions of faces: one file, mapped into memory, with each face as 8-bit numbers and as signs.
 //!
 //! Two ways to search. [`Scan::Exact`] compares with every face. [`Scan::Signs`] counts for every face the signs that differ, a hundredth of
 //! the work on an eighth of the bytes, and compares with the few that differ least. There is no graph and no tree: a face that was added is
@@ -21,19 +21,24 @@
 //! | u64 | the id |
 //! | f32 | 1 / length of the 8-bit vector |
 //! | u32 | CRC-32 of id, signs and values of this face |
-//! | ⌈n/64⌉ u64 | the signs: bit i is set where value i is not negative |
+//! | ⌈m/64⌉ u64 | the signs, m is the power of two from n on: bit i is set where value i of the turned face is not negative (`row`) |
 //! | n i8, padded with zeros to a multiple of 32 | the values, the largest as ±127 |
 //!
 //! Faces are written and synced first, then the commit that counts them: what a crash leaves behind is not counted.
 
 mod face_index;
+mod file;
 mod kernel;
 mod layout;
 mod mapping;
+mod pairs;
 mod row;
+mod scan;
 mod search;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 pub use face_index::{FaceIndex, IndexReport};
+pub use pairs::AlikePair;
 pub use search::{Hit, Scan, Search};

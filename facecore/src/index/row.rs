@@ -46,6 +46,15 @@ pub(super) struct Query {
 }
 
 impl Query {
+    /// A face of the index itself.
+    pub(super) fn of_row(values: &[u8], signs: &[u8], factor: f32) -> Self {
+        Self {
+            values: values.iter().map(|&value| value.cast_signed().into()).collect(),
+            signs: signs.as_chunks().0.iter().map(|&word| u64::from_le_bytes(word)).collect(),
+            length: 1.0 / factor,
+        }
+    }
+
     pub(super) fn new(face: &Embedding, layout: &Layout) -> Self {
         let most = face.as_slice().iter().fold(0.0f32, |most, value| most.max(value.abs()));
         // A sum of products is at most length · length; a row's is at most 127 √n. This keeps it below 2³⁰.
@@ -59,10 +68,55 @@ impl Query {
     }
 }
 
+/// The signs of the turned face. Where some axes of a space are longer than others, most signs say little of the cosine; turned, all axes
+/// are about as long, and each sign tells as much as a random plane between the two faces would.
 fn sign_words(face: &Embedding, layout: &Layout) -> Vec<u64> {
     let mut words = vec![0u64; layout.words];
-    for (at, _) in face.as_slice().iter().enumerate().filter(|(_, value)| **value >= 0.0) {
+    for (at, _) in turned(face.as_slice()).iter().enumerate().filter(|(_, value)| **value >= 0.0) {
         words[at / 64] |= 1 << (at % 64);
     }
     words
+}
+
+/// A rotation, the same for all: signs that look random (a mixed counter's bits), then a Hadamard transform; not scaled to length 1.
+fn turned(values: &[f32]) -> Vec<f32> {
+    let mut turned = vec![0.0f32; values.len().next_power_of_two()];
+    for ((at, turned), &value) in (1u64..).zip(&mut turned).zip(values) {
+        // The fractional part of the golden ratio spreads the counter over all bits.
+        let mixed = at.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        *turned = if (mixed ^ mixed >> 29).count_ones() % 2 == 0 { value } else { -value };
+    }
+    let mut half = 1;
+    while half < turned.len() {
+        for pair in turned.chunks_exact_mut(2 * half) {
+            let (left, right) = pair.split_at_mut(half);
+            for (left, right) in left.iter_mut().zip(right) {
+                (*left, *right) = (*left + *right, *left - *right);
+            }
+        }
+        half *= 2;
+    }
+    turned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turning_keeps_angles_and_evens_the_axes() {
+        // Of a vector along one axis, every axis of the turned one has its share.
+        let mut one = vec![0.0; 100];
+        one[3] = 2.0;
+        let turned_one = turned(&one);
+        assert_eq!(turned_one.len(), 128);
+        assert!(turned_one.iter().all(|value| value.abs() == 2.0));
+        let other: Vec<f32> = (0..100).map(|at| (at as f32 * 0.7).sin()).collect();
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        let turned_other = turned(&other);
+        assert!((dot(&turned_one, &turned_other) / 128.0 - dot(&one, &other)).abs() < 1e-4);
+        // The signs of the counter are as often one as the other.
+        let plain = turned(&vec![1.0; 1 << 12]);
+        assert!(plain[0].abs() < 400.0, "{}", plain[0]);
+    }
 }

@@ -261,3 +261,67 @@ fn other_spaces_lengths_and_handles_are_refused() {
     assert_eq!(readers[1].add(&[]).unwrap_err().code(), "index");
     assert_eq!(readers[1].remove(&[1]).unwrap_err().code(), "index");
 }
+
+/// Faces of which some are another's with a little noise, `near` as many as there are in all.
+fn crowd(count: u64, near: u64) -> Vec<(u64, Embedding)> {
+    let mut all = faces(11, count, 128);
+    let mut random = Random::new(12);
+    for clone in 0..near {
+        let like = all[(clone * 7 % count) as usize].1.as_slice().to_vec();
+        let noise = 0.2 + 0.6 * (random.uniform() + 1.0);
+        let values = like.iter().map(|value| value + noise * random.uniform() / 11.3).collect();
+        all.push((count + clone, Embedding::new(SPACE, values).unwrap()));
+    }
+    all
+}
+
+#[test]
+fn pairs_are_those_of_brute_force() {
+    let scratch = Scratch::new("pairs");
+    // More than a block, so that pairs reach over its end.
+    let all = crowd(BLOCK as u64 + 700, 300);
+    let mut index = scratch.open(128);
+    index.add(&all).unwrap();
+    index.remove(&[7]).unwrap();
+    assert_eq!(index.pair_parts(), 2);
+    let found: Vec<AlikePair> = (0..3).flat_map(|part| index.pairs(part, 0.8).unwrap()).collect();
+    let (mut sure, mut possible) = (HashSet::new(), HashSet::new());
+    for (at, (first, face)) in all.iter().enumerate() {
+        for (second, other) in &all[at + 1..] {
+            let cosine = if *first == 7 || *second == 7 { 0.0 } else { face.cosine(other).unwrap() };
+            // Every pair of the crowd was looked at; those at the border of the 8 bits may be either.
+            sure.extend((cosine > 0.805).then_some((*first, *second)));
+            possible.extend((cosine > 0.795).then_some((*first, *second)));
+        }
+    }
+    let pairs: HashSet<(u64, u64)> = found.iter().map(|pair| (pair.first, pair.second)).collect();
+    assert_eq!(pairs.len(), found.len(), "each pair once");
+    assert!(sure.len() > 100 && sure.is_subset(&pairs) && pairs.is_subset(&possible), "{} {}", sure.len(), pairs.len());
+    assert!(found.iter().all(|pair| pair.cosine >= 0.8));
+}
+
+#[test]
+fn faces_of_one_id_are_no_pair() {
+    let scratch = Scratch::new("own-pairs");
+    let mut index = scratch.open(128);
+    let face = faces(1, 1, 128).remove(0).1;
+    index.add(&[(5, face.clone()), (5, face.clone()), (6, face)]).unwrap();
+    let found: Vec<_> = index.pairs(0, 0.9).unwrap().iter().map(|pair| (pair.first, pair.second)).collect();
+    assert_eq!(found, [(5, 6), (5, 6)]);
+}
+
+#[test]
+fn a_sample_is_of_faces_that_are_there() {
+    let scratch = Scratch::new("sample");
+    let mut index = scratch.open(128);
+    let all = faces(3, 500, 128);
+    index.add(&all).unwrap();
+    index.remove(&[0, 499]).unwrap();
+    let sample = index.sample(100, 1);
+    assert_eq!(sample.len(), 100);
+    for (id, face) in &sample {
+        assert!(![0, 499].contains(id) && face.cosine(&all[*id as usize].1).unwrap() > 0.995);
+    }
+    assert_ne!(sample, index.sample(100, 2), "another seed draws others");
+    assert_eq!(index.sample(1_000, 1).len(), 498);
+}

@@ -22,6 +22,7 @@ mod photos;
 mod rebuild;
 mod session;
 mod settings;
+mod stored_face;
 mod value;
 
 pub use builder::{AlbumPhoto, Build, Builder, Cluster, Outcome};
@@ -34,4 +35,5 @@ pub use photos::{PhotoMeta, Source, mark_trips, select_photos};
 pub use rebuild::{PassReport, Rebuild, Snapshot, pass};
 pub use session::Session;
 pub use settings::{EpsRule, LeadPoint, Settings, Weights, fit_lead, lead_curve};
+pub use stored_face::StoredFace;
 pub use value::{Profile, Role, Slot};

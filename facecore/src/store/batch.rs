@@ -6,7 +6,7 @@ use std::ops::Bound;
 use heed::RwTxn;
 
 use super::generation::{Table, Tables, failed};
-use super::record::{USER, face_key, photo_key, seal, user_key};
+use super::record::{USER, face_key, pair_key, seal, user_key};
 use super::state::{SLOTS, State};
 use crate::error::{Error, Result};
 use crate::profile::{FaceId, Opinion};
@@ -95,7 +95,7 @@ impl Batch<'_> {
     /// # Errors
     /// [`Error::StoreFull`], [`Error::Store`].
     pub fn remove_photo(&mut self, user: u64, photo: u64) -> Result<usize> {
-        let prefix = photo_key(user, photo);
+        let prefix = pair_key(user, photo);
         self.delete_prefix(self.tables.opinions(), &prefix)?;
         self.delete_prefix(self.tables.faces(), &prefix)
     }
@@ -111,6 +111,23 @@ impl Batch<'_> {
             return Ok(false);
         }
         table.put(&mut self.txn, &key, &sealed).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// Whether strangers may find the user by a face ([`search::who_is`](crate::search::who_is)): nobody may be found who has not agreed.
+    /// Says whether anything changed; nothing does for somebody who has opted out.
+    ///
+    /// # Errors
+    /// [`Error::StoreFull`], [`Error::Store`].
+    pub fn set_findable(&mut self, user: u64, findable: bool) -> Result<bool> {
+        let (key, table) = (user_key(user), self.tables.findable());
+        if !findable {
+            return self.delete(table, &key);
+        }
+        if self.has_opted_out(&key)? || table.get(&self.txn, &key).map_err(failed)?.is_some() {
+            return Ok(false);
+        }
+        self.insert(table, &key, &[])?;
         Ok(true)
     }
 
@@ -145,6 +162,8 @@ impl Batch<'_> {
         }
         self.delete_prefix(self.tables.faces(), &key)?;
         self.delete_prefix(self.tables.opinions(), &key)?;
+        self.delete(self.tables.findable(), &key)?;
+        self.delete_pairs(&key)?;
         self.opt_in(user)?;
         if self.state.iterations.next.is_some() {
             // The rebuild, which may have read the user before, must not bring them back.
@@ -179,19 +198,19 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn has_opted_out(&self, key: &[u8; USER]) -> Result<bool> {
+    pub(super) fn has_opted_out(&self, key: &[u8; USER]) -> Result<bool> {
         Ok(self.tables.opted_out().get(&self.txn, key).map_err(failed)?.is_some())
     }
 
-    fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<()> {
+    pub(super) fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<()> {
         table.put(&mut self.txn, key, &seal(key, value)).map_err(failed)
     }
 
-    fn delete(&mut self, table: Table, key: &[u8]) -> Result<bool> {
+    pub(super) fn delete(&mut self, table: Table, key: &[u8]) -> Result<bool> {
         table.delete(&mut self.txn, key).map_err(failed)
     }
 
-    fn delete_prefix(&mut self, table: Table, prefix: &[u8]) -> Result<usize> {
+    pub(super) fn delete_prefix(&mut self, table: Table, prefix: &[u8]) -> Result<usize> {
         let last = [prefix, &[0xff; 10]].concat();
         let range = (Bound::Included(prefix), Bound::Included(&last[..]));
         table.delete_range(&mut self.txn, &range).map_err(failed)

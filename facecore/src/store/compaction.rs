@@ -12,7 +12,7 @@ use heed::{PutFlags, RoTxn};
 use super::folder::Folder;
 use super::generation::{Generation, NAMES, Tables, Writing, failed};
 use super::profile_store::ProfileStore;
-use super::record::{USER, parse_key, unseal};
+use super::record::{FACE, USER, unseal};
 use super::state::SLOTS;
 use crate::error::{Error, Result};
 
@@ -102,15 +102,20 @@ impl ProfileStore {
         self.read(|txn, tables, _| {
             let mut report = StoreReport::default();
             for (table, name) in tables.all().iter().zip(NAMES) {
-                let with_face = matches!(name, "faces" | "opinions");
+                let length = match name {
+                    "faces" | "opinions" => FACE,
+                    "clones" => 2 * USER,
+                    _ => USER,
+                };
                 for record in table.iter(txn).map_err(failed)? {
                     let (key, sealed) = record.map_err(failed)?;
                     report.records += 1;
-                    let wrong = match parse_key(key) {
-                        _ if unseal(key, sealed).is_err() => "its checksum is wrong",
-                        _ if name == "state" => continue,
-                        Some((_, face)) if face.is_some() == with_face => continue,
-                        _ => "its key has a wrong length",
+                    let wrong = if unseal(key, sealed).is_err() {
+                        "its checksum is wrong"
+                    } else if name != "state" && key.len() != length {
+                        "its key has a wrong length"
+                    } else {
+                        continue;
                     };
                     report.found(format!("{name}, key {key:x?}: {wrong}"));
                 }

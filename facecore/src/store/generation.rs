@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 pub(super) type Table = heed::Database<'static, Bytes, Bytes>;
 
 /// The names of the tables, in the order of [`Tables::all`].
-pub(super) const NAMES: [&str; 8] =
-    ["state", "profiles-0", "profiles-1", "profiles-2", "faces", "opinions", "opted-out", "live"];
+pub(super) const NAMES: [&str; 10] =
+    ["state", "profiles-0", "profiles-1", "profiles-2", "faces", "opinions", "opted-out", "live", "findable", "clones"];
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tables([Table; NAMES.len()]);
@@ -48,6 +48,14 @@ impl Tables {
 
     pub(super) fn live(&self) -> Table {
         self.0[7]
+    }
+
+    pub(super) fn findable(&self) -> Table {
+        self.0[8]
+    }
+
+    pub(super) fn clones(&self) -> Table {
+        self.0[9]
     }
 
     /// What the store knows of itself; none in a generation that was never written to.

@@ -22,9 +22,12 @@
 //! | `faces` | user u64, photo u64, face u16 | a stored face's bytes |
 //! | `opinions` | user u64, photo u64, face u16 | 1 confirm, 2 reject, 3 remove |
 //! | `opted-out` | user u64 | nothing |
+//! | `findable` | user u64 | nothing: strangers may find the user by a face |
+//! | `clones` | user u64, user u64 (each pair in both orders) | 1 open, 2 confirmed, 3 rejected, 4 known; cosine f32 |
 //! | `live` | user u64 | nothing: written or erased since the rebuild of the next iteration began |
 
 mod batch;
+mod clones;
 mod compaction;
 mod folder;
 mod generation;
@@ -36,6 +39,7 @@ mod state;
 mod tests;
 
 pub use batch::Batch;
+pub use clones::{CloneEvent, CloneState};
 pub use compaction::StoreReport;
 pub use options::{Durability, StoreOptions};
 pub use profile_store::{ProfileStore, StoreSize};

@@ -169,15 +169,12 @@ impl ProfileStore {
 
     /// Those of `users` who have opted out: they are never suggested, whatever else holds them.
     pub fn opted_out_among(&self, users: &[u64]) -> Result<Vec<u64>> {
-        self.read(|txn, tables, _| {
-            let mut out = Vec::new();
-            for &user in users {
-                if tables.opted_out().get(txn, &user_key(user)).map_err(failed)?.is_some() {
-                    out.push(user);
-                }
-            }
-            Ok(out)
-        })
+        self.read(|txn, tables, _| among(tables.opted_out(), txn, users))
+    }
+
+    /// Those of `users` who may be found by strangers: [`Batch::set_findable`].
+    pub fn findable_among(&self, users: &[u64]) -> Result<Vec<u64>> {
+        self.read(|txn, tables, _| among(tables.findable(), txn, users))
     }
 
     /// Makes changes, all of them or none: they are committed when `changes` returns, and given up if it fails. Once this returns, they
@@ -398,6 +395,17 @@ fn open_newest(folder: &Folder, options: &StoreOptions) -> Result<Generation> {
 /// A record's value.
 fn value<'t>(table: Table, txn: &'t RoTxn<'_>, key: &[u8]) -> Result<Option<&'t [u8]>> {
     table.get(txn, key).map_err(failed)?.map(|sealed| unseal(key, sealed)).transpose()
+}
+
+/// Those of `users` whom a table names.
+fn among(table: Table, txn: &RoTxn<'_>, users: &[u64]) -> Result<Vec<u64>> {
+    let mut found = Vec::new();
+    for &user in users {
+        if table.get(txn, &user_key(user)).map_err(failed)?.is_some() {
+            found.push(user);
+        }
+    }
+    Ok(found)
 }
 
 fn face_of(key: &[u8]) -> Result<FaceId> {

@@ -5,24 +5,27 @@ use crate::profile::FaceId;
 
 /// Bytes of a user's key.
 pub(super) const USER: usize = 8;
+/// Bytes of a face's key.
+pub(super) const FACE: usize = 18;
 const CHECK: usize = 4;
 
 pub(super) fn user_key(user: u64) -> [u8; USER] {
     user.to_be_bytes()
 }
 
-pub(super) fn face_key(user: u64, face: FaceId) -> [u8; 18] {
-    let mut key = [0; 18];
+pub(super) fn face_key(user: u64, face: FaceId) -> [u8; FACE] {
+    let mut key = [0; FACE];
     key[..8].copy_from_slice(&user.to_be_bytes());
     key[8..16].copy_from_slice(&face.photo.to_be_bytes());
     key[16..].copy_from_slice(&face.face.to_be_bytes());
     key
 }
 
-pub(super) fn photo_key(user: u64, photo: u64) -> [u8; 16] {
+/// The key of a user and something else with a number: a photo, another user.
+pub(super) fn pair_key(user: u64, other: u64) -> [u8; 16] {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&user.to_be_bytes());
-    key[8..].copy_from_slice(&photo.to_be_bytes());
+    key[8..].copy_from_slice(&other.to_be_bytes());
     key
 }
 

@@ -401,3 +401,47 @@ fn threads_read_while_one_writes_and_compacts() {
     });
     assert_eq!(names(&scratch.0).len(), 2, "the mark and one generation");
 }
+
+#[test]
+fn a_pair_of_accounts_is_reported_once_and_remembered() {
+    let scratch = Scratch::new("clones");
+    let store = scratch.open();
+    let report = |one, other, cosine| store.write(|batch| batch.report_clone(one, other, cosine)).unwrap();
+    let judge = |one, other, state| store.write(|batch| batch.judge_clone(one, other, state)).unwrap();
+    assert!(report(9, 4, 0.875) && !report(4, 9, 0.9), "the pair is the same in either order");
+    judge(1, 4, CloneState::Known);
+    assert!(!report(4, 1, 0.99), "a declared pair is not reported");
+    judge(4, 9, CloneState::Rejected);
+    assert!(!report(4, 9, 0.99) && report(3, 300, 0.75));
+    store.write(|batch| batch.opt_out(70)).unwrap();
+    assert!(!report(70, 71, 0.99), "who has opted out is in no report");
+    assert_eq!(store.write(|batch| batch.report_clone(5, 5, 1.0)).unwrap_err().code(), "option");
+
+    let rejected = CloneEvent { low: 4, high: 9, cosine: 0.875, state: CloneState::Rejected };
+    let known = CloneEvent { low: 1, high: 4, cosine: 0.0, state: CloneState::Known };
+    let open = CloneEvent { low: 3, high: 300, cosine: 0.75, state: CloneState::Open };
+    assert_eq!(store.clones(None, 10).unwrap(), [known, open, rejected]);
+    assert_eq!(store.clones(Some((1, 4)), 1).unwrap(), [open]);
+    assert_eq!(store.clones_of(4).unwrap(), [known, rejected]);
+    assert!(store.verify().unwrap().damage.is_empty());
+    store.write(|batch| batch.erase(4)).unwrap();
+    assert_eq!(store.clones(None, 10).unwrap(), [open]);
+    assert!(store.clones_of(9).unwrap().is_empty(), "the other one's record is gone as well");
+    store.compact().unwrap();
+    assert_eq!(store.clones_of(300).unwrap(), [open]);
+}
+
+#[test]
+fn who_has_not_agreed_is_not_findable() {
+    let scratch = Scratch::new("findable");
+    let store = scratch.open();
+    let set = |user, findable| store.write(|batch| batch.set_findable(user, findable)).unwrap();
+    assert!(set(1, true) && !set(1, true) && set(2, true));
+    assert_eq!(store.findable_among(&[3, 2, 1]).unwrap(), [2, 1]);
+    store.write(|batch| batch.opt_out(1)).unwrap();
+    assert!(!set(1, true), "not while opted out");
+    assert!(set(2, false) && !set(2, false));
+    assert!(store.findable_among(&[1, 2, 3]).unwrap().is_empty());
+    store.write(|batch| batch.opt_in(1)).unwrap();
+    assert!(store.findable_among(&[1]).unwrap().is_empty(), "opting in does not agree to be found");
+}

@@ -1,0 +1,47 @@
+//! An index of the profiles of a store.
+
+use crate::embed::Embedding;
+use crate::error::{Error, Result};
+use crate::index::FaceIndex;
+use crate::profile::{Profile, Role};
+use crate::store::ProfileStore;
+
+/// Which faces of the profiles an index gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indexed {
+    /// All of them, to find anybody by any look: for [`who_is`](super::who_is).
+    Everybody,
+    /// The owner's of accounts that have one owner, one face each: for [`CloneSearch`](super::CloneSearch), where joint accounts would be
+    /// pairs with the accounts of both.
+    SingleOwners,
+}
+
+/// Users that are read and added at once.
+const PAGE: usize = 10_000;
+
+/// Adds the faces of all profiles of the store to an index, under the users' ids. Returns how many users have one. The index is empty before,
+/// or users are in it twice.
+///
+/// # Errors
+/// [`Error::Profile`] for a value that is no profile, those of [`ProfileStore::page`] and [`FaceIndex::add`].
+pub fn index_profiles(store: &ProfileStore, index: &mut FaceIndex, which: Indexed) -> Result<u64> {
+    let (mut after, mut users) = (None, 0);
+    loop {
+        let page = store.page(after, PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(users) };
+        after = Some(*last);
+        let mut faces: Vec<(u64, Embedding)> = Vec::with_capacity(page.len());
+        for (user, bytes) in &page {
+            let profile = Profile::from_bytes(bytes)
+                .map_err(|error| Error::Profile { reason: format!("of user {user}: {error}; write it anew") })?;
+            let before = faces.len();
+            match which {
+                Indexed::Everybody => faces.extend(profile.embeddings().into_iter().map(|face| (*user, face))),
+                Indexed::SingleOwners if profile.slot(Role::Partner).is_some() => {}
+                Indexed::SingleOwners => faces.extend(profile.centroid(Role::Owner).map(|face| (*user, face))),
+            }
+            users += u64::from(faces.len() > before);
+        }
+        index.add(&faces)?;
+    }
+}
