@@ -326,6 +326,8 @@ enum facecore_build_outcome
   FACECORE_BUILD_OUTCOME_NO_LEADER = 2,
   // No two good faces belong together.
   FACECORE_BUILD_OUTCOME_NO_FACES = 3,
+  // The owner wants no profile.
+  FACECORE_BUILD_OUTCOME_OPTED_OUT = 4,
   // No profile for a reason that this version of the binding has no number for.
   FACECORE_BUILD_OUTCOME_OTHER = 255,
 };

@@ -50,6 +50,8 @@ pub enum BuildOutcome {
     NoLeader = 2,
     /// No two good faces belong together.
     NoFaces = 3,
+    /// The owner wants no profile.
+    OptedOut = 4,
     /// No profile for a reason that this version of the binding has no number for.
     Other = 255,
 }
@@ -60,6 +62,7 @@ pub fn build_outcome(build: &Build) -> BuildOutcome {
         profile::Outcome::Built(_) => BuildOutcome::Built,
         profile::Outcome::NoLeader => BuildOutcome::NoLeader,
         profile::Outcome::NoFaces => BuildOutcome::NoFaces,
+        profile::Outcome::OptedOut => BuildOutcome::OptedOut,
         _ => BuildOutcome::Other,
     }
 }

@@ -92,6 +92,12 @@ pub fn bytes(env: &Env<'_>, array: &JByteArray<'_>, offset: jint, length: jint) 
     Ok(bytes.into_iter().map(i8::cast_unsigned).collect())
 }
 
+/// All bytes of a Java array, copied.
+pub fn whole(env: &Env<'_>, array: &JByteArray<'_>) -> Result<Vec<u8>> {
+    let length = i32::try_from(array.len(env)?).unwrap_or(i32::MAX);
+    bytes(env, array, 0, length)
+}
+
 /// `length` bytes of a direct buffer from `offset` on.
 ///
 /// # Safety

@@ -69,7 +69,7 @@ pub fn read_face(record: &mut Reader) -> Result<Face> {
 }
 
 /// `Face.read`.
-fn write_face(answer: &mut Writer, face: &Face) {
+pub fn write_face(answer: &mut Writer, face: &Face) {
     answer.floats(edges(&face.bounding_box));
     answer.floats(face.landmarks.iter().flatten().copied());
     answer.float(face.score);

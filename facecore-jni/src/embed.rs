@@ -1,11 +1,11 @@
 //! `io.facecore.Embedding`: values that Java holds itself; they cross in their exact encoding.
 
-use facecore::{Embedding, SpaceId};
+use facecore::Embedding;
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jfloat, jint};
 
-use crate::border::{self, call};
+use crate::border::{call, whole};
 use crate::wire::{Reader, Writer};
 
 /// Scales numbers to an embedding.
@@ -17,7 +17,7 @@ pub extern "system" fn Java_io_facecore_Embedding_of0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let space = SpaceId(record.long()?.to_be_bytes());
+        let space = record.space()?;
         let values = (0..record.size()?).map(|_| record.float()).collect::<Result<_, _>>()?;
         let mut answer = Writer::default();
         answer.embedding(&Embedding::new(space, values)?);
@@ -33,8 +33,7 @@ pub extern "system" fn Java_io_facecore_Embedding_decode0<'l>(
     bytes: JByteArray<'l>,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
-        let length = i32::try_from(bytes.len(env)?).unwrap_or(i32::MAX);
-        let embedding = Embedding::decode(&border::bytes(env, &bytes, 0, length)?)?;
+        let embedding = Embedding::decode(&whole(env, &bytes)?)?;
         let mut answer = Writer::default();
         answer.embedding(&embedding);
         answer.into_java(env)
@@ -66,6 +65,21 @@ pub extern "system" fn Java_io_facecore_Embedding_cosine0<'l>(
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
         Ok(record.embedding()?.cosine(&record.embedding()?)?)
+    })
+}
+
+/// The mean of embeddings, scaled to length 1.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Embedding_mean0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let faces = Reader::from_java(env, &record)?.embeddings()?;
+        let mut answer = Writer::default();
+        answer.embedding(&Embedding::mean(&faces.iter().collect::<Vec<_>>())?);
+        answer.into_java(env)
     })
 }
 

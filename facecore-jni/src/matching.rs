@@ -1,6 +1,6 @@
 //! `io.facecore.Matcher` and `io.facecore.Gallery`.
 
-use facecore::{Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, SpaceId, Verdict};
+use facecore::{Calibration, Candidate, Gallery, Matcher, MatchingNumbers, Neighbour, Outcome, Verdict};
 use facecore_bridge::{Failure, Status};
 use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass};
@@ -11,11 +11,15 @@ use crate::handle;
 use crate::wire::{Reader, Writer};
 
 /// `Matcher.write`: what the rule is made of, then the rate of false positives if another one is asked for.
-fn matcher(record: &mut Reader) -> Result<Matcher> {
+pub fn matcher(record: &mut Reader) -> Result<Matcher> {
     let matcher = match record.int()? {
-        1 => Matcher::for_space(SpaceId(record.long()?.to_be_bytes()))?,
+        1 => Matcher::for_space(record.space()?)?,
         2 => Matcher::with_numbers(MatchingNumbers::read(&record.text()?)?),
         3 => Matcher::cosine(record.float()?, record.float()?)?,
+        4 => {
+            let calibration = Calibration::read(&record.text()?)?;
+            calibration.matcher(record.double()?, record.size()? as usize)?
+        }
         other => {
             return Err(Failure::new(Status::Internal, format!("matcher {other} of the binding is unknown")).into());
         }

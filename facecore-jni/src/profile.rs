@@ -1,44 +1,92 @@
 //! `io.facecore.Profile`: a value that Java holds as its bytes.
 
-use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Outcome, Owner, PhotoMeta, Profile, Settings};
-use facecore_bridge::{BuildOutcome, Failure, Status};
-use jni::EnvUnowned;
+use facecore::SpaceId;
+use facecore::profile::{
+    AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile, Source, StoredFace,
+};
 use jni::objects::{JByteArray, JClass};
-use jni::sys::{jboolean, jint};
+use jni::sys::{jboolean, jint, jlong};
+use jni::{Env, EnvUnowned};
 
-use crate::border::{Result, call};
+use crate::album::{builder, write_album_face, write_build};
+use crate::border::{Result, call, whole};
+use crate::change::opinion;
+use crate::detect::read_box;
 use crate::wire::{Reader, Writer};
 
+/// A profile that Java holds as its bytes.
+fn profile(env: &Env<'_>, bytes: &JByteArray<'_>) -> Result<Profile> {
+    Ok(Profile::from_bytes(&whole(env, bytes)?)?)
+}
+
+/// A number that is NaN where nothing is known.
 fn known(value: f32) -> Option<f32> {
     (!value.is_nan()).then_some(value)
 }
 
-fn photo(record: &mut Reader) -> Result<AlbumPhoto> {
-    let meta = PhotoMeta {
-        id: record.long()?.cast_unsigned(),
+/// `AlbumPhoto.writeMeta`.
+pub fn read_meta(record: &mut Reader) -> Result<PhotoMeta> {
+    Ok(PhotoMeta {
+        id: record.id()?,
         manual_tags: record.size()?,
         source: facecore_bridge::source(record.size()?)?,
         front_camera: record.int()? != 0,
         on_trip: record.int()? != 0,
         was_avatar: record.int()? != 0,
         place: None,
-    };
-    let face = |record: &mut Reader| -> Result<AlbumFace> {
-        Ok(AlbumFace {
-            embedding: record.embedding()?,
-            width: record.float()?,
-            score: record.float()?,
-            age: known(record.float()?),
-            female: known(record.float()?),
-            pin: facecore_bridge::pin(record.size()?)?,
-            non_face: record.int()? != 0,
-        })
-    };
-    let faces = (0..record.size()?).map(|_| face(record)).collect::<Result<_>>()?;
+    })
+}
+
+/// `AlbumFace.write`.
+pub fn read_album_face(record: &mut Reader) -> Result<AlbumFace> {
+    Ok(AlbumFace {
+        embedding: record.embedding()?,
+        width: record.float()?,
+        score: record.float()?,
+        age: known(record.float()?),
+        female: known(record.float()?),
+        pin: facecore_bridge::pin(record.size()?)?,
+        non_face: record.int()? != 0,
+    })
+}
+
+fn photo(record: &mut Reader) -> Result<AlbumPhoto> {
+    let meta = read_meta(record)?;
+    let faces = (0..record.size()?).map(|_| read_album_face(record)).collect::<Result<_>>()?;
     Ok(AlbumPhoto { meta, faces })
 }
 
-/// Album → outcome, confidence, bytes.
+/// `AlbumOwner.write`.
+pub fn read_owner(record: &mut Reader) -> Result<Owner> {
+    let (age, female) = (known(record.float()?), known(record.float()?));
+    let mut friends = Vec::new();
+    for _ in 0..record.size()? {
+        friends.extend(Profile::from_bytes(record.bytes()?)?.embeddings());
+    }
+    Ok(Owner { age, female, friends })
+}
+
+/// `Feedback.write`.
+pub fn read_feedback(record: &mut Reader) -> Result<Feedback> {
+    let mut feedback = Feedback::default();
+    feedback.opted_out = record.int()? != 0;
+    for _ in 0..record.size()? {
+        let (face, opinion) = (record.face_id()?, opinion(record.size()?)?);
+        feedback.apply(face, opinion);
+    }
+    Ok(feedback)
+}
+
+/// A build of no faces, of which nobody can tell the space.
+fn without_faces(photos: usize, feedback: &Feedback) -> Build {
+    let outcome = if feedback.opted_out { Outcome::OptedOut } else { Outcome::NoFaces };
+    let (clusters, owners, members) = Default::default();
+    let (lead, wanted_lead, confidence) = Default::default();
+    let (faces, left_out, dropped) = Default::default();
+    Build { outcome, clusters, owners, lead, wanted_lead, confidence, members, photos, faces, left_out, dropped }
+}
+
+/// Album → `ProfileBuild.read`.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
     mut env: EnvUnowned<'l>,
@@ -47,44 +95,75 @@ pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
-        let (age, female) = (known(record.float()?), known(record.float()?));
-        let mut friends = Vec::new();
-        for _ in 0..record.size()? {
-            friends.extend(Profile::from_bytes(record.bytes()?)?.embeddings());
-        }
+        let (owner, feedback) = (read_owner(&mut record)?, read_feedback(&mut record)?);
         let album = (0..record.size()?).map(|_| photo(&mut record)).collect::<Result<Vec<_>>>()?;
-        let mut answer = Writer::default();
-        let Some(space) = album.iter().flat_map(|photo| &photo.faces).next().map(|face| face.embedding.space()) else {
-            answer.int(BuildOutcome::NoFaces as i32);
-            answer.float(0.0);
-            answer.bytes(&[]);
-            return answer.into_java(env);
+        let mut faces = album.iter().flat_map(|photo| &photo.faces);
+        let build = match faces.next().map(|face| face.embedding.space()) {
+            Some(space) => builder(space)?.build(&album, &owner, &feedback)?,
+            None => without_faces(album.len(), &feedback),
         };
-        let settings = Settings::for_space(space);
-        let settings = settings
-            .ok_or_else(|| Failure::new(Status::Option, format!("no profiles are fitted for space {space}")))?;
-        let owner = Owner { age, female, friends };
-        let build = Builder::new(settings)?.build(&album, &owner, &Feedback::default())?;
-        answer.int(facecore_bridge::build_outcome(&build) as i32);
-        answer.float(build.confidence);
-        answer.bytes(&match &build.outcome {
-            Outcome::Built(profile) => profile.to_bytes()?,
-            _ => Vec::new(),
-        });
+        let mut answer = Writer::default();
+        write_build(&mut answer, &build)?;
         answer.into_java(env)
     })
 }
 
-/// Whether bytes are a profile: an exception says why not.
+/// What is in a profile: its space, the length of its embeddings, its slots. An exception if the bytes are none.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Profile_check0<'l>(
+pub extern "system" fn Java_io_facecore_Profile_read0<'l>(
     mut env: EnvUnowned<'l>,
     _: JClass<'l>,
-    record: JByteArray<'l>,
-) {
+    bytes: JByteArray<'l>,
+) -> JByteArray<'l> {
     call(&mut env, |env| {
-        Profile::from_bytes(Reader::from_java(env, &record)?.bytes()?)?;
-        Ok(())
+        let profile = profile(env, &bytes)?;
+        let mut answer = Writer::default();
+        answer.space(profile.space());
+        answer.count(profile.values());
+        answer.count(profile.slots().len());
+        for slot in profile.slots() {
+            answer.int(i32::from(slot.role() as u8));
+            answer.int(slot.photos().cast_signed());
+            answer.int(slot.faces().cast_signed());
+            answer.float(slot.coherence());
+            match profile.centroid(slot.role()) {
+                Some(embedding) => {
+                    answer.int(1);
+                    answer.embedding(&embedding);
+                }
+                None => answer.int(0),
+            }
+        }
+        answer.into_java(env)
+    })
+}
+
+/// A profile without faces.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_empty0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    space: jlong,
+    values: jint,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let profile = Profile::new(SpaceId(space.to_be_bytes()), usize::try_from(values).unwrap_or(0))?;
+        Ok(env.byte_array_from_slice(&profile.to_bytes()?)?)
+    })
+}
+
+/// The bytes of two profiles of the same people together.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_merge0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    bytes: JByteArray<'l>,
+    other: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut merged = profile(env, &bytes)?;
+        merged.merge(&profile(env, &other)?)?;
+        Ok(env.byte_array_from_slice(&merged.to_bytes()?)?)
     })
 }
 
@@ -107,5 +186,73 @@ pub extern "system" fn Java_io_facecore_Profile_change0<'l>(
             profile.remove(role, &faces)?
         }
         Ok(env.byte_array_from_slice(&profile.to_bytes()?)?)
+    })
+}
+
+/// A stored face as bytes: its photo, the face, its box, its quality.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_StoredFace_write0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        let (photo, face, area) = (read_meta(&mut record)?, read_album_face(&mut record)?, read_box(&mut record)?);
+        let area = [area.x1, area.y1, area.x2, area.y2];
+        let stored = StoredFace { photo, face, area, quality: known(record.float()?) };
+        let bytes = stored.to_bytes();
+        // What could not be read again must not be kept.
+        StoredFace::from_bytes(&bytes)?;
+        Ok(env.byte_array_from_slice(&bytes)?)
+    })
+}
+
+/// What is in the bytes of a stored face.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_StoredFace_read0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    bytes: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let StoredFace { photo, face, area, quality } = StoredFace::from_bytes(&whole(env, &bytes)?)?;
+        let mut answer = Writer::default();
+        answer.long(photo.id.cast_signed());
+        answer.int(photo.manual_tags.cast_signed());
+        answer.int(match photo.source {
+            Source::Unknown => 0,
+            Source::Camera => 1,
+            Source::Phone => 2,
+        });
+        for flag in [photo.front_camera, photo.on_trip, photo.was_avatar] {
+            answer.int(flag.into());
+        }
+        write_album_face(&mut answer, &face);
+        answer.floats(area);
+        answer.float(quality.unwrap_or(f32::NAN));
+        answer.into_java(env)
+    })
+}
+
+/// Stored faces → `ProfileBuild.read`: no photo is read.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_buildStored0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        let (owner, feedback) = (read_owner(&mut record)?, read_feedback(&mut record)?);
+        let stored = |record: &mut Reader| Ok((record.face_id()?, StoredFace::from_bytes(record.bytes()?)?));
+        let faces = (0..record.size()?).map(|_| stored(&mut record)).collect::<Result<Vec<_>>>()?;
+        let build = match faces.first() {
+            Some((_, first)) => builder(first.face.embedding.space())?.build_stored(&faces, &owner, &feedback)?,
+            None => without_faces(0, &feedback),
+        };
+        let mut answer = Writer::default();
+        write_build(&mut answer, &build)?;
+        answer.into_java(env)
     })
 }

@@ -1,7 +1,8 @@
 //! Flat records: little-endian numbers one after the other; text and arrays with their length before them. Library and jar are of one version (it is
 //! checked when the library is loaded), so a record needs no version of its own.
 
-use facecore::{Embedding, Encoding};
+use facecore::profile::FaceId;
+use facecore::{Embedding, Encoding, SpaceId};
 use facecore_bridge::{Failure, Status};
 use jni::Env;
 use jni::objects::JByteArray;
@@ -32,6 +33,22 @@ impl Writer {
     /// A number of things, at most what an `int` holds.
     pub fn count(&mut self, value: usize) {
         self.int(i32::try_from(value).unwrap_or(i32::MAX));
+    }
+
+    /// Ids, with their number before them.
+    pub fn longs(&mut self, values: &[u64]) {
+        self.count(values.len());
+        values.iter().for_each(|value| self.long(value.cast_signed()));
+    }
+
+    pub fn space(&mut self, space: SpaceId) {
+        self.long(i64::from_be_bytes(space.0));
+    }
+
+    /// `FaceId.read`.
+    pub fn face_id(&mut self, face: FaceId) {
+        self.long(face.photo.cast_signed());
+        self.int(face.face.into());
     }
 
     pub fn floats(&mut self, values: impl IntoIterator<Item = f32>) {
@@ -65,8 +82,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn from_java(env: &Env<'_>, record: &JByteArray<'_>) -> Result<Self> {
-        let length = i32::try_from(record.len(env)?).unwrap_or(i32::MAX);
-        Ok(Self { record: border::bytes(env, record, 0, length)?, at: 0 })
+        Ok(Self { record: border::whole(env, record)?, at: 0 })
     }
 
     fn take(&mut self, length: usize) -> Result<&[u8]> {
@@ -93,6 +109,28 @@ impl Reader {
 
     pub fn long(&mut self) -> Result<i64> {
         Ok(i64::from_le_bytes(self.array()?))
+    }
+
+    /// An id, or another number of 64 bits that Java takes for a `long`.
+    pub fn id(&mut self) -> Result<u64> {
+        Ok(self.long()?.cast_unsigned())
+    }
+
+    /// Ids, with their number before them.
+    pub fn ids(&mut self) -> Result<Vec<u64>> {
+        (0..self.size()?).map(|_| self.id()).collect()
+    }
+
+    /// `FaceId.write`.
+    pub fn face_id(&mut self) -> Result<FaceId> {
+        let (photo, face) = (self.id()?, self.size()?);
+        let face =
+            u16::try_from(face).map_err(|_| Failure::new(Status::Internal, format!("face {face} of a photo")))?;
+        Ok(FaceId { photo, face })
+    }
+
+    pub fn space(&mut self) -> Result<SpaceId> {
+        Ok(SpaceId(self.long()?.to_be_bytes()))
     }
 
     pub fn float(&mut self) -> Result<f32> {

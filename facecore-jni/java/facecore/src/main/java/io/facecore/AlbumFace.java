@@ -1,6 +1,7 @@
 package io.facecore;
 
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /** A face of an album. */
 public final class AlbumFace {
@@ -33,6 +34,78 @@ public final class AlbumFace {
         this.embedding = Objects.requireNonNull(embedding, "embedding");
         this.width = width;
         this.score = score;
+    }
+
+    static AlbumFace read(Wire.Reader record) {
+        AlbumFace face = new AlbumFace(Embedding.read(record), record.float32(), record.float32());
+        face.age = record.float32();
+        face.female = record.float32();
+        face.pin = Pin.values()[record.int32()];
+        face.nonFace = record.int32() != 0;
+        return face;
+    }
+
+    /**
+     * Its embedding.
+     *
+     * @return never null
+     */
+    public Embedding embedding() {
+        return embedding;
+    }
+
+    /**
+     * The width of its box.
+     *
+     * @return in pixels
+     */
+    public float width() {
+        return width;
+    }
+
+    /**
+     * The detector's score.
+     *
+     * @return 0 to 1
+     */
+    public float score() {
+        return score;
+    }
+
+    /**
+     * Years, from the pixels.
+     *
+     * @return nothing if unknown
+     */
+    public OptionalDouble age() {
+        return Wire.present(age);
+    }
+
+    /**
+     * Probability of a woman, from the pixels.
+     *
+     * @return 0 to 1; nothing if unknown
+     */
+    public OptionalDouble female() {
+        return Wire.present(female);
+    }
+
+    /**
+     * The mark by hand.
+     *
+     * @return never null
+     */
+    public Pin pin() {
+        return pin;
+    }
+
+    /**
+     * No face at all, as far as a filter can tell.
+     *
+     * @return whether
+     */
+    public boolean isNonFace() {
+        return nonFace;
     }
 
     /**
@@ -70,7 +143,7 @@ public final class AlbumFace {
         return this;
     }
 
-    void write(Wire.Writer record) {
-        embedding.write(record).float32(width).float32(score).float32(age).float32(female).int32(pin.ordinal()).int32(nonFace ? 1 : 0);
+    Wire.Writer write(Wire.Writer record) {
+        return embedding.write(record).float32(width).float32(score).float32(age).float32(female).int32(pin.ordinal()).int32(nonFace ? 1 : 0);
     }
 }

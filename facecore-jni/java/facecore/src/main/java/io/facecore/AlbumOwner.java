@@ -25,8 +25,9 @@ public final class AlbumOwner {
         this.friends = List.copyOf(Objects.requireNonNull(friends, "friends"));
     }
 
-    void write(Wire.Writer record) {
+    Wire.Writer write(Wire.Writer record) {
         record.float32(age).float32(female).int32(friends.size());
-        friends.forEach(friend -> record.bytes(friend.toBytes()));
+        friends.forEach(friend -> record.bytes(friend.bytesInside()));
+        return record;
     }
 }

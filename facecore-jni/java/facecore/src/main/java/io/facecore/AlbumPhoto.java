@@ -35,6 +35,88 @@ public final class AlbumPhoto {
     }
 
     /**
+     * A photo whose faces are not known yet, or are of no matter here: for {@link AlbumSession} and {@link StoredFace}.
+     *
+     * @param id the photo's id; none comes twice
+     */
+    public AlbumPhoto(long id) {
+        this(id, List.of());
+    }
+
+    static AlbumPhoto readMeta(Wire.Reader record) {
+        AlbumPhoto photo = new AlbumPhoto(record.int64());
+        photo.manualTags = record.int32();
+        photo.source = Source.values()[record.int32()];
+        photo.frontCamera = record.int32() != 0;
+        photo.onTrip = record.int32() != 0;
+        photo.wasAvatar = record.int32() != 0;
+        return photo;
+    }
+
+    /**
+     * The photo's id.
+     *
+     * @return any number
+     */
+    public long id() {
+        return id;
+    }
+
+    /**
+     * All its faces.
+     *
+     * @return unmodifiable
+     */
+    public List<AlbumFace> faces() {
+        return faces;
+    }
+
+    /**
+     * People whom users marked on it by hand.
+     *
+     * @return at least 0
+     */
+    public int manualTags() {
+        return manualTags;
+    }
+
+    /**
+     * Where it comes from.
+     *
+     * @return never null
+     */
+    public Source source() {
+        return source;
+    }
+
+    /**
+     * Taken with the front camera.
+     *
+     * @return whether
+     */
+    public boolean frontCamera() {
+        return frontCamera;
+    }
+
+    /**
+     * Taken far from home.
+     *
+     * @return whether
+     */
+    public boolean onTrip() {
+        return onTrip;
+    }
+
+    /**
+     * It is or was the avatar.
+     *
+     * @return whether
+     */
+    public boolean wasAvatar() {
+        return wasAvatar;
+    }
+
+    /**
      * People whom users marked on it by hand.
      *
      * @param count 0 or more
@@ -89,9 +171,13 @@ public final class AlbumPhoto {
         return this;
     }
 
-    void write(Wire.Writer record) {
+    Wire.Writer writeMeta(Wire.Writer record) {
         record.int64(id).int32(manualTags).int32(source.ordinal());
-        record.int32(frontCamera ? 1 : 0).int32(onTrip ? 1 : 0).int32(wasAvatar ? 1 : 0).int32(faces.size());
+        return record.int32(frontCamera ? 1 : 0).int32(onTrip ? 1 : 0).int32(wasAvatar ? 1 : 0);
+    }
+
+    void write(Wire.Writer record) {
+        writeMeta(record).int32(faces.size());
         faces.forEach(face -> face.write(record));
     }
 }

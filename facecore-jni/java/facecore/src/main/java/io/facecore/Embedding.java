@@ -1,6 +1,7 @@
 package io.facecore;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -83,6 +84,20 @@ public final class Embedding {
     }
 
     /**
+     * The mean of faces of one person, scaled to length 1.
+     *
+     * @param faces at least one, all of one space
+     * @return their mean
+     * @throws FaceCoreException with {@link ErrorCode#SPACE_MISMATCH} for two spaces, {@link ErrorCode#EMBEDDING} for none, or if they cancel each
+     *         other out
+     */
+    public static Embedding mean(List<Embedding> faces) {
+        Wire.Writer record = new Wire.Writer().int32(faces.size());
+        faces.forEach(face -> face.write(record));
+        return read(new Wire.Reader(mean0(record.record())));
+    }
+
+    /**
      * How far it lies among the embeddings of non-faces (carpets, foliage), by the filter that comes with its space.
      *
      * @return above 0: no face; the larger, the surer
@@ -139,6 +154,8 @@ public final class Embedding {
     private static native byte[] decode0(byte[] bytes);
 
     private static native byte[] encode0(byte[] record, int encoding);
+
+    private static native byte[] mean0(byte[] record);
 
     private static native float cosine0(byte[] record);
 

@@ -188,6 +188,25 @@ public final class FaceEngine implements AutoCloseable {
     }
 
     /**
+     * The faces of a photo as an album knows them, for {@link AlbumSession}: found, embedded, non-faces marked. {@link AlbumReader} reads age and sex
+     * as well.
+     *
+     * @param photo the photo
+     * @param options what counts as a face
+     * @return in the detector's order, unmodifiable
+     * @throws ModelException with {@link ErrorCode#NO_EMBEDDER} if the engine only detects
+     * @throws FaceCoreException with {@link ErrorCode#OPTION} for an option outside its range
+     * @throws IllegalStateException if the engine or the photo is closed
+     */
+    public List<FoundFace> readAlbumPhoto(Photo photo, DetectOptions options) {
+        return new AlbumReader(this, options).read(photo);
+    }
+
+    Handle handle() {
+        return handle;
+    }
+
+    /**
      * The embedder's id.
      *
      * @return nothing if the engine only detects

@@ -71,6 +71,10 @@ public final class Gallery implements AutoCloseable {
         return people;
     }
 
+    Handle handle() {
+        return handle;
+    }
+
     /** Frees it, after the calls that are under way; more than once is fine. */
     @Override
     public void close() {

@@ -34,6 +34,11 @@ final class Handle {
         }
     }
 
+    /** 0 stands for none. */
+    static <T> T useIfAny(Handle handle, LongFunction<T> call) {
+        return handle == null ? call.apply(0) : handle.use(call);
+    }
+
     void close() {
         cleanable.clean();
     }

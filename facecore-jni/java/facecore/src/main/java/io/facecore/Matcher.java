@@ -21,6 +21,7 @@ public final class Matcher {
     private static final int FOR_SPACE = 1;
     private static final int READ = 2;
     private static final int COSINE = 3;
+    private static final int CALIBRATED = 4;
 
     static {
         NativeLibrary.load();
@@ -85,6 +86,11 @@ public final class Matcher {
      */
     public static Matcher cosine(float threshold, float margin) {
         return new Matcher(new Wire.Writer().int32(COSINE).float32(threshold).float32(margin), "threshold=" + threshold);
+    }
+
+    static Matcher calibrated(String calibration, SpaceId space, double rate, int candidates) {
+        Wire.Writer rule = new Wire.Writer().int32(CALIBRATED).text(calibration).float64(rate).int32(candidates);
+        return new Matcher(rule, "calibrated, space=" + space + ", rate=" + rate + " among " + candidates);
     }
 
     /**

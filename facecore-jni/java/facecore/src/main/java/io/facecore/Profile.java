@@ -1,20 +1,19 @@
 package io.facecore;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Who somebody is, as a face: counts and sums of faces, a value of about a kilobyte. Adding and removing a photo are exact and undo each other. The
- * bytes are described in {@code docs/profiles.md}; this class reads them itself, and native code changes them.
+ * bytes are described in {@code docs/profiles.md} and are the same in every language.
  */
 public final class Profile {
-    private static final int HEADER = 20;
-    private static final int PART_HEADER = 12;
-
     static {
         NativeLibrary.load();
     }
@@ -33,12 +32,112 @@ public final class Profile {
         Role(int number) {
             this.number = number;
         }
+
+        static Role of(int number) {
+            for (Role role : values()) {
+                if (role.number == number) {
+                    return role;
+                }
+            }
+            throw new IllegalArgumentException("role " + number);
+        }
+    }
+
+    /** What a profile has of one person, in one role. */
+    public static final class Slot {
+        private final Role role;
+        private final int photos;
+        private final int faces;
+        private final float coherence;
+        private final Embedding embedding;
+
+        private Slot(Wire.Reader record) {
+            role = Role.of(record.int32());
+            photos = record.int32();
+            faces = record.int32();
+            coherence = record.float32();
+            embedding = record.int32() == 0 ? null : Embedding.read(record);
+        }
+
+        /**
+         * Whom it shows.
+         *
+         * @return never null
+         */
+        public Role role() {
+            return role;
+        }
+
+        /**
+         * Photos inside.
+         *
+         * @return at least 1
+         */
+        public int photos() {
+            return photos;
+        }
+
+        /**
+         * Faces inside.
+         *
+         * @return at least 1
+         */
+        public int faces() {
+            return faces;
+        }
+
+        /**
+         * How alike its faces are: the length of their mean.
+         *
+         * @return 0 to 1; a thousandth more is possible, since a face's values are rounded
+         */
+        public float coherence() {
+            return coherence;
+        }
+
+        /**
+         * The mean of its faces.
+         *
+         * @return nothing if they cancel each other out
+         */
+        public Optional<Embedding> embedding() {
+            return Optional.ofNullable(embedding);
+        }
+
+        @Override
+        public String toString() {
+            return "Slot[" + role + ", " + photos + " photos, " + faces + " faces, coherence=" + coherence + "]";
+        }
     }
 
     private final byte[] bytes;
+    private final SpaceId space;
+    private final int values;
+    private final List<Slot> slots;
 
+    /** Of bytes that nobody else holds. */
     Profile(byte[] bytes) {
         this.bytes = bytes;
+        Wire.Reader inside = new Wire.Reader(read0(bytes));
+        space = new SpaceId(inside.int64());
+        values = inside.int32();
+        List<Slot> read = new ArrayList<>();
+        for (int left = inside.int32(); left > 0; left--) {
+            read.add(new Slot(inside));
+        }
+        slots = Collections.unmodifiableList(read);
+    }
+
+    /**
+     * A profile without faces, to begin one {@link #with} which.
+     *
+     * @param space of its faces
+     * @param values the numbers of an embedding, 1 to 65,535
+     * @return the empty profile
+     * @throws FaceCoreException with {@link ErrorCode#OPTION} for another number
+     */
+    public static Profile empty(SpaceId space, int values) {
+        return new Profile(empty0(space.value(), values));
     }
 
     /**
@@ -50,15 +149,37 @@ public final class Profile {
      * @throws FaceCoreException for a photo that comes twice, faces of two spaces, or a space that no numbers ship for
      */
     public static ProfileBuild build(List<AlbumPhoto> album, AlbumOwner owner) {
-        Wire.Writer record = new Wire.Writer();
-        owner.write(record);
-        record.int32(album.size());
+        return build(album, owner, Feedback.none());
+    }
+
+    /**
+     * {@link #build(List, AlbumOwner)}, which knows what users said of the faces.
+     *
+     * @param album the photos with all their faces
+     * @param owner what is known of the owner
+     * @param feedback what was said; confirmed faces are in the profile, rejected ones never
+     * @return how it ended, with the profile if there is one
+     * @throws FaceCoreException as {@link #build(List, AlbumOwner)}
+     */
+    public static ProfileBuild build(List<AlbumPhoto> album, AlbumOwner owner, Feedback feedback) {
+        Wire.Writer record = feedback.write(owner.write(new Wire.Writer())).int32(album.size());
         album.forEach(photo -> photo.write(record));
-        Wire.Reader answer = new Wire.Reader(build0(record.record()));
-        ProfileBuild.Outcome outcome = ProfileBuild.Outcome.of(answer.int32());
-        float confidence = answer.float32();
-        byte[] found = answer.bytes();
-        return new ProfileBuild(outcome, confidence, found.length == 0 ? null : new Profile(found));
+        return new ProfileBuild(new Wire.Reader(build0(record.record())));
+    }
+
+    /**
+     * Builds from the faces that were kept of an album: no photo is read. Photos without a face that was kept do not count.
+     *
+     * @param faces the bytes of stored faces, such as {@link ProfileStore#faces} returns them
+     * @param owner what is known of the owner
+     * @param feedback what was said
+     * @return how it ended, with the profile if there is one
+     * @throws FaceCoreException as {@link #build(List, AlbumOwner)}, and with {@link ErrorCode#EMBEDDING} for bytes that are no stored face
+     */
+    public static ProfileBuild buildStored(Map<FaceId, byte[]> faces, AlbumOwner owner, Feedback feedback) {
+        Wire.Writer record = feedback.write(owner.write(new Wire.Writer())).int32(faces.size());
+        faces.forEach((face, bytes) -> face.write(record).bytes(bytes));
+        return new ProfileBuild(new Wire.Reader(buildStored0(record.record())));
     }
 
     /**
@@ -69,9 +190,7 @@ public final class Profile {
      * @throws FaceCoreException with {@link ErrorCode#PROFILE} if it is none
      */
     public static Profile ofBytes(byte[] bytes) {
-        byte[] own = Objects.requireNonNull(bytes, "bytes").clone();
-        check0(new Wire.Writer().bytes(own).record());
-        return new Profile(own);
+        return new Profile(Objects.requireNonNull(bytes, "bytes").clone());
     }
 
     /**
@@ -114,12 +233,46 @@ public final class Profile {
     }
 
     /**
+     * With the faces of another profile of the same people, such as one of other photos.
+     *
+     * @param other of the same space
+     * @return another profile
+     * @throws FaceCoreException with {@link ErrorCode#SPACE_MISMATCH} for another space, {@link ErrorCode#EMBEDDING} for another number of
+     *         values, {@link ErrorCode#LIMIT} above 60,000 faces
+     */
+    public Profile merge(Profile other) {
+        return new Profile(merge0(bytes, other.bytes));
+    }
+
+    /**
      * Where its faces may be compared.
      *
      * @return never null
      */
     public SpaceId space() {
-        return new SpaceId(Long.reverseBytes(buffer().getLong(8)));
+        return space;
+    }
+
+    /**
+     * The numbers of an embedding of its space.
+     *
+     * @return at least 1
+     */
+    public int values() {
+        return values;
+    }
+
+    /**
+     * The people inside.
+     *
+     * @return in the order of their roles, unmodifiable; empty for a profile without faces
+     */
+    public List<Slot> slots() {
+        return slots;
+    }
+
+    private Optional<Slot> slot(Role role) {
+        return slots.stream().filter(slot -> slot.role == role).findFirst();
     }
 
     /**
@@ -129,45 +282,31 @@ public final class Profile {
      * @return 0 if it shows nobody in this role
      */
     public int photos(Role role) {
-        int part = part(role);
-        return part < 0 ? 0 : buffer().getInt(part + 4);
+        return slot(role).map(Slot::photos).orElse(0);
     }
 
     /**
      * The mean face of a person, for a {@link Candidate}.
      *
      * @param role whose
-     * @return empty if it shows nobody in this role
+     * @return empty if it shows nobody in this role, or if their faces cancel each other out
      */
     public Optional<Embedding> embedding(Role role) {
-        int part = part(role);
-        if (part < 0) {
-            return Optional.empty();
-        }
-        ByteBuffer buffer = buffer();
-        int width = buffer.get(16);
-        float[] sums = new float[Short.toUnsignedInt(buffer.getShort(6))];
-        for (int i = 0; i < sums.length; i++) {
-            int at = part + PART_HEADER + i * width;
-            sums[i] = width == 4 ? buffer.getInt(at) : buffer.getShort(at);
-        }
-        return Optional.of(Embedding.of(space(), sums));
+        return slot(role).flatMap(Slot::embedding);
     }
 
-    /** Where the part of a role begins, or −1. */
-    private int part(Role role) {
-        ByteBuffer buffer = buffer();
-        int length = PART_HEADER + Short.toUnsignedInt(buffer.getShort(6)) * buffer.get(16);
-        for (int i = 0; i < buffer.get(5); i++) {
-            if (buffer.get(HEADER + i * length) == role.number) {
-                return HEADER + i * length;
-            }
-        }
-        return -1;
+    /**
+     * The mean faces of all people inside: what a {@link Candidate} is known by.
+     *
+     * @return in the order of their roles, unmodifiable
+     */
+    public List<Embedding> embeddings() {
+        return slots.stream().flatMap(slot -> slot.embedding().stream()).collect(Collectors.toUnmodifiableList());
     }
 
-    private ByteBuffer buffer() {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    /** For this package, which does not change them. */
+    byte[] bytesInside() {
+        return bytes;
     }
 
     @Override
@@ -187,7 +326,13 @@ public final class Profile {
 
     private static native byte[] build0(byte[] record);
 
-    private static native void check0(byte[] record);
+    private static native byte[] buildStored0(byte[] record);
+
+    private static native byte[] read0(byte[] bytes);
+
+    private static native byte[] empty0(long space, int values);
+
+    private static native byte[] merge0(byte[] bytes, byte[] other);
 
     private static native byte[] change0(byte[] record, int role, boolean adds);
 }

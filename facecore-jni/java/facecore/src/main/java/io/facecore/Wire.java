@@ -49,6 +49,13 @@ final class Wire {
             return this;
         }
 
+        /** Ids, with their number before them. */
+        Writer int64s(long[] values) {
+            int32(values.length).room(Math.multiplyExact(8, values.length)).asLongBuffer().put(values);
+            buffer.position(buffer.position() + 8 * values.length);
+            return this;
+        }
+
         Writer text(String text) {
             return bytes(text.getBytes(StandardCharsets.UTF_8));
         }
@@ -99,12 +106,34 @@ final class Wire {
             return values;
         }
 
+        /** Ids, with their number before them. */
+        long[] int64s() {
+            long[] values = new long[int32()];
+            buffer.asLongBuffer().get(values);
+            buffer.position(buffer.position() + 8 * values.length);
+            return values;
+        }
+
         String text() {
             return new String(bytes(), StandardCharsets.UTF_8);
         }
 
         byte[] bytes() {
-            byte[] bytes = new byte[int32()];
+            return bytes(int32());
+        }
+
+        /** Bytes whose length is −1 where there are none. */
+        Optional<byte[]> optionalBytes() {
+            int length = int32();
+            return length < 0 ? Optional.empty() : Optional.of(bytes(length));
+        }
+
+        byte[] rest() {
+            return bytes(buffer.remaining());
+        }
+
+        private byte[] bytes(int length) {
+            byte[] bytes = new byte[length];
             buffer.get(bytes);
             return bytes;
         }

@@ -1,0 +1,79 @@
+package io.facecore;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked; what {@link AlbumSession} is given. Immutable; it
+ * holds nothing of its own, so close what it was made of.
+ */
+public final class AlbumReader {
+    private final FaceEngine engine;
+    private final DetectOptions options;
+    private final Attributes attributes;
+    private final NonFaceFilter filter;
+
+    private AlbumReader(FaceEngine engine, DetectOptions options, Attributes attributes, NonFaceFilter filter) {
+        this.engine = Objects.requireNonNull(engine, "engine");
+        this.options = Objects.requireNonNull(options, "options");
+        this.attributes = attributes;
+        this.filter = filter;
+    }
+
+    /**
+     * A reader that asks the filter against non-faces that comes with the engine's space, if one does.
+     *
+     * @param engine finds and embeds
+     * @param options what counts as a face
+     */
+    public AlbumReader(FaceEngine engine, DetectOptions options) {
+        this(engine, options, null, null);
+    }
+
+    /**
+     * Reads age and sex as well.
+     *
+     * @param attributes the networks
+     * @return a changed copy
+     */
+    public AlbumReader withAttributes(Attributes attributes) {
+        return new AlbumReader(engine, options, Objects.requireNonNull(attributes, "attributes"), filter);
+    }
+
+    /**
+     * Marks as non-faces what this filter says instead.
+     *
+     * @param filter of the engine's space
+     * @return a changed copy
+     */
+    public AlbumReader withNonFaceFilter(NonFaceFilter filter) {
+        return new AlbumReader(engine, options, attributes, Objects.requireNonNull(filter, "filter"));
+    }
+
+    /**
+     * All faces of a photo.
+     *
+     * @param photo the photo
+     * @return in the detector's order, unmodifiable
+     * @throws ModelException with {@link ErrorCode#NO_EMBEDDER} if the engine only detects
+     * @throws FaceCoreException with {@link ErrorCode#OPTION} for an option outside its range, {@link ErrorCode#SPACE_MISMATCH} for a filter of
+     *         another space
+     * @throws IllegalStateException if something of it is closed
+     */
+    public List<FoundFace> read(Photo photo) {
+        byte[] record = options.write(new Wire.Writer()).record();
+        byte[] found = engine.handle().use(networks -> photo.handle().use(pixels -> Handle.useIfAny(attributes == null ? null : attributes.handle(),
+                ages -> Handle.useIfAny(filter == null ? null : filter.handle(), bank -> read0(networks, pixels, ages, bank, record)))));
+        Wire.Reader answer = new Wire.Reader(found);
+        int count = answer.int32();
+        List<FoundFace> faces = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            faces.add(new FoundFace(answer));
+        }
+        return Collections.unmodifiableList(faces);
+    }
+
+    private static native byte[] read0(long engine, long photo, long attributes, long filter, byte[] record);
+}

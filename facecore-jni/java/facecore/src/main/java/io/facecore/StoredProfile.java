@@ -1,0 +1,35 @@
+package io.facecore;
+
+/** A user with their profile, of {@link ProfileStore#page}. */
+public final class StoredProfile {
+    private final long user;
+    private final byte[] bytes;
+
+    StoredProfile(long user, byte[] bytes) {
+        this.user = user;
+        this.bytes = bytes;
+    }
+
+    /**
+     * Whose.
+     *
+     * @return the user's id
+     */
+    public long user() {
+        return user;
+    }
+
+    /**
+     * As it was put, for {@link Profile#ofBytes}.
+     *
+     * @return a copy
+     */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public String toString() {
+        return "StoredProfile[user=" + Long.toUnsignedString(user) + ", " + bytes.length + " bytes]";
+    }
+}
