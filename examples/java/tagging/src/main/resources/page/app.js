@@ -82,7 +82,7 @@ function showFriends() {
   const join = event => { event.preventDefault(); change({ name: name.value }, `${name.value} is a friend. Name a face to teach the page how they look.`); };
   main.replaceChildren(el('h2', {}, 'Friends'),
     el('div', { class: 'card' }, friends.length ? el('ul', { class: 'plain people' }, ...friends) : 'No friends yet. Only friends are suggested in your photos.'),
-    others.length ? el('section', {}, el('h3', {}, 'Others here'), el('ul', { class: 'plain row' }, ...add)) : "",
+    others.length ? el('section', {}, el('h3', {}, 'Others here'), el('ul', { class: 'plain row' }, ...add)) : '',
     el('form', { onsubmit: join }, el('h3', {}, 'A friend who is not here yet'), el('label', { for: 'friend-name' }, 'Name'), el('div', { class: 'row' }, name, el('button', {}, 'Add'))));
 }
 
@@ -101,6 +101,7 @@ async function showNumbers() {
 }
 
 document.getElementById('leave').addEventListener('click', () => attempt(async () => { learn(await post('/api/leave')); location.hash = ''; await show(); main.focus(); say(''); }));
-addEventListener('hashchange', async () => { say(''); await show(); main.focus(); });
+for (const link of document.querySelectorAll('nav a')) link.addEventListener('click', () => say(''));
+addEventListener('hashchange', async () => { await show(); main.focus(); });
 learn(await get('/api/state').catch(failure => { say(failure.message, true); return {}; }));
 await show();
