@@ -87,6 +87,7 @@ function item(main, photo, face, at) {
 function detail(face) {
   if (face.person) return 'You said so.';
   if (face.suggestion) return `Likeness ${face.cosine} of 100; ${face.needed} was needed.`;
+  if (face.star) return 'From the gallery of stars: none of your friends, as far as we can tell.';
   if (face.kind === 'SMALL') return 'There are too few pixels to compare it with anybody.';
   if (face.kind === 'NO_FACE') return 'It looks more like leaves or a pattern, so it is compared with nobody.';
   return 'Not near enough to you or any friend to be guessed.';

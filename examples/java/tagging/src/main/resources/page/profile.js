@@ -22,7 +22,7 @@ function made(profile) {
     el('td', {}, slot.faces > 1 ? slot.coherence + ' %' : '–')));
   const head = el('thead', {}, el('tr', {}, ...['Part', 'Photos', 'Faces', 'Agreement'].map(text => el('th', { scope: 'col' }, text))));
   return el('section', { class: 'card' }, el('p', { id: 'outcome' }, el('strong', {}, sentence)),
-    profile.confidence == null ? null : el('p', {}, `${profile.confidence} % sure that it shows you, from ${count(profile.photos, 'photo')} with ${count(profile.faces, 'face')}.`),
+    profile.confidence == null ? null : el('p', {}, `${Math.min(99, profile.confidence)} % sure that it shows you, from ${count(profile.photos, 'photo')} with ${count(profile.faces, 'face')}.`),
     rows.length ? el('table', { id: 'slots' }, head, el('tbody', {}, ...rows)) : null,
     el('details', {}, el('summary', {}, 'How this was decided'), el('pre', {}, profile.explanation)));
 }

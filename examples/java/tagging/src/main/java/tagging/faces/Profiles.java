@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tagging.album.Person;
 import tagging.album.Shot;
 
@@ -51,7 +52,7 @@ public final class Profiles {
 
     /** The kept faces of a photo by their place in it. */
     public Map<FaceId, StoredFace> faces(Shot shot) {
-        Map<FaceId, StoredFace> found = new java.util.TreeMap<>();
+        Map<FaceId, StoredFace> found = new TreeMap<>();
         store.faces(Long.parseUnsignedLong(shot.account(), 16)).forEach((id, bytes) -> {
             if (id.photo() == shot.photo()) {
                 found.put(id, StoredFace.ofBytes(bytes));
@@ -100,7 +101,17 @@ public final class Profiles {
 
     /** What a profile would be made of now. Confirmed faces alone are a profile, where the album is too small for a build to be sure. */
     public Made make(Person person) {
-        Map<FaceId, byte[]> faces = store.faces(person.user());
+        return make(person, store.faces(person.user()));
+    }
+
+    /** The owner's profile as it would be if a photo were not in the album, so that its faces are not compared with themselves. */
+    public Made makeWithout(Person owner, Shot shot) {
+        Map<FaceId, byte[]> faces = new TreeMap<>(store.faces(owner.user()));
+        faces.keySet().removeIf(id -> id.photo() == shot.photo());
+        return make(owner, faces);
+    }
+
+    private Made make(Person person, Map<FaceId, byte[]> faces) {
         Feedback feedback = store.feedback(person.user());
         ProfileBuild build = Profile.buildStored(faces, new AlbumOwner(Float.NaN, Float.NaN, friends(person)), feedback);
         if (build.profile().isPresent() || feedback.optedOut()) {

@@ -57,7 +57,7 @@ public final class Suggester {
 
     /** Suggestions by the faces' places; none for a face that has a name, or that nobody can be said to be. */
     public Map<Integer, Suggestion> suggest(Shot shot, Person owner) {
-        Map<String, Known> known = known(owner);
+        Map<String, Known> known = known(owner, shot);
         Set<String> taken = new HashSet<>();
         shot.faces().forEach(face -> taken.add(face.person()));
         List<FaceId> open = new ArrayList<>();
@@ -94,7 +94,7 @@ public final class Suggester {
     private record Known(Candidate candidate, Feedback feedback) {
     }
 
-    private Map<String, Known> known(Person owner) {
+    private Map<String, Known> known(Person owner, Shot shot) {
         List<String> ids = new ArrayList<>(owner.friends());
         ids.add(owner.id());
         long[] users = Profiles.users(ids);
@@ -102,9 +102,10 @@ public final class Suggester {
         List<Optional<byte[]>> bytes = store.getMany(users);
         Map<String, Known> known = new TreeMap<>();
         for (int i = 0; i < users.length; i++) {
-            if (bytes.get(i).isPresent() && !Profiles.among(out, users[i])) {
-                Candidate candidate = new Candidate(ids.get(i), Profile.ofBytes(bytes.get(i).get()).embeddings());
-                known.put(ids.get(i), new Known(candidate, store.feedback(users[i])));
+            boolean self = ids.get(i).equals(owner.id());
+            Optional<Profile> profile = self ? profiles.makeWithout(owner, shot).profile() : bytes.get(i).map(Profile::ofBytes);
+            if (profile.isPresent() && !Profiles.among(out, users[i])) {
+                known.put(ids.get(i), new Known(new Candidate(ids.get(i), profile.get().embeddings()), store.feedback(users[i])));
             }
         }
         return known;

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Server implements AutoCloseable {
 
     private static final int THREADS = 32;
     private static final int WAITING = 64;
+    private static final long MOST_DRAINED = 16 << 20;
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -107,12 +109,25 @@ public final class Server implements AutoCloseable {
             // The body is on its way still, and will not be read.
             exchange.getResponseHeaders().set("Connection", "close");
         }
+        if (reply.status() >= 400 && reply.status() != 413) {
+            drain(exchange.getRequestBody());
+        }
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.sendResponseHeaders(reply.status(), -1);
             return;
         }
         exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
         exchange.getResponseBody().write(reply.body());
+        exchange.getResponseBody().flush();
+    }
+
+    /** Takes in what a refused request still sends: a client that is cut off while it writes never reads why. */
+    private static void drain(InputStream body) throws IOException {
+        byte[] piece = new byte[64 << 10];
+        long left = MOST_DRAINED;
+        for (int read = body.read(piece); read >= 0 && left > 0; read = body.read(piece)) {
+            left -= read;
+        }
     }
 
     /** Stops, after at most a second for the requests under way. */
