@@ -90,7 +90,7 @@ function detail(face) {
   if (face.star) return 'From the gallery of stars: none of your friends, as far as we can tell.';
   if (face.kind === 'SMALL') return 'There are too few pixels to compare it with anybody.';
   if (face.kind === 'NO_FACE') return 'It looks more like leaves or a pattern, so it is compared with nobody.';
-  return 'Not near enough to you or any friend to be guessed.';
+  return 'Nobody is near enough to be guessed, or the name went to a likelier face of this photo.';
 }
 
 function buttons(face, at, say) {

@@ -157,7 +157,8 @@ class ServiceTest {
         Client client = new Client();
         client.join("Uploader");
         byte[] bomb = Files.readAllBytes(ROOT.resolve("testdata/hostile/huge.png"));
-        assertEquals(413, client.upload(bomb, "bomb.png").statusCode());
+        assertEquals(422, client.upload(bomb, "bomb.png").statusCode());
+        assertEquals(413, client.upload(new byte[tagging.faces.Reader.MOST_BYTES + 1], "long.jpg").statusCode());
         assertEquals(415, client.upload(photo("biden.jpg"), "x", "Content-Type", "text/html").statusCode());
         assertEquals(422, client.upload("no photo".getBytes(StandardCharsets.UTF_8), "x.jpg").statusCode());
         assertEquals(422, client.upload(new byte[0], "x.jpg").statusCode());
