@@ -28,7 +28,7 @@ public final class Server implements AutoCloseable {
 
     private static final int THREADS = 32;
     private static final int WAITING = 64;
-    private static final long MOST_DRAINED = 16 << 20;
+    private static final long MOST_DRAINED = 64 << 20;
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -105,11 +105,11 @@ public final class Server implements AutoCloseable {
     private static void send(HttpExchange exchange, Reply reply) throws IOException {
         HEADERS.forEach(exchange.getResponseHeaders()::set);
         reply.headers().forEach(exchange.getResponseHeaders()::set);
-        if (reply.status() == 413) {
+        if (declared(exchange) > MOST_DRAINED) {
             // The body is on its way still, and will not be read.
             exchange.getResponseHeaders().set("Connection", "close");
         }
-        if (reply.status() >= 400 && reply.status() != 413) {
+        if (reply.status() >= 400 && declared(exchange) <= MOST_DRAINED) {
             drain(exchange.getRequestBody());
         }
         if (exchange.getRequestMethod().equals("HEAD")) {
@@ -119,6 +119,12 @@ public final class Server implements AutoCloseable {
         exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
         exchange.getResponseBody().write(reply.body());
         exchange.getResponseBody().flush();
+    }
+
+    /** The length of the body; the largest number if it says nothing sensible. */
+    private static long declared(HttpExchange exchange) {
+        String length = exchange.getRequestHeaders().getFirst("Content-Length");
+        return length == null ? 0 : length.matches("\\d{1,18}") ? Long.parseLong(length) : Long.MAX_VALUE;
     }
 
     /** Takes in what a refused request still sends: a client that is cut off while it writes never reads why. */
