@@ -1,12 +1,13 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo test test-tools test-rust test-c test-java soak asan bench bench-java header install
+.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page soak asan bench bench-java header install
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
 	@echo "make demo     name the faces of testdata/photos/group.jpg"
-	@echo "make test     everything that CI runs: Rust, C, C++ and Java"
-	@echo "make test-rust, test-c, test-java   one of them (C's and Java's answers are compared with what ran before)"
+	@echo "make serve    a page to look at on http://localhost:8080: photos, suggested names, profiles (needs a JDK and Maven)"
+	@echo "make test     everything that CI runs: Rust, C, C++, Java and the page"
+	@echo "make test-rust, test-c, test-java, test-page   one of them (C's and Java's answers are compared with what ran before)"
 	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
 	@echo "make asan     the kernels' tests under the address sanitizer"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
@@ -23,11 +24,21 @@ demo: models
 	target/release/facecore tag --people testdata/people testdata/photos/group.jpg --draw target/demo
 	@echo "The picture with the names is in target/demo."
 
-test: test-tools test-rust test-c test-java
+# The page's folder keeps what people did; delete it to begin anew.
+serve: page
+	java -jar examples/java/tagging/target/tagging.jar 8080 examples/java/tagging/data models testdata/photos
+
+page: models
+	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
+	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore -am
+	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
+
+test: test-tools test-rust test-c test-java test-page
 
 # Before anything that takes long.
 test-tools:
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "make test needs a JDK and Maven: apt-get install openjdk-17-jdk-headless maven. Without Java: make test-rust"; exit 1; }
+	@command -v chromium > /dev/null && command -v npm > /dev/null || { echo "make test needs Chromium, Node.js and npm for the page: apt-get install chromium nodejs npm. Without: make test-rust test-c test-java"; exit 1; }
 	@facecore-ffi/tests/run tools
 
 # The crate's own copies of networks and licences, which a package cannot do without, are those of this checkout. The fuzz targets are only
@@ -50,6 +61,13 @@ test-c: models
 test-java: models
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
 	mvn -q -B -f facecore-jni/java/pom.xml verify
+
+# Pictures of the page are in target/page afterwards.
+test-page: page
+	@command -v chromium > /dev/null && command -v npm > /dev/null || { echo "apt-get install chromium nodejs npm"; exit 1; }
+	mvn -q -B -f examples/java/tagging/pom.xml verify
+	npm --prefix examples/java/tagging/browser ci --silent --no-audit --no-fund
+	npm --prefix examples/java/tagging/browser test
 
 soak: models
 	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60
