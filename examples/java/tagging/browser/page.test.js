@@ -196,6 +196,7 @@ for (const width of [390, 1280]) {
 
 async function picture(page, width, name) {
   await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => [...document.images].every(image => image.complete || image.loading === 'lazy'));
   const beyond = await page.evaluate(() => [...document.querySelectorAll('body *')].filter(element => !element.closest('.skip') && element.getBoundingClientRect().right > innerWidth + 1)
     .map(element => element.tagName + '.' + element.className));
   assert.deepEqual(beyond, [], `beyond the edge of ${name}`);
