@@ -751,7 +751,7 @@ typedef struct facecore_search {
   size_t struct_size;
   // The most faces in an answer; 1.
   size_t neighbours;
-  // The signs of all faces are compared first, and then the values of so many whose signs differ least; 300. 0 compares the values of all, which is
+  // The signs of all faces are looked at first, and then the values compared of so many that are most alike by them; 300. 0 compares the values of all, which is
   // exact.
   size_t shortlist;
   // If not NULL, only faces of these ids are found, of none if there are none.

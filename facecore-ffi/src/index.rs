@@ -47,7 +47,7 @@ pub struct facecore_search {
     pub struct_size: usize,
     /// The most faces in an answer; 1.
     pub neighbours: usize,
-    /// The signs of all faces are compared first, and then the values of so many whose signs differ least; 300. 0 compares the values of all, which is
+    /// The signs of all faces are looked at first, and then the values compared of so many that are most alike by them; 300. 0 compares the values of all, which is
     /// exact.
     pub shortlist: usize,
     /// If not NULL, only faces of these ids are found, of none if there are none.

@@ -70,8 +70,8 @@ public final class Search {
     }
 
     /**
-     * The signs of every face are compared, and then the faces whose signs differ least. {@code docs/search.md} says how often the answer is the
-     * exact one.
+     * The signs of every face are looked at, and then the faces compared that are most alike by them. {@code docs/search.md} says how often the answer
+     * is the exact one.
      *
      * @param count so many, at least 1
      * @return a changed copy
