@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "../c/expect.h"
+#include "expect.hpp"
 #include "facecore_album.hpp"
 
 static_assert(!std::is_copy_constructible_v<facecore::AlbumSession> && std::is_nothrow_move_constructible_v<facecore::AlbumSession>);
@@ -18,18 +18,6 @@ static_assert(!std::is_copy_constructible_v<facecore::StoredFace> && std::is_not
 namespace {
 
 const std::uint64_t SPACE = 0xe37f9c1f75f50abd;  // facenet-ms1m-128
-
-template <typename Call>
-void expect_error(facecore_status status, Call &&call) {
-    try {
-        call();
-    } catch (const facecore::Error &error) {
-        EXPECT(error.status() == status);
-        EXPECT(std::strlen(error.what()) > 0);
-        return;
-    }
-    EXPECT(!"an exception was expected");
-}
 
 facecore::Embedding face(float x, float y, float z) {
     const float values[] = {x, y, z};

@@ -10,23 +10,11 @@
 #include <type_traits>
 #include <vector>
 
-#include "../c/expect.h"
+#include "expect.hpp"
 #include "facecore.hpp"
 
 static_assert(!std::is_copy_constructible_v<facecore::Engine> && std::is_nothrow_move_constructible_v<facecore::Engine>);
 static_assert(!std::is_copy_constructible_v<facecore::Embedding> && std::is_nothrow_move_assignable_v<facecore::Embedding>);
-
-template <typename Call>
-void expect_error(facecore_status status, Call &&call) {
-    try {
-        call();
-    } catch (const facecore::Error &error) {
-        EXPECT(error.status() == status);
-        EXPECT(std::strlen(error.what()) > 0 && error.name() == facecore_status_name(status));
-        return;
-    }
-    EXPECT(!"an exception was expected");
-}
 
 int main(int argc, char **argv) {
     if (argc != 3) {

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "../c/expect.h"
+#include "expect.hpp"
 #include "facecore_search.hpp"
 
 static_assert(!std::is_copy_constructible_v<facecore::Store> && std::is_nothrow_move_constructible_v<facecore::Store>);
@@ -18,18 +18,6 @@ static_assert(!std::is_copy_constructible_v<facecore::Batch> && !std::is_copy_co
 namespace {
 
 constexpr std::uint64_t SPACE = 0x0102030405060708;
-
-template <typename Call>
-void expect_error(facecore_status status, Call &&call) {
-    try {
-        call();
-    } catch (const facecore::Error &error) {
-        EXPECT(error.status() == status);
-        EXPECT(std::strlen(error.what()) > 0);
-        return;
-    }
-    EXPECT(!"an exception was expected");
-}
 
 facecore::Embedding face(float x, float y, float z) {
     const float values[] = {x, y, z};
