@@ -1,7 +1,7 @@
 //! `io.facecore.Profile`: a value that Java holds as its bytes.
 
 use facecore::SpaceId;
-use facecore::profile::{AlbumFace, AlbumPhoto, Build, Feedback, Outcome, Owner, PhotoMeta, Profile, StoredFace};
+use facecore::profile::{AlbumFace, AlbumPhoto, Build, Feedback, Owner, PhotoMeta, Profile, StoredFace};
 use facecore_bridge::{builder, known};
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
@@ -70,15 +70,6 @@ pub fn read_feedback(record: &mut Reader) -> Result<Feedback> {
     Ok(feedback)
 }
 
-/// A build of no faces, of which nobody can tell the space.
-fn without_faces(photos: usize, feedback: &Feedback) -> Build {
-    let outcome = if feedback.opted_out { Outcome::OptedOut } else { Outcome::NoFaces };
-    let (clusters, owners, members) = Default::default();
-    let (lead, wanted_lead, confidence) = Default::default();
-    let (faces, left_out, dropped) = Default::default();
-    Build { outcome, clusters, owners, lead, wanted_lead, confidence, members, photos, faces, left_out, dropped }
-}
-
 /// Album → `ProfileBuild.read`.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
@@ -93,7 +84,7 @@ pub extern "system" fn Java_io_facecore_Profile_build0<'l>(
         let mut faces = album.iter().flat_map(|photo| &photo.faces);
         let build = match faces.next().map(|face| face.embedding.space()) {
             Some(space) => builder(space)?.build(&album, &owner, &feedback)?,
-            None => without_faces(album.len(), &feedback),
+            None => Build::without_faces(album.len(), &feedback),
         };
         let mut answer = Writer::default();
         write_build(&mut answer, &build)?;
@@ -238,7 +229,7 @@ pub extern "system" fn Java_io_facecore_Profile_buildStored0<'l>(
         let faces = (0..record.size()?).map(|_| stored(&mut record)).collect::<Result<Vec<_>>>()?;
         let build = match faces.first() {
             Some((_, first)) => builder(first.face.embedding.space())?.build_stored(&faces, &owner, &feedback)?,
-            None => without_faces(0, &feedback),
+            None => Build::without_faces(0, &feedback),
         };
         let mut answer = Writer::default();
         write_build(&mut answer, &build)?;

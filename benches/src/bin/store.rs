@@ -27,6 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return write_until_killed(&folder);
     }
     let users: u64 = second.map_or(Ok(1_000_000), |text| text.parse())?;
+    if users == 0 {
+        return Err("USERS is 0; give at least 1".into());
+    }
     if folder.exists() {
         return Err(format!("{} exists; name a new folder", folder.display()).into());
     }
@@ -148,6 +151,10 @@ fn read(store: &ProfileStore, users: u64, how: &str) -> facecore::Result<()> {
 fn write_until_killed(folder: &Path) -> Result<(), Box<dyn Error>> {
     let store = ProfileStore::open(folder, SPACE, &StoreOptions::default())?;
     let users = store.size()?.profiles;
+    if users == 0 {
+        let folder = folder.display();
+        return Err(format!("the store in {folder} has no profile to write again; name one with profiles").into());
+    }
     for round in 0.. {
         store.write(|batch| {
             (0..1_000u64).try_for_each(|at| {

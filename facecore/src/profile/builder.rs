@@ -34,8 +34,10 @@ pub struct Cluster {
     pub features: Features,
     /// Its weight.
     pub weight: f32,
-    /// Faces that the owner's feedback confirmed, less those that it rejected.
-    pub(super) confirmed: i64,
+    /// Faces that were confirmed as the owner's.
+    pub(super) confirmed: usize,
+    /// Faces of which was said that they are not the owner's.
+    pub(super) rejected: usize,
     /// The sum of its faces' embeddings, not scaled to length 1.
     pub(super) sum: Vec<f32>,
 }
@@ -63,8 +65,8 @@ pub struct Build {
     pub clusters: Vec<Cluster>,
     /// Which of the clusters the profile shows: the owner, and the second owner of a joint account.
     pub owners: Vec<usize>,
-    /// How far the heaviest cluster is ahead of the next one. If the next one weighs less than [`Settings::absent`], or there is none, it
-    /// counts as if it weighed that much.
+    /// How far the leading cluster is ahead of the next one. Clusters that the owner rejected do not count. If the next one weighs less
+    /// than [`Settings::absent`], or there is none, it counts as if it weighed that much.
     pub lead: f32,
     /// The lead that is needed for a profile: [`Settings::lead`].
     pub wanted_lead: f32,
@@ -80,6 +82,35 @@ pub struct Build {
     pub left_out: usize,
     /// Clusters that were dropped: too like another, or with two faces of a photo.
     pub dropped: usize,
+}
+
+impl Build {
+    /// The build of an album of so many photos in which there is no face, where nobody can tell the space and so which [`Builder`] to ask.
+    ///
+    /// ```
+    /// # use facecore::profile::{Build, Feedback, Outcome};
+    /// assert_eq!(Build::without_faces(3, &Feedback::default()).outcome, Outcome::NoFaces);
+    /// ```
+    pub fn without_faces(photos: usize, feedback: &Feedback) -> Self {
+        let outcome = if feedback.opted_out { Outcome::OptedOut } else { Outcome::NoFaces };
+        let (clusters, owners, members) = Default::default();
+        let (lead, wanted_lead, confidence) = Default::default();
+        let (faces, left_out, dropped) = Default::default();
+        Self { outcome, clusters, owners, lead, wanted_lead, confidence, members, photos, faces, left_out, dropped }
+    }
+}
+
+impl Cluster {
+    /// Whether the owner said that this is somebody else: of at least half its faces, and of more than were confirmed. Fewer are mistakes
+    /// of the clusters, such as a sister's face: they are left out of the profile, and the rest makes it.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.rejected > self.confirmed && 2 * self.rejected >= self.faces.len()
+    }
+
+    /// Whether the owner said that this is them.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.confirmed > self.rejected
+    }
 }
 
 /// Builds profiles from albums. Made once; building takes it by reference.
@@ -142,20 +173,12 @@ impl Builder {
         let faces = self.usable(album, owner, feedback)?;
         let counted = album.iter().map(|photo| photo.faces.len()).sum();
         let mut build = Build {
-            outcome: Outcome::NoFaces,
-            clusters: Vec::new(),
-            owners: Vec::new(),
-            lead: 0.0,
             wanted_lead: self.settings.lead,
-            confidence: 0.0,
-            members: Vec::new(),
-            photos: album.len(),
             faces: counted,
             left_out: counted - faces.len(),
-            dropped: 0,
+            ..Build::without_faces(album.len(), feedback)
         };
         if feedback.opted_out {
-            build.outcome = Outcome::OptedOut;
             return Ok(build);
         }
         let (clusters, dropped) = self.cluster(&faces, feedback)?;

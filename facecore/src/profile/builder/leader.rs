@@ -25,7 +25,7 @@ impl Builder {
                 of().filter(|face| face.face.pin == Some(wanted) || feedback.of(face.id) == Some(opinion)).count()
             };
             let (own, other) = (count(Pin::Owner, Opinion::Confirm), count(Pin::Other, Opinion::Reject));
-            let opinions = |wanted| of().filter(|face| feedback.of(face.id) == Some(wanted)).count() as i64;
+            let opinions = |wanted| of().filter(|face| feedback.of(face.id) == Some(wanted)).count();
             let sum = sum(faces, cluster);
             let photos = photos_of(cluster);
             let features = Features {
@@ -36,34 +36,28 @@ impl Builder {
                 friends: features::closeness(&sum, &owner.friends),
             };
             let weight = self.settings.weights.weigh(&features);
-            let confirmed = opinions(Opinion::Confirm) - opinions(Opinion::Reject);
-            Cluster { faces: of().map(|face| face.id).collect(), photos, features, weight, confirmed, sum }
+            let (confirmed, rejected) = (opinions(Opinion::Confirm), opinions(Opinion::Reject));
+            Cluster { faces: of().map(|face| face.id).collect(), photos, features, weight, confirmed, rejected, sum }
         };
         let mut described: Vec<_> = clusters.iter().map(describe).collect();
         described.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.faces.cmp(&b.faces)));
         described
     }
 
-    /// Who leads. What the owner confirmed leads in any case.
+    /// Who leads: whom the owner confirmed in any case, whom the owner rejected never.
     pub(super) fn decide(&self, build: &mut Build, knows_friends: bool) {
         let clusters = &build.clusters;
-        let said = (0..clusters.len()).max_by_key(|&at| (clusters[at].confirmed, std::cmp::Reverse(at)));
-        let leader = match said.filter(|&at| clusters[at].confirmed > 0) {
-            Some(at) => at,
-            None if clusters.is_empty() => return,
-            None => 0,
-        };
+        let able: Vec<usize> = (0..clusters.len()).filter(|&at| !clusters[at].is_rejected()).collect();
+        let said = able.iter().copied().filter(|&at| clusters[at].is_confirmed());
+        let said = said.max_by_key(|&at| (clusters[at].confirmed - clusters[at].rejected, std::cmp::Reverse(at)));
+        let Some(leader) = said.or(able.first().copied()) else { return };
         let absent = self.settings.absent;
-        let weight = |at: usize| clusters.get(at).map_or(absent, |cluster| cluster.weight.max(absent));
-        let next = if leader == 0 { 1 } else { 0 };
-        build.lead = clusters[leader].weight - weight(next);
-        if knows_friends && clusters[leader].confirmed <= 0 && self.is_joint(clusters) {
-            build.owners = vec![0, 1];
-            build.lead = weight(1) - weight(2);
-        } else if clusters[leader].confirmed > 0
-            || (build.lead >= self.settings.lead && clusters[leader].confirmed == 0)
-        {
-            // A cluster of which the owner rejected more faces than were confirmed is not the owner.
+        let weight = |at: Option<&usize>| at.map_or(absent, |&at| clusters[at].weight.max(absent));
+        build.lead = clusters[leader].weight - weight(able.iter().find(|&&at| at != leader));
+        if knows_friends && said.is_none() && self.is_joint(clusters, &able) {
+            build.owners = able[..2].to_vec();
+            build.lead = weight(able.get(1)) - weight(able.get(2));
+        } else if said.is_some() || build.lead >= self.settings.lead {
             build.owners = vec![leader];
         }
         let photos = build.owners.first().map_or(1, |&at| clusters[at].photos);
@@ -72,14 +66,13 @@ impl Builder {
         build.confidence = if build.owners.is_empty() { 0.0 } else { 1.0 / (1.0 + (-score).exp()) };
     }
 
-    /// Two heavy clusters that nobody comes near, and that meet in two photos, so they are two people. While no friend's
+    /// Two heavy clusters of the `able` ones that nobody comes near, and that meet in two photos, so they are two people. While no friend's
     /// profile is known, the second may well be a friend: then there is no joint account.
-    fn is_joint(&self, clusters: &[Cluster]) -> bool {
-        let [first, second, rest @ ..] = clusters else {
-            return false;
-        };
+    fn is_joint(&self, clusters: &[Cluster], able: &[usize]) -> bool {
+        let &[first, second, ref rest @ ..] = able else { return false };
+        let (first, second) = (&clusters[first], &clusters[second]);
         let absent = self.settings.absent;
-        let next = rest.first().map_or(absent, |cluster| cluster.weight.max(absent));
+        let next = rest.first().map_or(absent, |&at| clusters[at].weight.max(absent));
         let of: HashSet<_> = first.faces.iter().map(|face| face.photo).collect();
         let meet = second.faces.iter().filter(|face| of.contains(&face.photo)).count() >= 2;
         // Whoever has a profile of their own is a friend.

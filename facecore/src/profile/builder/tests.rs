@@ -120,6 +120,49 @@ fn a_build_explains_itself() {
     assert!(text.contains("owner") && text.contains("size 1.00"), "{text}");
 }
 
+fn rejected(photos: std::ops::Range<u64>) -> Feedback {
+    let mut feedback = Feedback::default();
+    for photo in photos {
+        feedback.apply(FaceId { photo, face: 0 }, Opinion::Reject);
+    }
+    feedback
+}
+
+#[test]
+fn a_rejected_face_is_left_out_and_the_rest_makes_the_profile() {
+    let photos = album(&[&[0], &[0], &[0], &[0], &[0], &[0], &[1], &[1]]);
+    let owner = Owner::default();
+    let found = build(&photos, &owner, &rejected(2..3));
+    assert!(shows(&found, Role::Owner, 0), "{found}");
+    let members: Vec<_> = found.members.iter().map(|(face, _)| face.photo).collect();
+    assert_eq!(members, [0, 1, 3, 4, 5]);
+    assert!(found.to_string().contains("enough.") && !found.to_string().contains("rejected"), "{found}");
+    // Half of the faces: somebody else. The next person may lead now.
+    let other = build(&photos, &owner, &rejected(0..3));
+    assert!(shows(&other, Role::Owner, 1), "{other}");
+    assert!(other.to_string().contains("rejected"), "{other}");
+    // Unless some of them were confirmed as well.
+    let mut feedback = rejected(0..2);
+    for photo in 3..6 {
+        feedback.apply(FaceId { photo, face: 0 }, Opinion::Confirm);
+    }
+    let confirmed = build(&photos, &owner, &feedback);
+    assert!(shows(&confirmed, Role::Owner, 0) && confirmed.to_string().contains("confirmed"), "{confirmed}");
+}
+
+#[test]
+fn a_build_without_a_profile_says_so_without_contradiction() {
+    let photos = album(&[&[0], &[0], &[0], &[0]]);
+    let nobody = build(&photos, &Owner::default(), &rejected(0..2));
+    assert_eq!(nobody.outcome, Outcome::NoLeader);
+    let text = nobody.to_string();
+    assert!(text.contains("none of these people") && !text.contains("lead is") && text.contains("rejected"), "{text}");
+    let mut live = build(&photos, &Owner::default(), &Feedback::default());
+    (0..4).for_each(|photo| live.apply(&photos, FaceId { photo, face: 0 }, Opinion::Reject).unwrap());
+    assert_eq!(live.outcome, Outcome::NoLeader);
+    assert!(live.to_string().starts_with("No profile: no face of the owner's is left"), "{live}");
+}
+
 #[test]
 fn what_does_not_belong_together_is_refused() {
     let builder = Builder::new(settings()).unwrap();
