@@ -10,7 +10,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
-pub use keeping::{Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Store};
+pub use keeping::{
+    Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Store, StoreErase,
+    StoreUsers,
+};
 pub use measuring::{
     Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
     NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
@@ -62,6 +65,9 @@ pub enum Command {
     /// Accounts of a store that show one person
     #[command(subcommand)]
     Clones(Clones),
+    /// A store: how much is in it, whether it is sound, backups, users who leave
+    #[command(subcommand)]
+    Store(Keep),
     /// The networks in the models' folder
     #[command(subcommand)]
     Models(Models),

@@ -142,3 +142,51 @@ impl From<State> for CloneState {
         }
     }
 }
+
+#[derive(Debug, Subcommand)]
+pub enum Keep {
+    /// How much is in the store, and which iterations there are
+    Stats(Store),
+    /// Read every record and check it. Exit code: 0 all are sound, 1 some are damaged
+    Verify(Store),
+    /// Write all records anew: frees the disk, and nothing is left of what was erased
+    Compact(Store),
+    /// Copy the store, while it is in use, into a new folder
+    Backup(StoreBackup),
+    /// Remove all that is known of users, an opt-out as well. The bytes leave the disk with --compact, or at the next `store compact`
+    Erase(StoreErase),
+    /// Users want no profile: remove everything of theirs but this wish, which holds from now on
+    OptOut(StoreErase),
+    /// Take an opt-out back. Exit code: 0 done, 1 somebody had not opted out
+    OptIn(StoreUsers),
+}
+
+#[derive(Debug, Args)]
+pub struct StoreBackup {
+    #[command(flatten)]
+    pub store: Store,
+    /// The folder of the copy, which must not exist
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct StoreUsers {
+    #[command(flatten)]
+    pub store: Store,
+    /// The ids of the users
+    #[arg(required = true, value_name = "USER")]
+    pub users: Vec<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct StoreErase {
+    #[command(flatten)]
+    pub users: StoreUsers,
+    /// Remove their faces from this index too; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub index: Vec<PathBuf>,
+    /// Take the bytes off the disk at once, of the store and of each index: writes all that is left anew
+    #[arg(long)]
+    pub compact: bool,
+}

@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use facecore::index::FaceIndex;
 use facecore::profile::Profile;
 use facecore::search::{CloneSearch, Indexed, clone_level, index_profiles, report_clones};
-use facecore::store::{CloneEvent, CloneState, ProfileStore, StoreOptions};
+use facecore::store::{CloneEvent, CloneState, ProfileStore};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use crate::arguments::{Clones, ClonesFind, ClonesList, Store};
+use super::store::open;
+use crate::arguments::{Clones, ClonesFind, ClonesList};
 use crate::failure::Result;
 use crate::output::json_line;
 use crate::shown;
@@ -29,15 +30,6 @@ pub fn run(command: &Clones, json: bool) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A store that exists: a mistyped folder is no empty store.
-fn open(store: &Store) -> Result<ProfileStore> {
-    let Store { folder, space } = store;
-    if !folder.join("facecore-store").exists() {
-        return Err(format!("{}: there is no store in this folder", shown::path(folder)).into());
-    }
-    Ok(ProfileStore::open(folder, *space, &StoreOptions::default())?)
 }
 
 fn find(arguments: &ClonesFind, json: bool) -> Result<()> {

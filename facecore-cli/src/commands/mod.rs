@@ -13,6 +13,7 @@ mod models;
 mod nonface;
 mod profile;
 mod robustness;
+mod store;
 mod tag;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Profile(arguments) => profile::run(arguments, json),
         Command::Gallery(arguments) => gallery::run(arguments, json),
         Command::Clones(arguments) => clones::run(arguments, json),
+        Command::Store(arguments) => store::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }

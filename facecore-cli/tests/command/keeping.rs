@@ -1,5 +1,6 @@
-//! `gallery` and `clones`.
+//! `gallery`, `clones` and `store`.
 
+use facecore::index::FaceIndex;
 use facecore::profile::{Profile, Role};
 use facecore::store::{ProfileStore, StoreOptions};
 use facecore::{Embedding, SpaceId};
@@ -110,4 +111,51 @@ fn clones_are_found_once_and_judged() {
     let none = facecore(&format!("clones list {} --space {space}", folder.display()));
     assert_eq!(code(&none), 2);
     assert!(stderr(&none).contains("there is no store in this folder"));
+}
+
+/// Whether a file below the folder holds these bytes.
+fn holds(folder: &Path, wanted: &[u8]) -> bool {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
+        true => holds(&path, wanted),
+        false => fs::read(&path).unwrap().windows(wanted.len()).any(|bytes| bytes == wanted),
+    })
+}
+
+#[test]
+fn users_leave_a_store_and_its_index_without_a_trace() {
+    let folder = scratch("store");
+    let (path, index) = (folder.join("store"), folder.join("faces.fci"));
+    let space = SpaceId(*b"a space!");
+    let users = [0x1122_3344_5566_7788u64, 7, 8];
+    let store = ProfileStore::open(&path, space, &StoreOptions::default()).unwrap();
+    store.write(|batch| users.iter().try_for_each(|&user| batch.put(user, space, b"a profile").map(drop))).unwrap();
+    drop(store);
+    let faces: Vec<_> = users.iter().map(|&user| (user, face(user, 0))).collect();
+    FaceIndex::open(&index, space, 128).unwrap().add(&faces).unwrap();
+    let run = |what: &str, more: &str| facecore(&format!("store {what} {} --space {space} {more}", path.display()));
+
+    let stats = &lines(&run("stats", "--json"))[0];
+    assert_eq!((&stats["profiles"], &stats["current"], &stats["next"]), (&3.into(), &1.into(), &Value::Null));
+    let backup = folder.join("backup");
+    assert_eq!(code(&run("backup", &format!("--to {}", backup.display()))), 0);
+    let again = run("backup", &format!("--to {}", backup.display()));
+    assert!(code(&again) == 2 && stderr(&again).contains("exists"), "{}", stderr(&again));
+    fs::remove_dir_all(&backup).unwrap();
+
+    let erase = run("erase", &format!("{} --index {}", users[0], index.display()));
+    assert_eq!(code(&erase), 0, "{}", stderr(&erase));
+    assert!(stdout(&erase).contains("1 faces from indexes") && stdout(&erase).contains("--compact"));
+    let out = run("opt-out", &format!("7 --index {} --compact --json", index.display()));
+    assert_eq!(stdout(&out), "{\"users\":1,\"faces_in_indexes\":1,\"compacted\":true}\n", "{}", stderr(&out));
+    assert!(!holds(&folder, &users[0].to_be_bytes()) && !holds(&folder, &users[0].to_le_bytes()));
+
+    let verify = run("verify", "");
+    assert_eq!((code(&verify), stdout(&verify).ends_with("0 of them damaged\n")), (0, true));
+    assert!(stdout(&run("stats", "")).starts_with("1 profiles, 0 faces, 0 opinions, 1 users opted out\n"));
+    assert_eq!(code(&run("opt-in", "7")), 0);
+    let twice = run("opt-in", "7");
+    assert!(code(&twice) == 1 && stderr(&twice).contains("7 had not opted out"), "{}", stderr(&twice));
+    let none = run("erase", &format!("8 --index {}", folder.join("none.fci").display()));
+    assert!(code(&none) == 2 && stderr(&none).contains("there is no such file"));
+    assert!(stdout(&run("compact", "")).starts_with("1 profiles"), "nothing was erased where the index is wrong");
 }
