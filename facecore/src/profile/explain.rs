@@ -22,11 +22,11 @@ impl fmt::Display for Build {
             Outcome::NoLeader if able == 0 => {
                 f.write_str("No profile: the owner is none of these people, as was said")?
             }
-            Outcome::NoLeader if able == 1 => f.write_str("No profile: the only person does not weigh enough")?,
             // By opinions that were applied to the finished build.
             Outcome::NoLeader if self.lead >= self.wanted_lead => {
                 f.write_str("No profile: no face of the owner's is left")?
             }
+            Outcome::NoLeader if able == 1 => f.write_str("No profile: the only person does not weigh enough")?,
             Outcome::NoLeader => f.write_str("No profile: no person is clearly ahead of the next")?,
             Outcome::NoFaces => f.write_str("No profile: no two good faces of one person")?,
             Outcome::OptedOut => return writeln!(f, "No profile: the owner wants none"),
