@@ -55,7 +55,8 @@ pub struct Features {
     pub size: f32,
     /// b) How good its photos are: twice the mean of their [promise](super::PhotoMeta::promise), at most 1.
     pub quality: f32,
-    /// c) Marks by hand: those for the owner less those for others, as a share of its faces; both weighed three times.
+    /// c) Marks by hand: those for the owner less those for others, as a share of its faces; both weighed three times. Faces that were
+    /// [rejected](super::Opinion::Reject) do not count.
     pub pins: f32,
     /// d) How well age and sex of its faces fit the owner; 0.5 where nothing is known.
     pub likeness: f32,
@@ -76,7 +77,7 @@ impl Features {
     }
 }
 
-/// c) of a cluster with so many faces.
+/// c) of a cluster with so many faces that were not rejected.
 pub(super) fn pins(owner: usize, other: usize, faces: usize) -> f32 {
     // Even one mark among many faces tells much: hence three times its share.
     (3.0 * (owner as f32 - other as f32) / faces.max(1) as f32).clamp(-1.0, 1.0)

@@ -21,17 +21,20 @@ impl Builder {
         let describe = |cluster: &Vec<usize>| {
             let of = || cluster.iter().map(|&at| &faces[at]);
             let promise = of().map(|face| face.photo.meta.promise()).sum::<f32>();
-            let count = |wanted: Pin, opinion: Opinion| {
-                of().filter(|face| face.face.pin == Some(wanted) || feedback.of(face.id) == Some(opinion)).count()
+            // A rejected face is left out: it says nothing of the rest.
+            let rest = || of().filter(|face| feedback.of(face.id) != Some(Opinion::Reject));
+            let own = |face: &&Usable<'_>| {
+                face.face.pin == Some(Pin::Owner) || feedback.of(face.id) == Some(Opinion::Confirm)
             };
-            let (own, other) = (count(Pin::Owner, Opinion::Confirm), count(Pin::Other, Opinion::Reject));
+            let (own, other) =
+                (rest().filter(own).count(), rest().filter(|face| face.face.pin == Some(Pin::Other)).count());
             let opinions = |wanted| of().filter(|face| feedback.of(face.id) == Some(wanted)).count();
             let sum = sum(faces, cluster);
             let photos = photos_of(cluster);
             let features = Features {
                 size: (1.0 + photos as f32).ln() / (1.0 + with_faces).ln(),
                 quality: (2.0 * promise / cluster.len() as f32).min(1.0),
-                pins: features::pins(own, other, cluster.len()),
+                pins: features::pins(own, other, rest().count()),
                 likeness: features::likeness(of().map(|face| face.face), owner),
                 friends: features::closeness(&sum, &owner.friends),
             };
