@@ -12,7 +12,7 @@ use facecore::Matcher;
 
 pub use keeping::{
     Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Store, StoreErase,
-    StoreUsers,
+    StoreUsers, Who,
 };
 pub use measuring::{
     Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
@@ -62,6 +62,8 @@ pub enum Command {
     /// People in a file, such as stars: who of them is in photos?
     #[command(subcommand)]
     Gallery(Gallery),
+    /// Who of a store's users is in photos? Only those who agreed to be found
+    Who(Who),
     /// Accounts of a store that show one person
     #[command(subcommand)]
     Clones(Clones),
@@ -154,8 +156,15 @@ pub struct BuildProfile {
     #[command(flatten)]
     pub album: Album,
     /// Where the profile goes
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "store")]
+    pub out: Option<PathBuf>,
+    /// Keep the profile and the album's faces in the store in this folder, which is made if there is none. What was said of the faces there
+    /// is obeyed. Without an owner, the account has no profile any more
+    #[arg(long, value_name = "FOLDER", requires = "user")]
+    pub store: Option<PathBuf>,
+    /// The account's id in the store
+    #[arg(long, value_name = "ID", requires = "store")]
+    pub user: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use facecore::index::Hit;
 use facecore::{Embedding, Face, NonFaceVerdict, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -32,6 +33,8 @@ pub struct FoundFace {
     pub embedding: Option<facecore::Result<Embedding>>,
     /// Where names were asked for and the face has an embedding.
     pub verdict: Option<Verdict>,
+    /// Where the users of a store were searched: those who are alike.
+    pub users: Option<Vec<Hit>>,
     /// Where embeddings were asked for and a filter comes with the model.
     pub non_face: Option<NonFaceVerdict>,
 }
@@ -39,7 +42,7 @@ pub struct FoundFace {
 impl FoundFace {
     /// A face of which no more is known.
     pub fn new(face: Face) -> Self {
-        Self { face, embedding: None, verdict: None, non_face: None }
+        Self { face, embedding: None, verdict: None, users: None, non_face: None }
     }
 }
 

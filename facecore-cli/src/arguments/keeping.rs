@@ -1,12 +1,13 @@
 //! Options of the commands that work on what is kept: people in a file, accounts in a store.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use facecore::store::CloneState;
 use facecore::{Matcher, SpaceId};
 
-use super::options::{Finding, Model, Photos, Threads};
+use super::options::{Finding, Model, Photos, Threads, Threshold};
 use super::ranges;
 
 #[derive(Debug, Subcommand)]
@@ -63,6 +64,31 @@ pub struct GallerySearch {
     /// The share of strangers' faces that may get a name, whatever the number of people (0.0001 to 0.1)
     #[arg(long, value_name = "RATE", default_value_t = Matcher::FALSE_POSITIVE_RATE, value_parser = ranges::rate)]
     pub fp: f64,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+#[derive(Debug, Args)]
+pub struct Who {
+    #[command(flatten)]
+    pub photos: Photos,
+    /// The folder of the store with the profiles
+    #[arg(long, value_name = "FOLDER")]
+    pub store: PathBuf,
+    /// The index of its profiles, which is made if there is none. It has the faces of all of them: `facecore store erase --index` takes who
+    /// leaves out of it
+    #[arg(long, value_name = "FILE")]
+    pub index: PathBuf,
+    /// Make the index anew: profiles were added or changed since
+    #[arg(long)]
+    pub anew: bool,
+    /// The most users for a face
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub most: NonZeroUsize,
+    #[command(flatten)]
+    pub threshold: Threshold,
     #[command(flatten)]
     pub finding: Finding,
     #[command(flatten)]
@@ -159,6 +185,11 @@ pub enum Keep {
     OptOut(StoreErase),
     /// Take an opt-out back. Exit code: 0 done, 1 somebody had not opted out
     OptIn(StoreUsers),
+    /// Users agree that `facecore who` finds them by a stranger's photo; nobody is found who has not. Exit code: 0 done, 1 somebody has opted
+    /// out
+    Findable(StoreUsers),
+    /// Users agree no longer
+    NotFindable(StoreUsers),
 }
 
 #[derive(Debug, Args)]

@@ -97,7 +97,7 @@ fn search(arguments: &GallerySearch, json: bool) -> Result<ExitCode> {
 }
 
 /// The embeddings and the places of their faces. Those that failed stay where they are, so that it is told why.
-fn take_embeddings(found: &mut Found) -> Vec<(usize, Embedding)> {
+pub fn take_embeddings(found: &mut Found) -> Vec<(usize, Embedding)> {
     let faces = found.faces.iter_mut().enumerate();
     faces.filter_map(|(at, face)| Some((at, face.embedding.take_if(|outcome| outcome.is_ok())?.ok()?))).collect()
 }

@@ -1,5 +1,7 @@
 //! The commands. What `detect`, `embed` and `tag` have in common is here: many photos, one way of reporting them.
 
+mod account;
+mod album;
 mod calibrate;
 mod clones;
 mod compare;
@@ -15,6 +17,7 @@ mod profile;
 mod robustness;
 mod store;
 mod tag;
+mod who;
 
 use std::process::ExitCode;
 
@@ -41,6 +44,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Profile(arguments) => profile::run(arguments, json),
         Command::Gallery(arguments) => gallery::run(arguments, json),
+        Command::Who(arguments) => who::run(arguments, json),
         Command::Clones(arguments) => clones::run(arguments, json),
         Command::Store(arguments) => store::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),

@@ -29,6 +29,8 @@ pub fn run(command: &Keep, json: bool) -> Result<ExitCode> {
         Keep::Erase(arguments) => leave(arguments, false, json),
         Keep::OptOut(arguments) => leave(arguments, true, json),
         Keep::OptIn(arguments) => opt_in(arguments),
+        Keep::Findable(arguments) => set_findable(arguments, true),
+        Keep::NotFindable(arguments) => set_findable(arguments, false),
     }
 }
 
@@ -150,6 +152,17 @@ fn opt_in(arguments: &StoreUsers) -> Result<ExitCode> {
         crate::output::tell(&format!("{user} had not opted out"));
     }
     Ok(ExitCode::from(u8::from(had.contains(&false))))
+}
+
+fn set_findable(arguments: &StoreUsers, findable: bool) -> Result<ExitCode> {
+    let StoreUsers { store, users } = arguments;
+    let store = open(store)?;
+    store.write(|batch| users.iter().try_for_each(|&user| batch.set_findable(user, findable).map(drop)))?;
+    let refused = if findable { store.opted_out_among(users)? } else { Vec::new() };
+    for user in &refused {
+        crate::output::tell(&format!("{user} has opted out, and is not found"));
+    }
+    Ok(ExitCode::from(u8::from(!refused.is_empty())))
 }
 
 fn print(text: &str) -> Result<ExitCode> {

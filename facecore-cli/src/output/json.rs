@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use facecore::index::Hit;
 use facecore::{BoundingBox, Error, Landmarks, Neighbour, Outcome, Refusal, SpaceId, Verdict};
 use serde::Serialize;
 
@@ -39,6 +40,8 @@ struct FaceRecord<'a> {
     non_face_excess: Option<f32>,
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     verdict: Option<MatchRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<Vec<UserRecord>>,
     /// Why the face has no embedding.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorRecord>,
@@ -54,6 +57,12 @@ struct MatchRecord<'a> {
     runner_up: Option<NeighbourRecord<'a>>,
     margin: Option<f32>,
     threshold: f32,
+}
+
+#[derive(Serialize)]
+struct UserRecord {
+    user: u64,
+    cosine: f32,
 }
 
 #[derive(Serialize)]
@@ -109,6 +118,7 @@ fn face(found: &FoundFace) -> FaceRecord<'_> {
         non_face: found.non_face.map(|verdict| verdict.non_face),
         non_face_excess: found.non_face.map(|verdict| verdict.excess),
         verdict: found.verdict.as_ref().map(verdict),
+        users: found.users.as_ref().map(|users| users.iter().map(user).collect()),
         error: found.embedding.as_ref().and_then(|embedding| embedding.as_ref().err()).map(Into::into),
     }
 }
@@ -127,6 +137,10 @@ fn verdict(verdict: &Verdict) -> MatchRecord<'_> {
         margin: verdict.margin,
         threshold: verdict.threshold,
     }
+}
+
+fn user(hit: &Hit) -> UserRecord {
+    UserRecord { user: hit.id, cosine: hit.cosine }
 }
 
 fn neighbour(neighbour: &Neighbour) -> NeighbourRecord<'_> {

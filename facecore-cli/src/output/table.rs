@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use facecore::index::Hit;
 use facecore::{Embedding, Outcome, Verdict};
 
 use super::{Found, FoundFace};
@@ -36,6 +37,9 @@ pub fn photo(path: &Path, found: &Found) -> String {
 }
 
 fn remark(face: &FoundFace) -> String {
+    if let Some(users) = &face.users {
+        return format!("  {}", found(users));
+    }
     match (&face.verdict, &face.embedding) {
         (Some(verdict), _) => format!("  {}", who(verdict)),
         (None, Some(Ok(embedding))) => {
@@ -55,6 +59,14 @@ fn who(verdict: &Verdict) -> String {
         }
         (Outcome::NoMatch { reason }, None) => format!("unknown: {reason}"),
     }
+}
+
+fn found(users: &[Hit]) -> String {
+    if users.is_empty() {
+        return "nobody who agreed to be found".into();
+    }
+    let users: Vec<_> = users.iter().map(|hit| format!("user {} ({:.2})", hit.id, hit.cosine)).collect();
+    users.join(", ")
 }
 
 fn vector(embedding: &Embedding) -> String {

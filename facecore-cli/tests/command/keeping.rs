@@ -1,4 +1,4 @@
-//! `gallery`, `clones` and `store`.
+//! `gallery`, `who`, `clones` and `store`.
 
 use facecore::index::FaceIndex;
 use facecore::profile::{Profile, Role};
@@ -158,4 +158,45 @@ fn users_leave_a_store_and_its_index_without_a_trace() {
     let none = run("erase", &format!("8 --index {}", folder.join("none.fci").display()));
     assert!(code(&none) == 2 && stderr(&none).contains("there is no such file"));
     assert!(stdout(&run("compact", "")).starts_with("1 profiles"), "nothing was erased where the index is wrong");
+}
+
+/// The users who were found, face by face.
+fn found(output: &Output) -> Vec<Vec<u64>> {
+    assert_eq!(code(output), 0, "{}", stderr(output));
+    let users = |face: &Value| {
+        let users = face["users"].as_array().unwrap().iter();
+        users.map(|user| user["user"].as_u64().unwrap()).collect()
+    };
+    lines(output)[0]["faces"].as_array().unwrap().iter().map(users).collect()
+}
+
+#[test]
+fn only_who_agreed_is_found_by_a_photo() {
+    let folder = scratch("who");
+    let (store, index) = (folder.join("store"), folder.join("faces.fci"));
+    let (album, store) = ("testdata/photos", store.display());
+    let build = facecore(&format!(
+        "profile build {album}/obama.jpg {album}/obama2.jpg {album}/obama3.jpg --store {store} --user 7"
+    ));
+    assert_eq!(code(&build), 0, "{}", stderr(&build));
+    let who = |more: &str| facecore(&format!("who {album}/{more} --store {store} --index {}", index.display()));
+    assert!(found(&who("group.jpg --json")).iter().all(Vec::is_empty), "nobody agreed");
+    let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 3, "the store, the index and its lock: {names:?}");
+
+    let change = |what: &str| facecore(&format!("store {what} --space {SPACE} {store} 7"));
+    assert_eq!(code(&change("findable")), 0);
+    let group = found(&who("group.jpg --json"));
+    let hits: Vec<_> = group.iter().filter(|users| !users.is_empty()).collect();
+    assert!(group.len() > 1 && hits == [&vec![7]], "{group:?}");
+    assert!(stdout(&who("obama_partial_face.jpg")).contains("  user 7 (0."));
+    assert!(stdout(&who("astronaut.jpg")).contains("nobody who agreed to be found"));
+    assert_eq!(code(&change("not-findable")), 0);
+    assert!(found(&who("obama.jpg --json")).iter().all(Vec::is_empty), "it was taken back");
+
+    assert_eq!(code(&change("opt-out")), 0);
+    let refused = change("findable");
+    assert!(code(&refused) == 1 && stderr(&refused).contains("7 has opted out"), "{}", stderr(&refused));
+    let empty = who("obama.jpg --anew");
+    assert!(code(&empty) == 2 && stderr(&empty).contains("there is no profile in the store"), "{}", stderr(&empty));
 }

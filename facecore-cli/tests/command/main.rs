@@ -16,6 +16,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+/// Of the default model.
+const SPACE: &str = "e37f9c1f75f50abd";
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Runs a command line in the root of the repository; no argument of it may hold a space.
