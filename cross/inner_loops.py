@@ -1,8 +1,8 @@
 """Counts what an inner loop is made of: cross/inner_loops.py BINARY [NAME...]
 
 BINARY holds our kernels with their names (a test program, a library before it is stripped). For each function whose name has one of the
-NAMEs in it (by default the tiles) it finds the loop with the most multiply-adds and prints, of one round: instructions, multiply-adds and
-how many numbers they add, loads, and how many instructions touch the stack (spilled registers).
+NAMEs in it (by default the tiles) it finds the innermost loop and prints, of one round of the widest: instructions, multiply-adds and how many numbers
+each adds, loads, and how many instructions touch the stack (spilled registers).
 """
 
 import re
@@ -60,21 +60,22 @@ def count(loop):
 
 def main():
     binary, names = sys.argv[1], sys.argv[2:] or ["::tile::tile", "avx2::tile", "neon::tile"]
-    found = set()
+    widest = {}
     for name, lines in functions(binary, names):
-        # The innermost loop of those with any: the one whose instructions are to the largest part multiply-adds.
         counts = [total for total in map(count, loops(lines)) if total["multiply_adds"]]
         if counts:
-            best = max(counts, key=lambda total: (total["multiply_adds"] / total["instructions"], total["multiply_adds"]))
-            name = re.sub(r"::h[0-9a-f]{16}$|\.llvm\.\d+$", "", name)
-            found.add((name, *best.items()))
-    if not found:
+            # The innermost of its loops: the one whose instructions are to the largest part multiply-adds.
+            inner = max(counts, key=lambda total: (total["multiply_adds"] / total["instructions"], total["multiply_adds"]))
+            name = re.sub(r"::<[0-9, ]*>$|::h[0-9a-f]{16}$|\.llvm\.\d+$", "", name)
+            if inner["multiply_adds"] > widest.get(name, inner)["multiply_adds"] or name not in widest:
+                widest[name] = inner
+    if not widest:
         sys.exit(f"{binary} has no function named {' or '.join(names)} with a loop of multiply-adds")
-    for name, *best in sorted(found, key=lambda row: (row[0], dict(row[1:])["multiply_adds"])):
-        best = dict(best)
-        per = best["loads"] / best["multiply_adds"]
-        print(f"{name}: {best['instructions']} instructions, {best['multiply_adds']} multiply-adds of {best['numbers'] // best['multiply_adds']}, "
-              f"{best['loads']} loads ({per:.2f} each), {best['prefetches']} prefetches, {best['stack']} of the stack")
+    for name, inner in sorted(widest.items()):
+        adds = inner["multiply_adds"]
+        print(f"{name}: {inner['instructions']} instructions ({inner['instructions'] / adds:.2f} each), {adds} multiply-adds of "
+              f"{inner['numbers'] // adds}, {inner['loads']} loads ({inner['loads'] / adds:.2f} each), {inner['stack']} of the stack")
+
 
 
 if __name__ == "__main__":

@@ -217,10 +217,12 @@ struct Tile<V> {
     scale: f32,
     /// Null: none.
     residual: *const V,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has tiles of several blocks"))]
     residual_block: usize,
     /// One of the two is null.
     values: *mut V,
     floats: *mut f32,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has tiles of several blocks"))]
     block: usize,
     /// The sums go out as they are, as floats.
     plain: bool,
