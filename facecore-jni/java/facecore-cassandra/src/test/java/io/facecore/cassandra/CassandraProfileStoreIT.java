@@ -9,6 +9,7 @@ import io.facecore.FaceCoreException;
 import io.facecore.ProfileRepository;
 import io.facecore.ProfileRepositoryBehaviour;
 import io.facecore.SpaceId;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,8 @@ class CassandraProfileStoreIT extends ProfileRepositoryBehaviour {
     protected ProfileRepository open() {
         Cluster.anew(session, "behaviour", 1);
         CassandraProfileStore.migrate(session, "behaviour", SPACE);
-        return CassandraProfileStore.open(session, "behaviour", SPACE, CassandraOptions.defaults());
+        // Thousands of users in one call need their time on a loaded machine.
+        return CassandraProfileStore.open(session, "behaviour", SPACE, CassandraOptions.defaults().withReadDeadline(Duration.ofSeconds(30)));
     }
 
     private static ErrorCode code(org.junit.jupiter.api.function.Executable call) {
