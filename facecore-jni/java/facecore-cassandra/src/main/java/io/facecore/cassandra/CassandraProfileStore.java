@@ -93,7 +93,7 @@ public final class CassandraProfileStore implements ProfileRepository {
      */
     public static CassandraProfileStore open(CqlSession session, String keyspace, SpaceId space, CassandraOptions options) {
         Schema schema = new Schema(session, keyspace);
-        schema.check();
+        schema.check(options.read());
         CassandraProfileStore store = new CassandraProfileStore(session, schema, keyspace, Objects.requireNonNull(space, "space"), options);
         SpaceId its = store.iterations.fresh().space;
         if (!its.equals(space)) {

@@ -1,8 +1,10 @@
 package io.facecore.cassandra;
 
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.facecore.ErrorCode;
@@ -48,7 +50,7 @@ final class Schema {
             set("INSERT INTO " + table("schema_version") + " (name, version) VALUES (?, 0) IF NOT EXISTS", POINTER);
             UUID me = UUID.randomUUID();
             lock(me);
-            for (int step = version() + 1; step <= VERSION; step++) {
+            for (int step = version(DefaultConsistencyLevel.SERIAL) + 1; step <= VERSION; step++) {
                 steps(step);
                 set("UPDATE " + table("schema_version") + " SET version = ? WHERE name = ? IF version = ?", step, POINTER, step - 1);
             }
@@ -56,7 +58,7 @@ final class Schema {
             set("INSERT INTO " + table("iterations") + " (name, space, current, previous, next, last, begun) VALUES (?, ?, 1, 0, 0, 1, 0) IF NOT EXISTS",
                     POINTER, space.value());
             set("UPDATE " + table("schema_version") + " SET locked_by = null WHERE name = ? IF locked_by = ?", POINTER, me);
-        } catch (com.datastax.oss.driver.api.core.DriverException error) {
+        } catch (DriverException error) {
             throw Requests.failed("the tables of keyspace " + keyspace + " cannot be made", error);
         }
     }
@@ -77,15 +79,20 @@ final class Schema {
         }
     }
 
-    private int version() {
+    private int version(ConsistencyLevel level) {
         SimpleStatement question = SimpleStatement.newInstance("SELECT version FROM " + table("schema_version") + " WHERE name = ?", POINTER);
-        return session.execute(question.setConsistencyLevel(DefaultConsistencyLevel.SERIAL)).one().getInt(0);
+        return session.execute(question.setConsistencyLevel(level)).one().getInt(0);
     }
 
-    /** An older or newer schema than this version's is not touched. */
-    void check() {
+    /** An older or newer schema than this version's is not touched. One replica is enough, since a new version is written to all. */
+    void check(ConsistencyLevel level) {
         boolean known = session.getMetadata().getKeyspace(CqlIdentifier.fromInternal(keyspace)).flatMap(found -> found.getTable("schema_version")).isPresent();
-        int version = known ? version() : 0;
+        int version;
+        try {
+            version = known ? version(level) : 0;
+        } catch (DriverException error) {
+            throw Requests.failed("keyspace " + keyspace + " cannot be opened now", error);
+        }
         if (version != VERSION) {
             throw FaceCoreException.of(ErrorCode.STORE, "keyspace " + keyspace + " has the tables of version " + version + ", not " + VERSION
                     + "; call CassandraProfileStore.migrate once");
