@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page test-cluster soak asan bench bench-java header install
+.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page test-cluster soak asan bench bench-java header install cross-aarch64
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -13,6 +13,7 @@ help:
 	@echo "make asan     the kernels' tests under the address sanitizer"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
 	@echo "make bench-java   the same calls from Rust and from Java"
+	@echo "make cross-aarch64   command, C library and JNI library for 64-bit ARM, tested under qemu (Debian, as root; a quarter of an hour the first time)"
 	@echo "make header   include/facecore.h from the sources"
 	@echo "make install PREFIX=/usr/local   the C library, its headers, pkg-config and CMake files"
 
@@ -82,6 +83,10 @@ soak: models
 header:
 	cargo run --quiet --release --manifest-path facecore-ffi/header/Cargo.toml --target-dir target/header > target/facecore.h
 	mv target/facecore.h include/facecore.h
+
+# Its own compiler and target folder: docs/platforms.md.
+cross-aarch64: models
+	cross/aarch64
 
 PREFIX ?= /usr/local
 install:

@@ -194,7 +194,7 @@ enum facecore_compute
  {
   // What is best here: now the same as F32.
   FACECORE_COMPUTE_AUTO = 0,
-  // 32-bit floats: AVX-512, else AVX2, else portable.
+  // 32-bit floats: AVX-512, else AVX2; NEON on 64-bit ARM; else portable.
   FACECORE_COMPUTE_F32 = 1,
   // Products of bf16 numbers: about two thirds of the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
   FACECORE_COMPUTE_BF16 = 2,

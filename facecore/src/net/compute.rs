@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::kernel::{self, Kernel};
 use crate::error::{Error, Result};
 
 /// How the networks compute; [`crate::Engine::kernels`] says what came of it on this processor.
@@ -11,7 +12,7 @@ pub enum Compute {
     /// and docs/performance.md have what bf16 changes.
     #[default]
     Auto,
-    /// 32-bit floats: AVX-512, else AVX2 with FMA, else tract.
+    /// 32-bit floats: AVX-512, else AVX2 with FMA; NEON on 64-bit ARM; else tract.
     F32,
     /// Products of bf16 numbers (8 significant bits), sums in f32: about two thirds of the time, on processors with AVX-512 BF16 (Intel since
     /// Cooper Lake, AMD since Zen 4).
@@ -26,6 +27,7 @@ pub(crate) enum Kernels {
     Avx512,
     Avx512Bf16,
     Avx2,
+    Neon,
     Portable,
 }
 
@@ -40,7 +42,8 @@ impl Compute {
                 Err(Error::Option { name: "compute", reason: "this processor has no AVX-512 BF16; use Auto".into() })
             }
             Self::Auto | Self::F32 => {
-                let best = [Kernels::Avx512, Kernels::Avx2].into_iter().find(|kernels| kernels.available());
+                let best =
+                    [Kernels::Avx512, Kernels::Avx2, Kernels::Neon].into_iter().find(|kernels| kernels.available());
                 Ok(best.unwrap_or(Kernels::Portable))
             }
         }
@@ -50,19 +53,17 @@ impl Compute {
 impl Kernels {
     /// Whether this processor has the instructions.
     pub(crate) fn available(self) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use super::kernel::{self, Kernel};
-            match self {
-                Self::Avx512 => kernel::Avx512::available(),
-                Self::Avx512Bf16 => kernel::Avx512Bf16::available(),
-                Self::Avx2 => kernel::Avx2::available(),
-                Self::Portable => true,
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        {
-            self == Self::Portable
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => kernel::Avx512::available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Bf16 => kernel::Avx512Bf16::available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => kernel::Avx2::available(),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => kernel::Neon::available(),
+            Self::Portable => true,
+            _ => false,
         }
     }
 
@@ -71,6 +72,7 @@ impl Kernels {
             Self::Avx512 => "AVX-512 f32",
             Self::Avx512Bf16 => "AVX-512 bf16",
             Self::Avx2 => "AVX2 f32",
+            Self::Neon => "NEON f32",
             Self::Portable => "tract",
         }
     }

@@ -1,6 +1,6 @@
 //! Networks: read an ONNX file and run it.
 //!
-//! A [`Network`] runs in one of two ways. Where the processor has AVX-512 or AVX2 and the graph has only layers that we know,
+//! A [`Network`] runs in one of two ways. Where the processor has AVX-512, AVX2 or NEON and the graph has only layers that we know,
 //! `layers` reads the ONNX graph, `packed` and `depthwise` bring its weights into order, and `program` (one picture size, one
 //! answer) or `stream` (any size, row by row) runs it with the kernels of `kernel`. Everywhere else tract runs it: `portable`. tract
 //! also reads the files for both. No tract type leaves this room, and nothing here starts a thread. May use: `error`. Knows nothing of

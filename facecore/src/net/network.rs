@@ -7,11 +7,8 @@ use super::compute::Kernels;
 use super::fused::Fused;
 use super::picture::{Each, PixelRows, Pixels, Size};
 use super::portable::Portable;
-#[cfg(target_arch = "x86_64")]
 use super::program::Program;
-#[cfg(target_arch = "x86_64")]
 use super::stream::Stream;
-#[cfg(target_arch = "x86_64")]
 use super::{kernel, layers};
 use crate::error::{Error, Result};
 
@@ -22,7 +19,6 @@ pub(crate) struct Network {
 }
 
 enum Body {
-    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "no kernels for this processor"))]
     Fused(Box<dyn Fused>, Kernels),
     Portable(Box<Portable>),
 }
@@ -43,7 +39,6 @@ impl Network {
         Ok(Self { body, size })
     }
 
-    #[cfg(target_arch = "x86_64")]
     fn fused(model: &ModelProto, size: Size, kernels: Kernels) -> Result<Body, String> {
         fn prepare<K: kernel::Kernel>(layers: layers::Layers, size: Size) -> Result<Box<dyn Fused>, String> {
             match size {
@@ -51,20 +46,20 @@ impl Network {
                 Size::About(_) => Ok(Box::new(Stream::<K>::new(layers)?)),
             }
         }
-        let prepare = match kernels {
+        let prepare: fn(layers::Layers, Size) -> Result<Box<dyn Fused>, String> = match kernels {
+            #[cfg(target_arch = "x86_64")]
             Kernels::Avx512 => prepare::<kernel::Avx512>,
+            #[cfg(target_arch = "x86_64")]
             Kernels::Avx512Bf16 => prepare::<kernel::Avx512Bf16>,
+            #[cfg(target_arch = "x86_64")]
             Kernels::Avx2 => prepare::<kernel::Avx2>,
-            Kernels::Portable => return Err("tract was asked for".into()),
+            #[cfg(target_arch = "aarch64")]
+            Kernels::Neon => prepare::<kernel::Neon>,
+            _ => return Err("tract was asked for, or instructions of another processor".into()),
         };
         let (Size::Fixed(sides) | Size::About(sides)) = size;
         let layers = layers::read(model.graph.as_ref().ok_or("no graph")?, sides)?;
         Ok(Body::Fused(prepare(layers, size)?, kernels))
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    fn fused(_: &ModelProto, _: Size, _: Kernels) -> Result<Body, String> {
-        Err("no kernels for this processor".into())
     }
 
     /// Runs the network on one picture or several, and hands the rows of its answer to `each`, until `each` breaks off.

@@ -35,11 +35,14 @@ fn answer(net: &Network, [height, width]: [usize; 2], count: usize) -> Vec<f32> 
     first
 }
 
+const OURS: [(Kernels, f32); 4] =
+    [(Kernels::Avx512, 1e-5), (Kernels::Avx2, 1e-5), (Kernels::Neon, 1e-5), (Kernels::Avx512Bf16, 0.03)];
+
 fn all_answer_as_tract_does(model: &ModelProto, size: Size, picture: [usize; 2], count: usize) {
     let load = |kernels| Network::of("test", model, size, kernels).unwrap();
     let expected = answer(&load(Kernels::Portable), picture, count);
     let scale = expected.iter().fold(1.0f32, |most, value| most.max(value.abs()));
-    for (kernels, tolerance) in [(Kernels::Avx512, 1e-5), (Kernels::Avx2, 1e-5), (Kernels::Avx512Bf16, 0.03)] {
+    for (kernels, tolerance) in OURS {
         if !kernels.available() {
             continue;
         }
@@ -100,7 +103,8 @@ fn a_network_of_depthwise_layers_answers_as_tract_does() {
 #[test]
 fn a_picture_that_does_not_fit_is_an_error() {
     let p_net: &[u8] = include_bytes!("../../mtcnn/pnet.onnx");
-    for kernels in [Kernels::Avx512, Kernels::Portable].into_iter().filter(|kernels| kernels.available()) {
+    for kernels in [Kernels::Avx512, Kernels::Neon, Kernels::Portable].into_iter().filter(|kernels| kernels.available())
+    {
         let net = Network::load("test", p_net, Size::About([100, 100]), kernels).unwrap();
         for (length, size) in [(3 * 4 * 4, [4, 4]), (7, [20, 20])] {
             let values = vec![0.0; length];

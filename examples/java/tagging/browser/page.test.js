@@ -176,12 +176,30 @@ test('whoever opts out is never suggested, and an erased account is gone', async
   assert.equal(await page.getByText('Eileen Collins').count(), 0);
 });
 
+test('a slow answer does not paint over the page opened since', async () => {
+  const page = await enter('Barack Obama');
+  await upload(page, 'group.jpg');
+  let release;
+  const held = new Promise(done => { release = done; });
+  await page.route(/\/api\/photos\/[0-9a-f]+$/, async route => { await held; await route.continue(); });
+  const late = page.waitForResponse(/\/api\/photos\/[0-9a-f]+$/);
+  await page.reload();
+  await page.getByRole('link', { name: 'Friends' }).click();
+  await page.getByRole('heading', { name: 'Friends' }).waitFor();
+  release();
+  await (await late).finished();
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.locator('main h2').textContent(), 'Friends');
+  assert.deepEqual(page.wrong, []);
+});
+
 for (const width of [390, 1280]) {
   test(`nothing is cut off at ${width} pixels`, async () => {
     const page = await open(width);
     await page.getByRole('button', { name: 'Barack Obama' }).waitFor();
     await picture(page, width, 'accounts');
     await page.getByRole('button', { name: 'Barack Obama' }).click();
+    await page.getByLabel('Add photos').waitFor();
     await upload(page, 'sheet.jpg');
     await picture(page, width, 'sheet');
     await upload(page, 'group.jpg');

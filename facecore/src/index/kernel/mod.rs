@@ -3,6 +3,7 @@
 //!
 //! - `avx512`: VNNI for the products; lookups wait for memory rather than for AVX2, so they have no path of their own.
 //! - `avx2`: products of 16 bits, and 32 lookups at once.
+//! - `neon` (64-bit ARM): 8 products of 16 bits, and 32 lookups at once.
 //! - `portable`: plain Rust.
 
 #![allow(unsafe_code)]
@@ -13,6 +14,8 @@ use super::signs::GROUP;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,8 @@ pub(super) enum Kernel {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Kernel {
@@ -40,6 +45,8 @@ impl Kernel {
             found.extend((has_avx2 && has_avx512).then_some(Self::Avx512));
             found.extend(has_avx2.then_some(Self::Avx2));
         }
+        #[cfg(target_arch = "aarch64")]
+        found.extend(std::arch::is_aarch64_feature_detected!("neon").then_some(Self::Neon));
         found.push(Self::Portable);
         found
     }
@@ -64,6 +71,11 @@ impl Kernel {
                 // SAFETY: as for AVX2.
                 unsafe { avx512::products(rows, query, sums) }
             }
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => {
+                // SAFETY: as for AVX2.
+                unsafe { neon::products(rows, query, sums) }
+            }
         }
     }
 
@@ -78,6 +90,11 @@ impl Kernel {
             Self::Avx2 | Self::Avx512 => {
                 // SAFETY: `available` saw that the processor has AVX2; lengths were checked above.
                 unsafe { avx2::lookups(groups, table, sums) }
+            }
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => {
+                // SAFETY: `available` saw that the processor has NEON; lengths were checked above.
+                unsafe { neon::lookups(groups, table, sums) }
             }
         }
     }

@@ -47,7 +47,6 @@ impl<V> DepthwiseRow<'_, V> {
     ///
     /// # Panics
     /// If they are not: a defect of the caller.
-    #[cfg(any(target_arch = "x86_64", test))]
     pub(super) fn checked<T>(&self, target: &Target<'_, T>) {
         let Rows { above, middle, below } = self.rows;
         let len = middle.len();
@@ -61,7 +60,6 @@ impl<V> DepthwiseRow<'_, V> {
 
 /// The kernel with one processor's registers of `$width` floats: names of its load and store of values, of floats, and of what it does with
 /// negative values.
-#[cfg(target_arch = "x86_64")]
 macro_rules! depthwise {
     ($name:ident $features:literal $value:ty, $register:ident $width:literal, $set:ident $load:ident $store:ident
      $load_float:ident $store_float:ident $multiply_add:ident $leak:ident) => {
@@ -148,5 +146,4 @@ macro_rules! depthwise {
     };
 }
 
-#[cfg(target_arch = "x86_64")]
 pub(super) use depthwise;

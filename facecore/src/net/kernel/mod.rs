@@ -6,6 +6,7 @@
 //!
 //! - `avx512`: 16 floats at once; and with bf16, 16 sums of two products.
 //! - `avx2`: 8 floats at once, two registers a block.
+//! - `neon`: 4 floats at once, four registers a block (64-bit ARM).
 //! - `scalar` (tests only): the same interface in plain safe Rust, the twin that the others are compared with.
 //!
 //! A convolution three columns wide can take Winograd's way (`winograd`).
@@ -13,12 +14,16 @@
 //! A [`Row`] is checked against its slices here, once a row, before a tile runs without checks. May use nothing else.
 
 #![allow(unsafe_code)]
+// On other processors tract runs everything.
+#![cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(unused))]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod depthwise;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 #[cfg(test)]
 mod scalar;
 #[cfg(test)]
@@ -30,6 +35,8 @@ pub(super) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 pub(super) use avx512::{Avx512, Avx512Bf16};
 pub(super) use depthwise::{DepthwiseRow, Rows};
+#[cfg(target_arch = "aarch64")]
+pub(super) use neon::Neon;
 #[cfg(test)]
 pub(super) use scalar::Scalar;
 pub(super) use winograd::{F23, Form, InputRow, OutputRow, Winograd};
@@ -67,7 +74,6 @@ impl<S> Place<S> {
         Self { start: self.start + first * self.block, ..self }
     }
 
-    #[cfg(any(target_arch = "x86_64", test))]
     fn end(&self, width: usize, blocks: usize) -> usize {
         self.start + (blocks - 1) * self.block + width * LANES
     }
@@ -98,7 +104,6 @@ impl<V> Target<'_, V> {
     }
 
     /// Whether there is room for `width` pixels of `blocks` blocks from `start` on.
-    #[cfg(any(target_arch = "x86_64", test))]
     fn fits(&self, start: usize, width: usize, blocks: usize) -> bool {
         let (block, len) = match self {
             Self::Values(place) => (place.block, place.values.len()),
@@ -201,7 +206,6 @@ pub(super) trait Kernel: Send + Sync + 'static {
 }
 
 /// A tile's arguments, as pointers to memory that [`checked`] has found large enough.
-#[cfg(target_arch = "x86_64")]
 struct Tile<V> {
     input: *const V,
     runs: *const Run,
@@ -213,16 +217,17 @@ struct Tile<V> {
     scale: f32,
     /// Null: none.
     residual: *const V,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has tiles of several blocks"))]
     residual_block: usize,
     /// One of the two is null.
     values: *mut V,
     floats: *mut f32,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has tiles of several blocks"))]
     block: usize,
     /// The sums go out as they are, as floats.
     plain: bool,
 }
 
-#[cfg(target_arch = "x86_64")]
 impl<V> Tile<V> {
     /// To the next tile of the row: `input` and `target` are the values by which it lies further right in each.
     unsafe fn advance(&mut self, input: usize, target: usize) {
@@ -241,14 +246,12 @@ impl<V> Tile<V> {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 type TileFn<V> = unsafe fn(&Tile<V>);
 
 /// Cuts a row into tiles of about equal width and runs them.
 ///
 /// # Panics
 /// If a slice is too small for the row: a defect of the caller, found before anything is read.
-#[cfg(target_arch = "x86_64")]
 fn run_tiles<K: Kernel>(
     row: &Row<'_, K::Value>,
     target: &mut Target<'_, K::Value>,
@@ -310,7 +313,6 @@ fn run_tiles<K: Kernel>(
     }
 }
 
-#[cfg(any(target_arch = "x86_64", test))]
 fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     assert!(row.width > 0 && (1..=K::MAX_BLOCKS).contains(&row.blocks), "no tile for {} blocks", row.blocks);
     assert!(
@@ -339,7 +341,6 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
 }
 
 /// The slices are as large as the pool will read and write; the last window may hang over the right edge.
-#[cfg(any(target_arch = "x86_64", test))]
 fn checked_pool<V, T>(row: &PoolRow<'_, V>, target: &[T]) {
     assert!(row.width > 0 && (row.width - 1) * row.stride < row.columns, "a window outside the row");
     assert!((1..=3).contains(&row.rows.len()) && (1..=3).contains(&row.size), "a window we have no loop for");
@@ -359,7 +360,6 @@ macro_rules! with_pixels {
 }
 
 /// `match` over the tiles that exist: distance of pixels, blocks, pixels.
-#[cfg(target_arch = "x86_64")]
 macro_rules! pick {
     ($tile:ident, $key:expr, $($pixel:literal: $($blocks:literal => [$($pixels:literal)+])+;)+) => {
         Some(match $key {
@@ -370,9 +370,9 @@ macro_rules! pick {
 }
 
 #[cfg(target_arch = "x86_64")]
+use with_pixels;
 use {
     depthwise::depthwise,
     pick,
     winograd::{F43, checked_input, checked_output, transforms, window},
-    with_pixels,
 };

@@ -5,6 +5,31 @@ use proptest::prelude::*;
 use super::scalar::Scalar;
 use super::*;
 
+/// One of our kernels, where this processor has it.
+#[cfg(target_arch = "x86_64")]
+type Ours = Avx2;
+#[cfg(target_arch = "aarch64")]
+type Ours = Neon;
+
+/// Runs the expression with `$kernel` as the name of each of our kernels.
+macro_rules! for_each_kernel {
+    ($kernel:ident => $body:expr) => {
+        #[cfg(target_arch = "x86_64")]
+        {
+            {
+                type $kernel = Avx512;
+                $body
+            }
+            {
+                type $kernel = Avx512Bf16;
+                $body
+            }
+        }
+        type $kernel = Ours;
+        $body
+    };
+}
+
 /// Which target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum To {
@@ -141,9 +166,13 @@ fn agree<K: Kernel>(case: &Case, tolerance: f32) -> Result<(), TestCaseError> {
     if !K::available() || case.blocks > K::MAX_BLOCKS || case.pooled && !K::POOLS {
         return Ok(());
     }
-    let (ours, twin) = (run::<K>(case), run::<Scalar>(case));
-    for (at, (a, b)) in ours.iter().zip(&twin).enumerate() {
-        prop_assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{at}: {a} is not {b}");
+    alike(&run::<K>(case), &run::<Scalar>(case), |value| tolerance * (1.0 + value.abs()))
+}
+
+/// The tolerance depends on the value that is expected.
+fn alike(ours: &[f32], expected: &[f32], tolerance: impl Fn(f32) -> f32) -> Result<(), TestCaseError> {
+    for (at, (a, b)) in ours.iter().zip(expected).enumerate() {
+        prop_assert!((a - b).abs() <= tolerance(*b), "{at}: {a} is not {b}");
     }
     Ok(())
 }
@@ -151,10 +180,9 @@ fn agree<K: Kernel>(case: &Case, tolerance: f32) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn kernels_compute_what_the_scalar_twin_computes(case in cases()) {
-        agree::<Avx512>(&case, 1e-5)?;
-        // Only the stored result is rounded: inputs and weights are exact in bf16.
-        agree::<Avx512Bf16>(&case, if case.to == To::Values { 1.0 / 256.0 } else { 1e-5 })?;
-        agree::<Avx2>(&case, 1e-5)?;
+        // With bf16 only the stored result is rounded: inputs and weights are exact.
+        let tolerance = |is_coarse| if is_coarse && case.to == To::Values { 1.0 / 256.0 } else { 1e-5 };
+        for_each_kernel!(K => agree::<K>(&case, tolerance(K::COARSE))?);
     }
 
     #[test]
@@ -174,9 +202,10 @@ proptest! {
         let values = numbers(seed, rows * columns * LANES);
         let shape = [rows, columns, size, stride];
         let twin = pooled::<Scalar>(&values, shape);
-        for ours in [pooled::<Avx512>(&values, shape), pooled::<Avx512Bf16>(&values, shape), pooled::<Avx2>(&values, shape)] {
+        for_each_kernel!(K => {
+            let ours = pooled::<K>(&values, shape);
             prop_assert!(ours.is_none() || ours == twin);
-        }
+        });
     }
 }
 
@@ -243,17 +272,11 @@ proptest! {
     #[test]
     fn depthwise_kernels_compute_what_the_scalar_twin_computes(case in deep_rows()) {
         let twin = case.run::<Scalar>().unwrap();
-        let ways = [
-            (case.run::<Avx512>(), 1e-5),
-            // Only the stored result is rounded: inputs are exact in bf16, weights stay floats.
-            (case.run::<Avx512Bf16>(), if case.in_values { 1.0 / 256.0 } else { 1e-5 }),
-            (case.run::<Avx2>(), 1e-5),
-        ];
-        for (ours, tolerance) in ways.into_iter().filter_map(|(ours, tolerance)| Some((ours?, tolerance))) {
-            for (at, (a, b)) in ours.iter().zip(&twin).enumerate() {
-                prop_assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{}: {} is not {}", at, a, b);
-            }
-        }
+        // With bf16 only the stored result is rounded: inputs are exact, weights stay floats.
+        let tolerance = |is_coarse| if is_coarse && case.in_values { 1.0 / 256.0 } else { 1e-5 };
+        for_each_kernel!(K => if let Some(ours) = case.run::<K>() {
+            alike(&ours, &twin, |value| tolerance(K::COARSE) * (1.0 + value.abs()))?;
+        });
     }
 }
 
@@ -299,7 +322,7 @@ fn a_depthwise_row_beyond_its_target_is_refused() {
         activation: Activation::None,
     };
     let mut target = Target::Floats(Place { values: &mut [0.0; 2 * LANES - 1][..], start: 0, block: 0 });
-    if Avx2::available() { Avx2::depthwise(&row, &mut target) } else { Scalar::depthwise(&row, &mut target) }
+    if Ours::available() { Ours::depthwise(&row, &mut target) } else { Scalar::depthwise(&row, &mut target) }
 }
 
 /// A convolution three columns wide by Winograd's way, one input channel for each lane: of one row, or of two from four rows of pixels,
@@ -403,17 +426,10 @@ proptest! {
         let expected = case.plainly(&rows);
         // Of four numbers at most, each exact in eight bits, sums and differences lose two bits of bf16.
         let coarse = if pair { 0.04 } else { 2e-5 } + if in_values { 1.0 / 64.0 } else { 0.0 };
-        let ways = [
-            (by_winograd::<Scalar>(&case, &rows), 5e-5),
-            (by_winograd::<Avx512>(&case, &rows), 5e-5),
-            (by_winograd::<Avx512Bf16>(&case, &rows), coarse),
-            (by_winograd::<Avx2>(&case, &rows), 5e-5),
-        ];
-        for (ours, tolerance) in ways.into_iter().filter_map(|(ours, tolerance)| Some((ours?, tolerance))) {
-            for (at, (a, b)) in ours.iter().zip(&expected).enumerate() {
-                prop_assert!((a - b).abs() < tolerance, "{}: {} is not {}", at, a, b);
-            }
-        }
+        alike(&by_winograd::<Scalar>(&case, &rows).unwrap(), &expected, |_| 5e-5)?;
+        for_each_kernel!(K => if let Some(ours) = by_winograd::<K>(&case, &rows) {
+            alike(&ours, &expected, |_| if K::COARSE { coarse } else { 5e-5 })?;
+        });
     }
 }
 
@@ -433,7 +449,7 @@ fn products_that_are_not_there_are_refused() {
         width: 1,
     };
     let mut target = Target::Floats(Place { values: &mut [0.0; LANES][..], start: 0, block: 0 });
-    let way = if Avx512::available() { Avx512::winograd() } else { Scalar::winograd() };
+    let way = if Ours::available() { Ours::winograd() } else { Scalar::winograd() };
     (way.output)(&row, &mut target);
 }
 
@@ -458,5 +474,5 @@ fn a_row_beyond_its_input_is_refused() {
         repeat: Repeat::ONCE,
     };
     let mut target = Target::Values(Place { values: &mut values[..], start: 0, block: 0 });
-    if Avx512::available() { Avx512::row(&row, &mut target) } else { Scalar::row(&row, &mut target) }
+    if Ours::available() { Ours::row(&row, &mut target) } else { Scalar::row(&row, &mut target) }
 }

@@ -70,7 +70,6 @@ pub(in crate::net) struct OutputRow<'a> {
 }
 
 /// The slices are as large as the transform will write and, but for the pixels behind the last one, read.
-#[cfg(any(target_arch = "x86_64", test))]
 pub(super) fn checked_input<V>(form: Form, row: &InputRow<'_, V>, target: &[V]) {
     assert!(row.tiles > 0 && row.tiles * LANES <= row.point, "points on top of one another");
     let down = row.below.map_or(0, |(rows, down)| {
@@ -80,7 +79,6 @@ pub(super) fn checked_input<V>(form: Form, row: &InputRow<'_, V>, target: &[V]) 
     assert!(down + (form.points - 1) * row.point + row.tiles * LANES <= target.len(), "the target is too small");
 }
 
-#[cfg(any(target_arch = "x86_64", test))]
 pub(super) fn checked_output<V>(form: Form, row: &OutputRow<'_>, target: &Target<'_, V>) {
     assert!(row.width > 0 && row.blocks > 0, "an empty row");
     assert!(!matches!(target, Target::Sums(_)), "outputs are no plain sums");
@@ -98,7 +96,6 @@ pub(super) fn checked_output<V>(form: Form, row: &OutputRow<'_>, target: &Target
 }
 
 /// The `N` values from `first` on. Where the row ends before, they are copied to `edge`, with zeros behind them.
-#[cfg(target_arch = "x86_64")]
 pub(super) fn window<'a, const N: usize>(pixels: &'a [f32], first: usize, edge: &'a mut [f32; N]) -> &'a [f32; N] {
     if let Some(pixels) = pixels.get(first..first + N) {
         return pixels.try_into().expect("so many");
@@ -111,7 +108,6 @@ pub(super) fn window<'a, const N: usize>(pixels: &'a [f32], first: usize, edge: 
 
 /// The two transforms with one processor's registers of `$width` floats: names of its loads, stores and sums, and what it does with
 /// negative values.
-#[cfg(target_arch = "x86_64")]
 macro_rules! transforms {
     ($features:literal $register:ident $width:literal $set:ident $load:ident $store:ident $add:ident $subtract:ident $multiply_add:ident $leak:ident) => {
         #[target_feature(enable = $features)]
@@ -264,5 +260,4 @@ macro_rules! transforms {
     };
 }
 
-#[cfg(target_arch = "x86_64")]
 pub(super) use transforms;

@@ -69,8 +69,9 @@ fn scalar(model: &ModelProto) -> Stream<Scalar> {
 fn agree(model: &ModelProto, twin: &Stream<Scalar>, sizes: &[[usize; 2]], [fine, coarse]: [f32; 2]) {
     let load = |kernels| Network::of("test", model, Size::About(ABOUT), kernels).unwrap();
     let tract = load(Kernels::Portable);
-    let ours = [(Kernels::Avx512, fine), (Kernels::Avx2, fine), (Kernels::Avx512Bf16, coarse)];
-    let ours = ours.into_iter().filter(|(kernels, _)| kernels.available());
+    let ours = [Kernels::Avx512, Kernels::Avx2, Kernels::Neon].map(|kernels| (kernels, fine));
+    let ours = ours.into_iter().chain([(Kernels::Avx512Bf16, coarse)]);
+    let ours = ours.filter(|(kernels, _)| kernels.available());
     let ours: Vec<_> = ours.map(|(kernels, tolerance)| (load(kernels), tolerance)).collect();
     for &size in sizes {
         let values = picture(size);

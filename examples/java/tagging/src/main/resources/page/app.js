@@ -1,12 +1,15 @@
 // Which page is shown: the address after # says it.
 import { attempt, el, get, learn, post, postPhoto, say, state } from './api.js';
-import { showPhoto } from './photo.js';
-import { showProfile } from './profile.js';
+import { photoPage } from './photo.js';
+import { profilePage } from './profile.js';
 
 const main = document.getElementById('main');
-const pages = { photos: showPhotos, profile: () => showProfile(main, show), friends: showFriends, numbers: showNumbers, photo: id => showPhoto(main, id) };
+// Each gives what <main> shows, and may wait for the server before it does.
+const pages = { photos: photosPage, profile: () => profilePage(show), friends: friendsPage, numbers: numbersPage, photo: photoPage };
+let asked = 0;
 
 async function show() {
+  const turn = ++asked;
   const [page, id] = location.hash.slice(1).split('/');
   const known = state.account != null;
   document.querySelector('nav').hidden = !known;
@@ -16,28 +19,32 @@ async function show() {
     const here = link.hash === '#' + page || (link.hash === '#photos' && !(page in pages && page !== 'photo'));
     here ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');
   }
-  await attempt(() => known ? (pages[page] ?? showPhotos)(id) : showAccounts());
+  await attempt(async () => {
+    const parts = await (known ? (pages[page] ?? photosPage)(id) : accountsPage());
+    // A slow answer must not paint over the page that was opened since.
+    if (turn === asked) main.replaceChildren(...parts);
+  });
 }
 
-function showAccounts() {
+function accountsPage() {
   const enter = id => attempt(async () => { learn(await post('/api/enter', { account: id })); await show(); main.focus(); say(`You are ${state.account.name}.`); });
   const name = el('input', { id: 'new-name', required: true, maxlength: 80, autocomplete: 'off' });
   const join = event => {
     event.preventDefault();
     attempt(async () => { learn(await post('/api/accounts', { name: name.value })); await show(); main.focus(); say(`You are ${state.account.name}.`); });
   };
-  main.replaceChildren(el('h2', {}, 'Who are you?'),
+  return [el('h2', {}, 'Who are you?'),
     el('ul', { class: 'plain row card' }, ...state.accounts.map(account => el('li', {}, el('button', { onclick: () => enter(account.id) }, account.name)))),
-    el('form', { class: 'card', onsubmit: join }, el('label', { for: 'new-name' }, 'Somebody new'), el('div', { class: 'row' }, name, el('button', { class: 'main' }, 'Begin'))));
+    el('form', { class: 'card', onsubmit: join }, el('label', { for: 'new-name' }, 'Somebody new'), el('div', { class: 'row' }, name, el('button', { class: 'main' }, 'Begin')))];
 }
 
-async function showPhotos() {
+async function photosPage() {
   const photos = await get('/api/photos');
   const tiles = photos.map(photo => el('li', {}, el('a', { href: '#photo/' + photo.id },
     el('img', { src: `/api/photos/${photo.id}/picture`, alt: '', loading: 'lazy' }),
     el('span', { class: 'about' }, el('strong', {}, photo.file), el('br'), el('span', { class: 'soft' }, faces(photo)), photo.star ? el('span', { class: 'tag' }, '★ a star') : null))));
-  main.replaceChildren(el('h2', {}, 'Photos'), uploader(),
-    tiles.length ? el('ul', { class: 'plain grid' }, ...tiles) : el('p', { class: 'soft' }, 'No photos yet. The first ones of yourself teach the page your face.'));
+  return [el('h2', {}, 'Photos'), uploader(),
+    tiles.length ? el('ul', { class: 'plain grid' }, ...tiles) : el('p', { class: 'soft' }, 'No photos yet. The first ones of yourself teach the page your face.')];
 }
 
 function faces(photo) {
@@ -71,7 +78,7 @@ async function upload(files) {
   say(refused.length ? refused.join(' ') : files.length === 1 ? `${last.count} ${last.count === 1 ? 'face' : 'faces'} found.` : `${files.length} photos added.`, refused.length > 0);
 }
 
-function showFriends() {
+function friendsPage() {
   const me = state.account;
   const change = (fields, text) => attempt(async () => { learn(await post('/api/friends', fields)); await show(); main.focus(); say(text); });
   const friends = me.friends.map(friend => el('li', {}, el('span', {}, friend.name, ' ', el('span', { class: 'soft' }, knows(friend))),
@@ -80,10 +87,10 @@ function showFriends() {
   const add = others.map(other => el('li', {}, el('button', { onclick: () => change({ friend: other.id }, `${other.name} is a friend.`) }, '+ ', other.name)));
   const name = el('input', { id: 'friend-name', required: true, maxlength: 80, autocomplete: 'off' });
   const join = event => { event.preventDefault(); change({ name: name.value }, `${name.value} is a friend. Name a face to teach the page how they look.`); };
-  main.replaceChildren(el('h2', {}, 'Friends'),
+  return [el('h2', {}, 'Friends'),
     el('div', { class: 'card' }, friends.length ? el('ul', { class: 'plain people' }, ...friends) : 'No friends yet. Only friends are suggested in your photos.'),
     others.length ? el('section', {}, el('h3', {}, 'Others here'), el('ul', { class: 'plain row' }, ...add)) : '',
-    el('form', { onsubmit: join }, el('h3', {}, 'A friend who is not here yet'), el('label', { for: 'friend-name' }, 'Name'), el('div', { class: 'row' }, name, el('button', {}, 'Add'))));
+    el('form', { onsubmit: join }, el('h3', {}, 'A friend who is not here yet'), el('label', { for: 'friend-name' }, 'Name'), el('div', { class: 'row' }, name, el('button', {}, 'Add')))];
 }
 
 function knows(friend) {
@@ -91,13 +98,13 @@ function knows(friend) {
   return friend.known ? 'the page knows this face' : 'the page does not know this face yet';
 }
 
-async function showNumbers() {
+async function numbersPage() {
   const numbers = await get('/api/counters');
   const texts = { photos: 'Photos taken', refused: 'Uploads refused', faces: 'Faces found', suggested: 'Names suggested', confirmed: 'Suggestions confirmed',
     rejected: 'Names rejected', named: 'Faces named by hand', erased: 'Accounts erased', ms: 'Milliseconds a photo, on average' };
   const rows = Object.entries(texts).map(([key, text]) => el('tr', {}, el('th', { scope: 'row' }, text), el('td', { id: 'n-' + key }, numbers[key] == null ? 'not known yet' : String(numbers[key]))));
-  main.replaceChildren(el('h2', {}, 'Numbers since the start'), el('div', { class: 'card' }, el('table', {}, el('tbody', {}, ...rows))),
-    el('p', { class: 'soft' }, 'All accounts together. The same for Prometheus: ', el('a', { href: '/metrics' }, '/metrics'), '.'));
+  return [el('h2', {}, 'Numbers since the start'), el('div', { class: 'card' }, el('table', {}, el('tbody', {}, ...rows))),
+    el('p', { class: 'soft' }, 'All accounts together. The same for Prometheus: ', el('a', { href: '/metrics' }, '/metrics'), '.')];
 }
 
 document.getElementById('leave').addEventListener('click', () => attempt(async () => { learn(await post('/api/leave')); location.hash = ''; await show(); main.focus(); say(''); }));

@@ -7,18 +7,16 @@ const UNKNOWN = {
   NO_FACE: 'Probably not a face',
 };
 
-export async function showPhoto(main, id) {
-  const photo = await get('/api/photos/' + id);
-  draw(main, photo);
+export async function photoPage(id) {
+  return parts(await get('/api/photos/' + id));
 }
 
-function draw(main, photo, focus) {
-  main.replaceChildren(
+function parts(photo) {
+  return [
     el('p', {}, el('a', { href: '#photos' }, '← All photos')),
     el('h2', {}, photo.file),
-    el('div', { class: 'photo' }, stage(photo), list(main, photo)),
-  );
-  if (focus != null) focusFace(main, focus);
+    el('div', { class: 'photo', 'data-photo': photo.id }, stage(photo), list(photo)),
+  ];
 }
 
 function stage(photo) {
@@ -61,13 +59,13 @@ function choose(at, move) {
   if (move) item.querySelector('button, select')?.focus();
 }
 
-function focusFace(main, at) {
-  const item = main.querySelector(`li[data-face="${at}"]`);
+function focusFace(at) {
+  const item = document.querySelector(`li[data-face="${at}"]`);
   (item.querySelector('button, select') ?? item).focus();
 }
 
-function list(main, photo) {
-  const items = photo.faces.map((face, at) => item(main, photo, face, at));
+function list(photo) {
+  const items = photo.faces.map((face, at) => item(photo, face, at));
   const none = el('p', { class: 'card' }, 'No face was found in this photo. Faces below about 24 pixels, or turned far away, are not seen.');
   return el('section', { 'aria-label': 'Faces' },
     items.length ? el('ul', { class: 'plain faces' }, ...items) : none,
@@ -76,8 +74,8 @@ function list(main, photo) {
   );
 }
 
-function item(main, photo, face, at) {
-  const say = (opinion, person, name) => attempt(() => tell(main, photo, at, opinion, person, name));
+function item(photo, face, at) {
+  const say = (opinion, person, name) => attempt(() => tell(photo, at, opinion, person, name));
   const badge = face.star ? el('p', {}, el('span', { class: 'tag' }, '★ in a photo with you: ' + face.star)) : null;
   const words = el('div', {}, el('p', {}, el('span', { class: 'soft' }, `${at + 1}  `), el('strong', {}, title(face))), el('p', { class: 'soft' }, detail(face)), badge);
   return el('li', { 'data-face': at, tabindex: -1, onfocusin: () => choose(at, false) },
@@ -119,9 +117,12 @@ function names(face, at, say) {
   return el('span', { class: 'row' }, select, button);
 }
 
-async function tell(main, photo, at, opinion, person, name) {
+async function tell(photo, at, opinion, person, name) {
   const changed = await post(`/api/photos/${photo.id}/faces/${at}`, { opinion, person });
-  draw(main, changed, at);
+  if (document.querySelector(`[data-photo="${photo.id}"]`)) {
+    document.getElementById('main').replaceChildren(...parts(changed));
+    focusFace(at);
+  }
   say(opinion === 'confirm' ? `Face ${at + 1} is ${name}. The profile has learned from it.` : `Noted: face ${at + 1} is not ${name}. It will not be suggested for this face again.`);
 }
 

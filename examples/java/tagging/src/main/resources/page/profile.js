@@ -10,9 +10,9 @@ const OUTCOMES = {
 };
 const ROLES = { OWNER: 'You', PARTNER: 'Second owner of the account', LOOK: 'You, in another look' };
 
-export async function showProfile(main, refresh) {
+export async function profilePage(refresh) {
   const profile = await get('/api/profile');
-  main.replaceChildren(el('h2', {}, 'My profile'), made(profile), members(profile), wishes(refresh), erasure(refresh));
+  return [el('h2', {}, 'My profile'), made(profile), members(profile), wishes(refresh), erasure(refresh)];
 }
 
 function made(profile) {

@@ -4,7 +4,7 @@ package io.facecore;
 public enum Compute {
     /** What is best here: now the same as {@link #F32}. */
     AUTO,
-    /** 32-bit floats: AVX-512, else AVX2, else portable. */
+    /** 32-bit floats: AVX-512, else AVX2; NEON on 64-bit ARM; else portable. */
     F32,
     /** Products of bf16 numbers: about two thirds of the time, numbers differ slightly; fails where the processor has no AVX-512 BF16. */
     BF16,
