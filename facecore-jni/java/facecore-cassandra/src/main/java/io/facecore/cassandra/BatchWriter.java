@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,18 +30,20 @@ final class BatchWriter {
     private final Statements statements;
     private final Iterations iterations;
     private final Clock clock;
+    private final Optional<ProfileCache> cache;
 
-    BatchWriter(CassandraOptions options, Requests requests, Statements statements, Iterations iterations, Clock clock) {
+    BatchWriter(CassandraOptions options, Requests requests, Statements statements, Iterations iterations, Optional<ProfileCache> cache) {
         this.options = options;
         this.requests = requests;
         this.statements = statements;
         this.iterations = iterations;
-        this.clock = clock;
+        clock = iterations.clock();
+        this.cache = cache;
     }
 
     boolean[] write(List<Change> changes) {
         long end = System.nanoTime() + options.writeDeadline().toNanos();
-        Pointer pointer = pointer(changes);
+        Pointer pointer = pointer(changes, end);
         long[] times = new long[changes.size()];
         for (int i = 0; i < times.length; i++) {
             times[i] = clock.next();
@@ -52,13 +55,28 @@ final class BatchWriter {
         for (Change change : changes) {
             answers[change.index] = users.get(change.user).add(change, times[change.index], pointer.begun);
         }
-        send(users, pointer, end);
+        try {
+            send(users, pointer, end);
+        } finally {
+            cache.ifPresent(known -> known.keep(gaps(users)));
+        }
         return answers;
     }
 
-    private Pointer pointer(List<Change> changes) {
+    /** Also of writes that failed, since a part of them may be there. */
+    private List<ProfileCache.Entry> gaps(Map<Long, UserChanges> users) {
+        List<ProfileCache.Entry> gaps = new ArrayList<>();
+        long current = iterations.remembered().current;
+        for (UserChanges user : users.values()) {
+            user.profiles.stream().filter(write -> write.where != UserChanges.Where.NEXT).reduce((before, last) -> last)
+                    .ifPresent(last -> gaps.add(new ProfileCache.Entry(last.user, null, last.time, current)));
+        }
+        return gaps;
+    }
+
+    private Pointer pointer(List<Change> changes, long end) {
         boolean next = changes.stream().anyMatch(change -> change.kind == Change.Kind.PUT_NEXT);
-        Pointer pointer = next ? iterations.fresh() : iterations.recent();
+        Pointer pointer = next ? iterations.fresh() : iterations.recent(end);
         if (next && pointer.next == 0) {
             throw FaceCoreException.of(ErrorCode.STORE, "no iteration is being written; begin one first");
         }
@@ -94,7 +112,7 @@ final class BatchWriter {
                     break;
             }
         }
-        requests.run(questions, end, iterations::lookAgain).whole("reading what is known of " + users.size() + " users");
+        requests.run(questions, end, () -> iterations.lookAgain(end)).whole("reading what is known of " + users.size() + " users");
     }
 
     private CompletionStage<AsyncResultSet> ask(String statement, String table, Object... values) {
@@ -176,7 +194,7 @@ final class BatchWriter {
             if (writes.isEmpty() && pointer != first) {
                 return;
             }
-            requests.run(writes, end, iterations::lookAgain).whole("writing a batch");
+            requests.run(writes, end, () -> iterations.lookAgain(end)).whole("writing a batch");
             writes.clear();
         }
     }

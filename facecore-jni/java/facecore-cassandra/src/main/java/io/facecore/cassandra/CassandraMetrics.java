@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counters of a {@link CassandraProfileStore} since it was opened; the driver has its own for latencies and pools. */
 public final class CassandraMetrics {
+    final LongAdder cached = new LongAdder();
     final LongAdder requests = new LongAdder();
     final LongAdder failures = new LongAdder();
     final LongAdder retries = new LongAdder();
@@ -13,6 +14,15 @@ public final class CassandraMetrics {
     final LongAdder waited = new LongAdder();
 
     CassandraMetrics() {}
+
+    /**
+     * Profiles that were answered by the cache of {@link CassandraOptions#withCache}.
+     *
+     * @return how many
+     */
+    public long cached() {
+        return cached.sum();
+    }
 
     /**
      * Requests that were sent, first tries and later ones.
@@ -79,7 +89,7 @@ public final class CassandraMetrics {
 
     @Override
     public String toString() {
-        return "CassandraMetrics[requests=" + requests + ", failures=" + failures + ", retries=" + retries + ", confirmed=" + confirmed + ", recovered="
+        return "CassandraMetrics[cached=" + cached + ", requests=" + requests + ", failures=" + failures + ", retries=" + retries + ", confirmed=" + confirmed + ", recovered="
                 + recovered + ", unanswered=" + unanswered + ", waited=" + waited + "]";
     }
 }

@@ -2,8 +2,10 @@ package io.facecore.cassandra;
 
 import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a {@link CassandraProfileStore} reads and writes. Immutable. Nodes, data centres, passwords and pools are the driver's own settings, in its
@@ -17,8 +19,9 @@ public final class CassandraOptions {
     private final Duration readDeadline;
     private final Duration writeDeadline;
     private final int inFlight;
+    private final Cache cache;
 
-    private CassandraOptions(ConsistencyLevel[] levels, Duration readDeadline, Duration writeDeadline, int inFlight) {
+    private CassandraOptions(ConsistencyLevel[] levels, Duration readDeadline, Duration writeDeadline, int inFlight, Cache cache) {
         read = levels[0];
         confirm = levels[1];
         write = levels[2];
@@ -26,11 +29,30 @@ public final class CassandraOptions {
         this.readDeadline = Objects.requireNonNull(readDeadline, "readDeadline");
         this.writeDeadline = Objects.requireNonNull(writeDeadline, "writeDeadline");
         this.inFlight = inFlight;
+        this.cache = cache;
+    }
+
+    /** Where the cache is and how much it keeps. */
+    static final class Cache {
+        final Path folder;
+        final int maxUsers;
+        final Duration maxAge;
+
+        private Cache(Path folder, int maxUsers, Duration maxAge) {
+            this.folder = Objects.requireNonNull(folder, "folder");
+            this.maxUsers = maxUsers;
+            this.maxAge = Objects.requireNonNull(maxAge, "maxAge");
+        }
+
+        @Override
+        public String toString() {
+            return folder + " (" + maxUsers + " users, " + maxAge + ")";
+        }
     }
 
     private static CassandraOptions of(DefaultConsistencyLevel read, DefaultConsistencyLevel confirm, DefaultConsistencyLevel write) {
         ConsistencyLevel[] levels = {read, confirm, write, DefaultConsistencyLevel.ALL};
-        return new CassandraOptions(levels, Duration.ofSeconds(2), Duration.ofSeconds(30), 256);
+        return new CassandraOptions(levels, Duration.ofSeconds(2), Duration.ofSeconds(30), 256, null);
     }
 
     /**
@@ -60,7 +82,7 @@ public final class CassandraOptions {
     private CassandraOptions withLevel(int place, ConsistencyLevel level) {
         ConsistencyLevel[] levels = levels();
         levels[place] = Objects.requireNonNull(level, "level");
-        return new CassandraOptions(levels, readDeadline, writeDeadline, inFlight);
+        return new CassandraOptions(levels, readDeadline, writeDeadline, inFlight, cache);
     }
 
     /**
@@ -112,7 +134,7 @@ public final class CassandraOptions {
      * @return a changed copy
      */
     public CassandraOptions withReadDeadline(Duration deadline) {
-        return new CassandraOptions(levels(), deadline, writeDeadline, inFlight);
+        return new CassandraOptions(levels(), deadline, writeDeadline, inFlight, cache);
     }
 
     /**
@@ -122,7 +144,7 @@ public final class CassandraOptions {
      * @return a changed copy
      */
     public CassandraOptions withWriteDeadline(Duration deadline) {
-        return new CassandraOptions(levels(), readDeadline, deadline, inFlight);
+        return new CassandraOptions(levels(), readDeadline, deadline, inFlight, cache);
     }
 
     /**
@@ -136,7 +158,30 @@ public final class CassandraOptions {
         if (requests < 1) {
             throw new IllegalArgumentException(requests + " requests at once are too few");
         }
-        return new CassandraOptions(levels(), readDeadline, writeDeadline, requests);
+        return new CassandraOptions(levels(), readDeadline, writeDeadline, requests, cache);
+    }
+
+    /**
+     * Keeps profiles that were read in a folder of this machine, which {@link CassandraProfileStore#getManyWithin} and {@link
+     * CassandraProfileStore#getMany} look into first; it is still there after a restart. What this store writes, removes or erases is out of it at
+     * once; what other machines do is seen after {@code maxAge} at the latest, erasures too. {@link CassandraProfileStore#optedOutAmong} always asks
+     * Cassandra.
+     *
+     * @param folder for this keyspace and this process alone; made if it is not there
+     * @param maxUsers at least 1; a cache that is full is emptied, and until it is full again the file has room for twice as many
+     * @param maxAge how long a profile counts as known, above zero
+     * @return a changed copy
+     * @throws IllegalArgumentException if a limit is too low
+     */
+    public CassandraOptions withCache(Path folder, int maxUsers, Duration maxAge) {
+        if (maxUsers < 1 || maxAge.isNegative() || maxAge.isZero()) {
+            throw new IllegalArgumentException("a cache of " + maxUsers + " users for " + maxAge + " keeps nothing");
+        }
+        return new CassandraOptions(levels(), readDeadline, writeDeadline, inFlight, new Cache(folder, maxUsers, maxAge));
+    }
+
+    Optional<Cache> cache() {
+        return Optional.ofNullable(cache);
     }
 
     ConsistencyLevel read() {
@@ -170,6 +215,6 @@ public final class CassandraOptions {
     @Override
     public String toString() {
         return "CassandraOptions[read=" + read + ", confirm=" + confirm + ", write=" + write + ", erase=" + erase + ", readDeadline=" + readDeadline
-                + ", writeDeadline=" + writeDeadline + ", inFlight=" + inFlight + "]";
+                + ", writeDeadline=" + writeDeadline + ", inFlight=" + inFlight + ", cache=" + (cache == null ? "none" : cache) + "]";
     }
 }

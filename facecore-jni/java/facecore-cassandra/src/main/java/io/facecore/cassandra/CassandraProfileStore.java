@@ -51,19 +51,20 @@ public final class CassandraProfileStore implements ProfileRepository {
     private final Statements statements;
     private final Iterations iterations;
     private final BatchWriter writer;
+    private final Optional<ProfileCache> cache;
     private final String name;
     private final SpaceId space;
     private volatile boolean closed;
 
     private CassandraProfileStore(CqlSession session, Schema schema, String name, SpaceId space, CassandraOptions options) {
-        Clock clock = new Clock();
         this.options = options;
         this.name = name;
         this.space = space;
         requests = new Requests(options.inFlight(), metrics);
         statements = new Statements(session, schema);
-        iterations = new Iterations(session, schema, clock, options.read());
-        writer = new BatchWriter(options, requests, statements, iterations, clock);
+        iterations = new Iterations(session, schema, options.read());
+        cache = options.cache().map(its -> ProfileCache.open(its.folder, space, its.maxUsers, its.maxAge));
+        writer = new BatchWriter(options, requests, statements, iterations, cache);
     }
 
     /**
@@ -95,11 +96,20 @@ public final class CassandraProfileStore implements ProfileRepository {
         Schema schema = new Schema(session, keyspace);
         schema.check(options.read());
         CassandraProfileStore store = new CassandraProfileStore(session, schema, keyspace, Objects.requireNonNull(space, "space"), options);
-        SpaceId its = store.iterations.fresh().space;
+        try {
+            store.check(keyspace);
+            return store;
+        } catch (FaceCoreException error) {
+            store.close();
+            throw error;
+        }
+    }
+
+    private void check(String keyspace) {
+        SpaceId its = iterations.fresh().space;
         if (!its.equals(space)) {
             throw FaceCoreException.of(ErrorCode.SPACE_MISMATCH, "keyspace " + keyspace + " has profiles of space " + its + ", not " + space);
         }
-        return store;
     }
 
     private void use() {
@@ -139,41 +149,60 @@ public final class CassandraProfileStore implements ProfileRepository {
     public PartialProfiles getManyWithin(long[] users, Duration deadline) {
         use();
         long end = after(deadline);
-        List<Supplier<CompletionStage<Optional<byte[]>>>> questions = new ArrayList<>(users.length);
-        for (long user : users) {
-            questions.add(() -> profile(user, end));
-        }
-        Requests.Outcome<Optional<byte[]>> outcome = requests.run(questions, end, iterations::lookAgain);
-        List<Optional<byte[]>> profiles = new ArrayList<>(users.length);
-        boolean[] unanswered = new boolean[users.length];
+        List<Optional<byte[]>> profiles = cached(users, end);
+        List<Integer> places = new ArrayList<>();
+        List<Supplier<CompletionStage<Optional<ProfileCache.Entry>>>> questions = new ArrayList<>();
         for (int i = 0; i < users.length; i++) {
-            unanswered[i] = !outcome.isDone(i);
-            profiles.add(unanswered[i] ? Optional.empty() : outcome.results.get(i));
+            long user = users[i];
+            if (profiles.get(i).isEmpty()) {
+                places.add(i);
+                questions.add(() -> profile(user, end));
+            }
         }
-        PartialProfiles found = PartialProfiles.of(profiles, unanswered);
-        metrics.unanswered.add(found.missing());
-        return found;
+        metrics.cached.add(users.length - places.size());
+        Requests.Outcome<Optional<ProfileCache.Entry>> outcome = requests.run(questions, end, () -> iterations.lookAgain(end));
+        boolean[] unanswered = new boolean[users.length];
+        List<ProfileCache.Entry> found = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            if (outcome.isDone(i)) {
+                profiles.set(places.get(i), outcome.results.get(i).map(entry -> entry.profile));
+                outcome.results.get(i).ifPresent(found::add);
+            } else {
+                unanswered[places.get(i)] = true;
+            }
+        }
+        cache.ifPresent(known -> known.keep(found));
+        PartialProfiles answer = PartialProfiles.of(profiles, unanswered);
+        metrics.unanswered.add(answer.missing());
+        return answer;
+    }
+
+    private List<Optional<byte[]>> cached(long[] users, long end) {
+        return cache.isEmpty() || users.length == 0
+                ? new ArrayList<>(Collections.nCopies(users.length, Optional.empty()))
+                : new ArrayList<>(cache.get().find(users, iterations.recent(end).current));
     }
 
     /** A replica that was away answers that there is no row, until it was told what it missed; so a miss is asked for again. */
-    private CompletionStage<Optional<byte[]>> profile(long user, long end) {
-        String table = Statements.profiles(iterations.recent().current);
-        return select(table, user, options.read(), end).thenCompose(found -> {
+    private CompletionStage<Optional<ProfileCache.Entry>> profile(long user, long end) {
+        long iteration = iterations.recent(end).current;
+        return select(iteration, user, options.read(), end).thenCompose(found -> {
             if (found.isPresent() || options.confirm().equals(options.read())) {
                 return CompletableFuture.completedFuture(found);
             }
             metrics.confirmed.increment();
-            return select(table, user, options.confirm(), end).thenApply(sure -> {
+            return select(iteration, user, options.confirm(), end).thenApply(sure -> {
                 sure.ifPresent(late -> metrics.recovered.increment());
                 return sure;
             });
         });
     }
 
-    private CompletionStage<Optional<byte[]>> select(String table, long user, ConsistencyLevel level, long end) {
+    private CompletionStage<Optional<ProfileCache.Entry>> select(long iteration, long user, ConsistencyLevel level, long end) {
         Duration left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
-        return statements.send("SELECT profile FROM %s WHERE user = ?", table, level, left, user)
-                .thenApply(rows -> Optional.ofNullable(rows.one()).map(row -> bytes(row.getByteBuffer(0))));
+        return statements.send("SELECT profile, writetime(profile) FROM %s WHERE user = ?", Statements.profiles(iteration), level, left, user)
+                .thenApply(rows -> Optional.ofNullable(rows.one())
+                        .map(row -> new ProfileCache.Entry(user, bytes(row.getByteBuffer(0)), row.getLong(1), iteration)));
     }
 
     static byte[] bytes(ByteBuffer buffer) {
@@ -193,10 +222,12 @@ public final class CassandraProfileStore implements ProfileRepository {
         if (count == 0) {
             return page;
         }
+        long end = after(options.readDeadline());
+        String table = Statements.profiles(iterations.recent(end).current);
         // One more than asked for, since the last user of the page before is read again: two users may have one place.
         List<Row> rows = after.isEmpty()
-                ? rows(columns + "LIMIT ?", Statements.profiles(iterations.recent().current), count)
-                : rows(columns + "WHERE token(user) >= token(?) LIMIT ?", Statements.profiles(iterations.recent().current), after.getAsLong(), count + 1);
+                ? rows(end, columns + "LIMIT ?", table, count)
+                : rows(end, columns + "WHERE token(user) >= token(?) LIMIT ?", table, after.getAsLong(), count + 1);
         for (Row row : rows) {
             long user = row.getLong("user");
             if (page.size() < count && !(after.isPresent() && user == after.getAsLong())) {
@@ -207,11 +238,10 @@ public final class CassandraProfileStore implements ProfileRepository {
     }
 
     /** All rows of an answer, at the level where nothing that was acknowledged is missing. */
-    private List<Row> rows(String statement, String table, Object... values) {
-        long end = after(options.readDeadline());
+    private List<Row> rows(long end, String statement, String table, Object... values) {
         Supplier<CompletionStage<List<Row>>> question = () -> statements.send(statement, table, options.confirm(), options.readDeadline(), values)
                 .thenCompose(first -> rest(first, new ArrayList<>()));
-        return requests.run(List.of(question), end, iterations::lookAgain).whole("reading " + table).results.get(0);
+        return requests.run(List.of(question), end, () -> iterations.lookAgain(end)).whole("reading " + table).results.get(0);
     }
 
     private static CompletionStage<List<Row>> rest(AsyncResultSet page, List<Row> rows) {
@@ -223,7 +253,7 @@ public final class CassandraProfileStore implements ProfileRepository {
     public Map<FaceId, byte[]> faces(long user) {
         use();
         Map<FaceId, byte[]> faces = new TreeMap<>();
-        for (Row row : rows("SELECT photo, face, bytes FROM %s WHERE user = ?", "faces", user)) {
+        for (Row row : rows(after(options.readDeadline()), "SELECT photo, face, bytes FROM %s WHERE user = ?", "faces", user)) {
             faces.put(new FaceId(row.getLong(0), row.getInt(1)), bytes(row.getByteBuffer(2)));
         }
         return Collections.unmodifiableMap(faces);
@@ -233,7 +263,7 @@ public final class CassandraProfileStore implements ProfileRepository {
     public Feedback feedback(long user) {
         use();
         Map<FaceId, Opinion> opinions = new TreeMap<>();
-        for (Row row : rows("SELECT photo, face, opinion FROM %s WHERE user = ?", "opinions", user)) {
+        for (Row row : rows(after(options.readDeadline()), "SELECT photo, face, opinion FROM %s WHERE user = ?", "opinions", user)) {
             opinions.put(new FaceId(row.getLong(0), row.getInt(1)), Opinion.valueOf(row.getString(2)));
         }
         return Feedback.of(opinions, optedOutAmong(new long[] {user}).length == 1);
@@ -257,7 +287,8 @@ public final class CassandraProfileStore implements ProfileRepository {
             questions.add(() -> statements.send("SELECT " + column + " FROM %s WHERE user = ?", "wishes", options.read(), options.readDeadline(), user)
                     .thenApply(rows -> Optional.ofNullable(rows.one()).map(row -> row.getBoolean(0)).orElse(false)));
         }
-        Requests.Outcome<Boolean> outcome = requests.run(questions, after(options.readDeadline()), iterations::lookAgain).whole("reading wishes");
+        long end = after(options.readDeadline());
+        Requests.Outcome<Boolean> outcome = requests.run(questions, end, () -> iterations.lookAgain(end)).whole("reading wishes");
         long[] found = new long[users.length];
         int count = 0;
         for (int i = 0; i < users.length; i++) {
@@ -304,10 +335,11 @@ public final class CassandraProfileStore implements ProfileRepository {
         return iterations.back();
     }
 
-    /** Later calls are {@link IllegalStateException}; the session stays open. */
+    /** Later calls are {@link IllegalStateException}; the session stays open, the cache is closed. */
     @Override
     public void close() {
         closed = true;
+        cache.ifPresent(ProfileCache::close);
     }
 
     @Override

@@ -13,7 +13,7 @@ final class Clock {
     private final AtomicLong last = new AtomicLong();
     private final AtomicLong lastOfRebuild = new AtomicLong();
 
-    private static long now() {
+    static long now() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 

@@ -8,35 +8,41 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.facecore.ErrorCode;
 import io.facecore.FaceCoreException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The pointer: read often and remembered for a second, moved seldom and by compare-and-set. */
 final class Iterations {
     private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final CqlSession session;
     private final Schema schema;
-    private final Clock clock;
+    private final Clock clock = new Clock();
     private final ConsistencyLevel level;
     private volatile Pointer remembered;
     private volatile long readAt;
 
-    Iterations(CqlSession session, Schema schema, Clock clock, ConsistencyLevel level) {
+    Iterations(CqlSession session, Schema schema, ConsistencyLevel level) {
         this.session = session;
         this.schema = schema;
-        this.clock = clock;
         this.level = level;
     }
 
-    /** As it was within the last second; older if it cannot be read now, since the old iteration is good enough to be served. */
-    Pointer recent() {
+    /** The one that all writes of a store go by. */
+    Clock clock() {
+        return clock;
+    }
+
+    /** As it was within the last second; older if it cannot be read until {@code end}, since the old iteration is good enough to be served. */
+    Pointer recent(long end) {
         Pointer pointer = remembered;
         if (pointer != null && System.nanoTime() - readAt < REMEMBERED) {
             return pointer;
         }
         try {
-            return fresh();
+            return read(level, left(end));
         } catch (FaceCoreException away) {
             if (pointer == null) {
                 throw away;
@@ -48,7 +54,7 @@ final class Iterations {
 
     /** As it is now: whoever moves it waits until all replicas know. */
     Pointer fresh() {
-        return read(level);
+        return read(level, PATIENCE);
     }
 
     /** As it was when it was last read; asks nobody. */
@@ -57,17 +63,22 @@ final class Iterations {
     }
 
     /** After a failure: the iteration that a request went to may have been dropped. */
-    void lookAgain() {
+    void lookAgain(long end) {
         try {
-            fresh();
+            read(level, left(end));
         } catch (FaceCoreException away) {
             // The requests will say so themselves.
         }
     }
 
-    private Pointer read(ConsistencyLevel level) {
+    private static Duration left(long end) {
+        return Duration.ofNanos(Math.min(PATIENCE.toNanos(), Math.max(TimeUnit.MILLISECONDS.toNanos(1), end - System.nanoTime())));
+    }
+
+    private Pointer read(ConsistencyLevel level, Duration timeout) {
         String question = "SELECT space, current, previous, next, last, begun FROM " + schema.table("iterations") + " WHERE name = ?";
-        Row row = ask(() -> session.execute(SimpleStatement.newInstance(question, Schema.POINTER).setConsistencyLevel(level).setIdempotent(true)).one());
+        SimpleStatement statement = SimpleStatement.newInstance(question, Schema.POINTER).setConsistencyLevel(level).setIdempotent(true).setTimeout(timeout);
+        Row row = ask(() -> session.execute(statement).one());
         if (row == null) {
             throw FaceCoreException.of(ErrorCode.STORE, "the tables were not made completely; call CassandraProfileStore.migrate again");
         }
@@ -86,7 +97,7 @@ final class Iterations {
     }
 
     private Pointer certain() {
-        return read(DefaultConsistencyLevel.SERIAL);
+        return read(DefaultConsistencyLevel.SERIAL, PATIENCE);
     }
 
     private void move(String assignments, String condition, Object... values) {

@@ -2,6 +2,7 @@ package io.facecore.cassandra;
 
 import io.facecore.FaceId;
 import io.facecore.Opinion;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -95,7 +96,7 @@ final class UserChanges {
                 }
                 faces.add(face);
                 rows.add(new RowWrite("INSERT INTO %s (user, photo, face, bytes) VALUES (?, ?, ?, ?) USING TIMESTAMP ?", "faces", false, user,
-                        face.photo(), face.face(), java.nio.ByteBuffer.wrap(change.bytes), later));
+                        face.photo(), face.face(), ByteBuffer.wrap(change.bytes), later));
                 return true;
             case REMOVE_PHOTO:
                 opinions.keySet().removeIf(other -> other.photo() == face.photo());

@@ -36,21 +36,22 @@ final class Faults {
 
     private final String script;
     private final CqlSession session;
+    private final String keyspace;
     private boolean failed;
 
-    private Faults(String script, CqlSession session) {
+    private Faults(String script, CqlSession session, String keyspace) {
         this.script = script;
         this.session = session;
+        this.keyspace = keyspace;
     }
 
     public static void main(String[] arguments) throws Exception {
         try (CqlSession session = Cluster.session()) {
             if (arguments[0].equals("write")) {
-                writeUntilKilled(session);
+                writeUntilKilled(session, arguments[1]);
             }
-            Faults faults = new Faults(arguments[0], session);
-            Cluster.anew(session, "faults", 2);
-            CassandraProfileStore.migrate(session, "faults", SPACE);
+            Faults faults = new Faults(arguments[0], session, Cluster.keyspace(session, 2));
+            CassandraProfileStore.migrate(session, faults.keyspace, SPACE);
             System.out.println("| fault | acknowledged | refused | lost | twice | seconds |");
             System.out.println("|---|--:|--:|--:|--:|--:|");
             faults.aNodeIsKilled();
@@ -61,8 +62,8 @@ final class Faults {
         }
     }
 
-    private static CassandraProfileStore open(CqlSession session) {
-        return CassandraProfileStore.open(session, "faults", SPACE, OPTIONS);
+    private CassandraProfileStore open() {
+        return CassandraProfileStore.open(session, keyspace, SPACE, OPTIONS);
     }
 
     private static byte[] value(long user) {
@@ -140,13 +141,13 @@ final class Faults {
     }
 
     private void row(String fault, long acknowledged, long refused, long lost, long twice, long start) {
-        failed |= lost + twice > 0;
+        failed |= lost + twice > 0 || acknowledged == 0;
         System.out.printf("| %s | %,d | %,d | %d | %d | %d |%n", fault, acknowledged, refused, lost, twice, (System.nanoTime() - start) / 1_000_000_000);
     }
 
     private void aNodeIsKilled() throws Exception {
         long start = System.nanoTime();
-        CassandraProfileStore store = open(session);
+        CassandraProfileStore store = open();
         Writer writer = new Writer(store, 0);
         Thread.sleep(3_000);
         cluster("kill", "2");
@@ -164,7 +165,7 @@ final class Faults {
 
     private void allNodesAreAway() throws Exception {
         long start = System.nanoTime();
-        CassandraProfileStore store = open(session);
+        CassandraProfileStore store = open();
         Writer writer = new Writer(store, 10_000_000);
         Thread.sleep(3_000);
         cluster("kill", "2");
@@ -181,8 +182,8 @@ final class Faults {
         System.out.println("| … " + store.metrics() + " | | | | | |");
     }
 
-    private static void writeUntilKilled(CqlSession session) {
-        ProfileRepository store = open(session);
+    private static void writeUntilKilled(CqlSession session, String keyspace) {
+        ProfileRepository store = CassandraProfileStore.open(session, keyspace, SPACE, OPTIONS);
         for (long user = 20_000_000; ; user += BATCH) {
             StoreBatch batch = new StoreBatch();
             for (long one = user; one < user + BATCH; one++) {
@@ -198,7 +199,7 @@ final class Faults {
         List<Long> acknowledged = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
             Process other = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-cp", System.getProperty("java.class.path"),
-                    "-Dfacecore.cassandra=" + System.getProperty("facecore.cassandra", "127.0.0.1:19042"), Faults.class.getName(), "write")
+                    Faults.class.getName(), "write", keyspace)
                     .redirectError(ProcessBuilder.Redirect.INHERIT).start();
             BufferedReader lines = new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.US_ASCII));
             for (int line = 0; line < 50 + 37 * round; line++) {
@@ -207,14 +208,14 @@ final class Faults {
             other.toHandle().destroyForcibly();
             other.waitFor();
         }
-        CassandraProfileStore store = open(session);
+        CassandraProfileStore store = open();
         row("writer killed, 3 times", acknowledged.size() * BATCH, 0, lost(store, acknowledged), twice(store), start);
     }
 
     private void anErasureDuringARebuild() throws Exception {
         long start = System.nanoTime();
-        CassandraProfileStore store = open(session);
-        CassandraProfileStore hasty = CassandraProfileStore.open(session, "faults", SPACE, OPTIONS.withWriteDeadline(Duration.ofSeconds(3)));
+        CassandraProfileStore store = open();
+        CassandraProfileStore hasty = CassandraProfileStore.open(session, keyspace, SPACE, OPTIONS.withWriteDeadline(Duration.ofSeconds(3)));
         long next = store.begin();
         StoreBatch rebuilt = new StoreBatch();
         StoreBatch erased = new StoreBatch();
@@ -238,7 +239,7 @@ final class Faults {
         store.switchTo(next);
         // Node 2, which was away, is asked alone.
         cluster("kill", "1");
-        CassandraProfileStore alone = CassandraProfileStore.open(session, "faults", SPACE, OPTIONS.withConfirm(DefaultConsistencyLevel.LOCAL_ONE));
+        CassandraProfileStore alone = CassandraProfileStore.open(session, keyspace, SPACE, OPTIONS.withConfirm(DefaultConsistencyLevel.LOCAL_ONE));
         long back = 0;
         for (long user = 0; user < 20; user++) {
             back += alone.get(user).isPresent() ? 1 : 0;
