@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import io.facecore.ErrorCode;
 import io.facecore.FaceCoreException;
 import io.facecore.SpaceId;
@@ -24,6 +25,8 @@ final class Schema {
     static final String POINTER = "profiles";
     /** Statements about tables wait for all nodes. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** How long news of a table may take from node to node. */
+    private static final Duration NEWS = Duration.ofSeconds(10);
 
     private final CqlSession session;
     private final String keyspace;
@@ -70,18 +73,35 @@ final class Schema {
             if (System.nanoTime() > end) {
                 throw FaceCoreException.of(ErrorCode.STORE, "another process is changing the tables of keyspace " + keyspace + "; try again when it ended");
             }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(500);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw FaceCoreException.of(ErrorCode.STORE, "interrupted while the tables were made");
+        }
+    }
+
+    /** A node that has just started may not have heard of a new table when it is asked. */
+    private ResultSet execute(SimpleStatement statement) {
+        for (long end = System.nanoTime() + NEWS.toNanos(); ; pause()) {
             try {
-                Thread.sleep(500);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw FaceCoreException.of(ErrorCode.STORE, "interrupted while another process changed the tables");
+                return session.execute(statement);
+            } catch (InvalidQueryException error) {
+                if (!Requests.isTableGone(error) || System.nanoTime() > end) {
+                    throw error;
+                }
             }
         }
     }
 
     private int version(ConsistencyLevel level) {
         SimpleStatement question = SimpleStatement.newInstance("SELECT version FROM " + table("schema_version") + " WHERE name = ?", POINTER);
-        return session.execute(question.setConsistencyLevel(level)).one().getInt(0);
+        return execute(question.setConsistencyLevel(level)).one().getInt(0);
     }
 
     /** An older or newer schema than this version's is not touched. One replica is enough, since a new version is written to all. */
@@ -125,13 +145,12 @@ final class Schema {
     }
 
     private void define(String statement) {
-        session.execute(SimpleStatement.newInstance(statement).setTimeout(PATIENCE));
+        execute(SimpleStatement.newInstance(statement).setTimeout(PATIENCE));
     }
 
     /** A compare-and-set; all replicas have it when this returns, so that whoever reads one of them afterwards sees it. Says whether it was made. */
     boolean set(String statement, Object... values) {
         SimpleStatement set = SimpleStatement.newInstance(statement, values).setTimeout(PATIENCE).setConsistencyLevel(DefaultConsistencyLevel.ALL);
-        ResultSet answer = session.execute(set.setSerialConsistencyLevel(DefaultConsistencyLevel.SERIAL));
-        return answer.wasApplied();
+        return execute(set.setSerialConsistencyLevel(DefaultConsistencyLevel.SERIAL)).wasApplied();
     }
 }
