@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page soak asan bench bench-java header install cross-aarch64
+.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page test-cluster soak asan bench bench-java header install cross-aarch64
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -8,6 +8,7 @@ help:
 	@echo "make serve    a page to look at on http://localhost:8080: photos, suggested names, profiles (needs a JDK and Maven)"
 	@echo "make test     everything that CI runs: Rust, C, C++, Java and the page"
 	@echo "make test-rust, test-c, test-java, test-page   one of them (C's and Java's answers are compared with what ran before)"
+	@echo "make test-cluster   its last Java part: the store in a real Cassandra, fetched by Maven, started and stopped (1 GiB of memory)"
 	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
 	@echo "make asan     the kernels' tests under the address sanitizer"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
@@ -34,7 +35,7 @@ page: models
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
-test: test-tools test-rust test-c test-java test-page
+test: test-tools test-rust test-c test-java test-cluster test-page
 
 # Before anything that takes long.
 test-tools:
@@ -69,6 +70,12 @@ test-page: page
 	mvn -q -B -f examples/java/tagging/pom.xml verify
 	npm --prefix examples/java/tagging/browser ci --silent --no-audit --no-fund
 	npm --prefix examples/java/tagging/browser test
+
+# Starts a Cassandra of about 1 GiB on loopback and stops it again (docs/cluster.md); some two minutes, and 67 MB from Maven the first time.
+test-cluster: models
+	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
+	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore -am
+	cluster/cassandra with 1 mvn -q -B -f facecore-jni/java/pom.xml verify -pl facecore-cassandra -DskipITs=false
 
 soak: models
 	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60

@@ -26,6 +26,17 @@ public class FaceCoreException extends RuntimeException {
         return code;
     }
 
+    /**
+     * A failure with its code, for whoever implements {@link ProfileRepository}.
+     *
+     * @param code what happened
+     * @param message for people: what was wrong with what, and what to do
+     * @return of the class that the code belongs to
+     */
+    public static FaceCoreException of(ErrorCode code, String message) {
+        return of(code.number(), message);
+    }
+
     /** Where an answer holds a failure for one of many. */
     static FaceCoreException of(int number, String message) {
         switch (ErrorCode.of(number).kind()) {

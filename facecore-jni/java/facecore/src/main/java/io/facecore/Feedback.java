@@ -30,6 +30,17 @@ public final class Feedback {
         return NONE;
     }
 
+    /**
+     * Opinions by face, for whoever implements {@link ProfileRepository}.
+     *
+     * @param opinions what was said; copied
+     * @param optedOut whether the owner wants no profile
+     * @return the feedback
+     */
+    public static Feedback of(Map<FaceId, Opinion> opinions, boolean optedOut) {
+        return new Feedback(new TreeMap<>(opinions), optedOut);
+    }
+
     static Feedback read(Wire.Reader record) {
         boolean optedOut = record.int32() != 0;
         TreeMap<FaceId, Opinion> opinions = new TreeMap<>();

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * <p>Every call is an {@link IllegalStateException} once the store is closed, and a {@link FaceCoreException} with {@link ErrorCode#STORE} if the
  * folder cannot be used, with {@link ErrorCode#STORE_DAMAGED} if a record is not as it was written.
  */
-public final class ProfileStore implements AutoCloseable {
+public final class ProfileStore implements ProfileRepository {
     static {
         NativeLibrary.load();
     }
@@ -71,6 +71,7 @@ public final class ProfileStore implements AutoCloseable {
      *
      * @return never null
      */
+    @Override
     public SpaceId space() {
         return space;
     }
@@ -81,6 +82,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param user the user's id
      * @return its bytes, for {@link Profile#ofBytes}
      */
+    @Override
     public Optional<byte[]> get(long user) {
         return getMany(new long[] {user}).get(0);
     }
@@ -91,6 +93,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param users their ids
      * @return for each of them, in their order, the bytes for {@link Profile#ofBytes}; unmodifiable
      */
+    @Override
     public List<Optional<byte[]>> getMany(long[] users) {
         byte[] question = new Wire.Writer().int64s(users).record();
         Wire.Reader answer = new Wire.Reader(handle.use(store -> getMany0(store, question)));
@@ -116,6 +119,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param count the most users of the page, at least 0
      * @return unmodifiable; empty at the end
      */
+    @Override
     public List<StoredProfile> page(OptionalLong after, int count) {
         byte[] page = handle.use(store -> page0(store, after.isEmpty(), after.orElse(0), count));
         Wire.Reader answer = new Wire.Reader(page);
@@ -133,6 +137,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param user the user's id
      * @return the bytes by face, ascending, unmodifiable
      */
+    @Override
     public Map<FaceId, byte[]> faces(long user) {
         Wire.Reader answer = new Wire.Reader(handle.use(store -> faces0(store, user)));
         Map<FaceId, byte[]> faces = new TreeMap<>();
@@ -149,6 +154,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param user the user's id
      * @return {@link Feedback#none()} if nothing is known of the user
      */
+    @Override
     public Feedback feedback(long user) {
         return Feedback.read(new Wire.Reader(handle.use(store -> feedback0(store, user))));
     }
@@ -159,6 +165,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param users ids
      * @return some of them, in their order
      */
+    @Override
     public long[] optedOutAmong(long[] users) {
         byte[] question = new Wire.Writer().int64s(users).record();
         return new Wire.Reader(handle.use(store -> optedOutAmong0(store, question))).int64s();
@@ -170,6 +177,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param users ids
      * @return some of them, in their order
      */
+    @Override
     public long[] findableAmong(long[] users) {
         byte[] question = new Wire.Writer().int64s(users).record();
         return new Wire.Reader(handle.use(store -> findableAmong0(store, question))).int64s();
@@ -212,6 +220,7 @@ public final class ProfileStore implements AutoCloseable {
      *         long, {@link ErrorCode#STORE_FULL}, and {@link ErrorCode#STORE} when the disk is full, or for {@link StoreBatch#putNext} before
      *         {@link #begin}: the store is as it was
      */
+    @Override
     public boolean[] write(StoreBatch batch) {
         byte[] changes = batch.record();
         byte[] answer = handle.use(store -> write0(store, changes));
@@ -227,6 +236,7 @@ public final class ProfileStore implements AutoCloseable {
      *
      * @return never null
      */
+    @Override
     public StoreIterations iterations() {
         return new StoreIterations(new Wire.Reader(handle.use(ProfileStore::iterations0)));
     }
@@ -237,6 +247,7 @@ public final class ProfileStore implements AutoCloseable {
      * @return its number
      * @throws FaceCoreException with {@link ErrorCode#STORE} if one is being written already: go on with it, or {@linkplain #dropNext drop} it
      */
+    @Override
     public long begin() {
         return handle.use(ProfileStore::begin0);
     }
@@ -248,6 +259,7 @@ public final class ProfileStore implements AutoCloseable {
      * @param iteration the number that {@link #begin} gave
      * @throws FaceCoreException with {@link ErrorCode#STORE} if it is not the one being written: a late caller cannot switch twice
      */
+    @Override
     public void switchTo(long iteration) {
         handle.use(store -> {
             switch0(store, iteration);
@@ -260,6 +272,7 @@ public final class ProfileStore implements AutoCloseable {
      *
      * @return whether there was one
      */
+    @Override
     public boolean dropNext() {
         return handle.use(ProfileStore::dropNext0);
     }
@@ -271,6 +284,7 @@ public final class ProfileStore implements AutoCloseable {
      * @return the number that is current now
      * @throws FaceCoreException with {@link ErrorCode#STORE} if there is no previous iteration, or while one is being written
      */
+    @Override
     public long back() {
         return handle.use(ProfileStore::back0);
     }

@@ -3,7 +3,7 @@ package io.facecore;
 import java.util.Objects;
 
 /**
- * Changes to a {@link ProfileStore} that are made together, by {@link ProfileStore#write}, or not at all. They are recorded here and made in
+ * Changes to a {@link ProfileRepository} that are made together, by {@link ProfileRepository#write}, or not at all. They are recorded here and made in
  * this order; a batch may be written more than once. For one thread.
  *
  * <p>While a rebuild writes the next iteration, {@link #put} and {@link #remove} change both, and what they wrote wins over what the rebuild
@@ -227,6 +227,58 @@ public final class StoreBatch {
      */
     public int size() {
         return size;
+    }
+
+    /**
+     * Tells the changes, one by one in their order, for whoever implements {@link ProfileRepository}.
+     *
+     * @param changes is called for each of them
+     */
+    public void replay(StoreChanges changes) {
+        Wire.Reader record = new Wire.Reader(this.changes.record());
+        for (int left = size; left > 0; left--) {
+            replayOne(record, record.int32(), record.int64(), changes);
+        }
+    }
+
+    private static void replayOne(Wire.Reader record, int kind, long user, StoreChanges changes) {
+        switch (kind) {
+            case PUT:
+                changes.put(user, new SpaceId(record.int64()), record.bytes());
+                break;
+            case PUT_NEXT:
+                changes.putNext(user, new SpaceId(record.int64()), record.bytes());
+                break;
+            case REMOVE:
+                changes.remove(user);
+                break;
+            case PUT_FACE:
+                changes.putFace(user, FaceId.read(record), new SpaceId(record.int64()), record.bytes());
+                break;
+            case REMOVE_PHOTO:
+                changes.removePhoto(user, record.int64());
+                break;
+            case APPLY:
+                changes.apply(user, FaceId.read(record), Opinion.of(record.int32()));
+                break;
+            case OPT_OUT:
+                changes.optOut(user);
+                break;
+            case OPT_IN:
+                changes.optIn(user);
+                break;
+            case ERASE:
+                changes.erase(user);
+                break;
+            case SET_FINDABLE:
+                changes.setFindable(user, record.int32() != 0);
+                break;
+            case JUDGE_CLONE:
+                changes.judgeClone(user, record.int64(), CloneState.of(record.int32()));
+                break;
+            default:
+                throw new IllegalStateException("change " + kind + " is unknown");
+        }
     }
 
     /** As native code takes it. */

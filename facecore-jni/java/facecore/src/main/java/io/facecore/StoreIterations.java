@@ -3,16 +3,27 @@ package io.facecore;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/** The iterations of profiles in a {@link ProfileStore}: numbers that only grow, from 1. */
+/** The iterations of profiles in a {@link ProfileRepository}: numbers that only grow, from 1. */
 public final class StoreIterations {
     private final long current;
     private final long previous;
     private final long next;
 
     StoreIterations(Wire.Reader record) {
-        current = record.int64();
-        previous = record.int64();
-        next = record.int64();
+        this(record.int64(), record.int64(), record.int64());
+    }
+
+    /**
+     * Iterations by their numbers, for whoever implements {@link ProfileRepository}.
+     *
+     * @param current the one that everybody reads
+     * @param previous the one to go back to; 0 if there is none
+     * @param next the one that a rebuild is writing; 0 if there is none
+     */
+    public StoreIterations(long current, long previous, long next) {
+        this.current = current;
+        this.previous = previous;
+        this.next = next;
     }
 
     /**
@@ -25,7 +36,7 @@ public final class StoreIterations {
     }
 
     /**
-     * The one that {@link ProfileStore#back} goes back to.
+     * The one that {@link ProfileRepository#back} goes back to.
      *
      * @return nothing if there is none
      */

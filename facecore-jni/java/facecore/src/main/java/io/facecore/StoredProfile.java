@@ -1,11 +1,17 @@
 package io.facecore;
 
-/** A user with their profile, of {@link ProfileStore#page}. */
+/** A user with their profile, of {@link ProfileRepository#page}. */
 public final class StoredProfile {
     private final long user;
     private final byte[] bytes;
 
-    StoredProfile(long user, byte[] bytes) {
+    /**
+     * A user's profile, for whoever implements {@link ProfileRepository}.
+     *
+     * @param user whose
+     * @param bytes as they were put; not to be changed from now on
+     */
+    public StoredProfile(long user, byte[] bytes) {
         this.user = user;
         this.bytes = bytes;
     }
