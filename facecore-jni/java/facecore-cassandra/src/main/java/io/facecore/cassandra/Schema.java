@@ -101,7 +101,8 @@ final class Schema {
 
     private int version(ConsistencyLevel level) {
         SimpleStatement question = SimpleStatement.newInstance("SELECT version FROM " + table("schema_version") + " WHERE name = ?", POINTER);
-        return execute(question.setConsistencyLevel(level)).one().getInt(0);
+        // Idempotent, so that the driver asks another node where a connection to a dying one breaks.
+        return execute(question.setConsistencyLevel(level).setIdempotent(true)).one().getInt(0);
     }
 
     /** An older or newer schema than this version's is not touched. One replica is enough, since a new version is written to all. */
