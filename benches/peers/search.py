@@ -1,7 +1,8 @@
-"""search.py BENCH FOLDER FACES [--graphs]: our index beside faiss-cpu (flat, IVF, HNSW) and usearch (HNSW), one thread, on the same faces
-in one run. BENCH is target/release/index. Prints a table: memory, build, ms a query one by one, seconds for 1,000 queries at once, how often
-the first hit is the right person, and how often it is the exact answer. Times are the processor's, so that other programs matter less. Graphs take minutes to build for a million faces: --graphs asks for
-them."""
+"""search.py BENCH FOLDER [FACES] [--graphs]: our index beside faiss-cpu (flat, IVF, HNSW) and usearch (HNSW), one thread, on the same faces
+in one run. BENCH is target/release/index. Without FACES, those that lie in FOLDER are searched (`albums search` puts real ones there). Prints
+a table: memory, build, ms a query one by one, seconds for 1,000 queries at once, how often the first hit is the right person, and how often
+it is the exact answer. Times are the processor's, so that other programs matter less. Graphs take minutes to build for a million faces:
+--graphs asks for them."""
 
 import json
 import os
@@ -18,17 +19,18 @@ import faiss
 import numpy as np
 from usearch.index import Index
 
-PHOTOS = 4
-
 
 def main():
-    bench, folder, faces = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
     graphs = "--graphs" in sys.argv
+    bench, folder, *made = [word for word in sys.argv[1:] if word != "--graphs"]
+    folder = pathlib.Path(folder)
     faiss.omp_set_num_threads(1)
-    subprocess.run([bench, "make", folder, str(faces)], check=True)
+    if made:
+        subprocess.run([bench, "make", folder, *made], check=True)
     base = np.fromfile(folder / "base.f32", np.float32).reshape(-1, 128)
     queries = np.fromfile(folder / "queries.f32", np.float32).reshape(-1, 128)
-    people = np.fromfile(folder / "people.u32", np.uint32)
+    base_people, people = [np.fromfile(folder / name, np.uint32) for name in ("base_people.u32", "people.u32")]
+    faces = len(base)
     print(f"{faces:,} faces\n\n| | MB | build, s | ms a query | 1,000 at once, s | right person first | exact answer |")
     print("|---|--:|--:|--:|--:|--:|--:|")
     ours(bench, folder)
@@ -46,7 +48,7 @@ def main():
         start = time.process_time()
         found = search(queries)
         together = time.process_time() - start
-        right, same = np.mean(found // PHOTOS == people), np.mean(found == exact)
+        right, same = np.mean(base_people[found] == people), np.mean(found == exact)
         print_row(name, megabytes, build, statistics.median(times), together, right, same)
 
     row("faiss flat f32", lambda queries: flat.search(queries, 1)[1][:, 0], base.nbytes / 1e6, 0.0)

@@ -1,6 +1,7 @@
 //! Simulated albums with known owners, of real faces (a folder of people such as LFW) and of synthetic ones: fits the numbers that
 //! ship with `facecore::profile`, and measures what profiles are worth. `docs/profiles.md` has the tables.
 
+mod alike;
 mod attributes;
 mod dbscan;
 mod faces;
@@ -60,6 +61,27 @@ enum Command {
     Recognise {
         #[command(flatten)]
         real: RealFaces,
+    },
+    /// Write real faces into a folder, for `index measure` and `benches/peers/search.py`
+    Search {
+        #[command(flatten)]
+        real: RealFaces,
+        #[arg(long)]
+        folder: PathBuf,
+    },
+    /// Accounts of real people, of which some have two: how many of these pairs are reported, and how many others?
+    Clones {
+        #[command(flatten)]
+        real: RealFaces,
+        /// Photos of each account
+        #[arg(long, default_value_t = 5)]
+        photos: usize,
+        /// Only each so-many-th of the people who have photos for two accounts has two
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        every: u32,
+        /// Where the index of the accounts goes
+        #[arg(long)]
+        folder: PathBuf,
     },
     /// Build the profiles of so many simulated users, with synthetic faces, and watch the memory
     Scale {
@@ -136,6 +158,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Fit { real, out } => owners::ship(&real.open()?, real.space, real.seeds, &out),
         Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
         Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
+        Command::Search { real, folder } => alike::write(&real.open()?, &folder),
+        Command::Clones { real, photos, every, folder } => {
+            alike::clones(&real.open()?, real.space, [photos, every as usize], &folder)
+        }
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }

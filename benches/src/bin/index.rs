@@ -1,5 +1,6 @@
 //! `index make FOLDER FACES` writes faces with the statistics of real ones, four of each person, and 1,000 faces more of people among them:
-//! `base.f32` and `queries.f32` (128 floats each, of length 1) and `people.u32` (who each query is; face `i` of the base is of person `i / 4`).
+//! `base.f32` and `queries.f32` (128 floats each, of length 1), `base_people.u32` and `people.u32` (who each of them is). `albums search` writes
+//! the same of real faces.
 //!
 //! `index measure FOLDER` builds an index of them and prints how long it takes, how long a search takes, and how often the first hit is the
 //! right person, one line of JSON each. Times are the processor's, so that other programs on the machine matter less.
@@ -40,9 +41,10 @@ fn make(folder: &Path, faces: u64) -> Result<(), Box<dyn Error>> {
         let bytes: Vec<u8> = face.as_slice().iter().flat_map(|value| value.to_le_bytes()).collect();
         Ok(file.write_all(&bytes)?)
     };
-    let mut base = create("base.f32")?;
+    let (mut base, mut base_people) = (create("base.f32")?, create("base_people.u32")?);
     for face in 0..faces {
         write(&mut base, world.face(face / PHOTOS, face % PHOTOS)?)?;
+        base_people.write_all(&u32::try_from(face / PHOTOS)?.to_le_bytes())?;
     }
     let (mut queries, mut people) = (create("queries.f32")?, create("people.u32")?);
     for query in 0..QUERIES as u64 {
@@ -50,7 +52,7 @@ fn make(folder: &Path, faces: u64) -> Result<(), Box<dyn Error>> {
         write(&mut queries, world.face(person, PHOTOS)?)?;
         people.write_all(&u32::try_from(person)?.to_le_bytes())?;
     }
-    [&mut base, &mut queries, &mut people].into_iter().try_for_each(Write::flush)?;
+    [&mut base, &mut base_people, &mut queries, &mut people].into_iter().try_for_each(Write::flush)?;
     Ok(())
 }
 
@@ -80,12 +82,10 @@ fn measure(folder: &Path) -> Result<(), Box<dyn Error>> {
     let path = folder.join("index.fci");
     let _ = fs::remove_file(&path);
     let queries = Faces::open(folder.join("queries.f32"))?.next(QUERIES)?;
-    let people: Vec<u64> = fs::read(folder.join("people.u32"))?
-        .as_chunks()
-        .0
-        .iter()
-        .map(|&person| u64::from(u32::from_le_bytes(person)))
-        .collect();
+    let people = |file: &str| -> Result<Vec<u32>, Box<dyn Error>> {
+        Ok(fs::read(folder.join(file))?.as_chunks().0.iter().map(|&person| u32::from_le_bytes(person)).collect())
+    };
+    let (base_people, people) = (people("base_people.u32")?, people("people.u32")?);
     let mut index = FaceIndex::open(&path, SPACE, SIZE)?;
     let (mut base, mut seconds) = (Faces::open(folder.join("base.f32"))?, 0.0);
     loop {
@@ -103,13 +103,13 @@ fn measure(folder: &Path) -> Result<(), Box<dyn Error>> {
     let opened = seconds_used() - start;
     let megabytes = index.bytes() as f64 / 1e6;
     println!("{}", json!({"what": "facecore", "build_s": seconds, "open_s": opened, "mb": megabytes}));
-    let is_right = |hits: &[Hit], person: u64| hits.first().is_some_and(|hit| hit.id / PHOTOS == person);
+    let is_right = |hits: &[Hit], person: u32| hits.first().is_some_and(|hit| base_people[hit.id as usize] == person);
     let exact = index.search_many(&queries, &Search { scan: Scan::Exact, ..Search::default() })?;
     for scan in [Scan::Exact, Scan::Signs(100), Scan::Signs(300), Scan::Signs(1_000), Scan::Signs(3_000)] {
         let search = Search { scan, ..Search::default() };
         let alone = (50_000_000 / index.len().max(1) as usize).clamp(20, 200);
         let mut times = Vec::new();
-        for query in &queries[..alone] {
+        for query in queries.iter().take(alone) {
             let start = seconds_used();
             index.search(query, &search)?;
             times.push((seconds_used() - start) * 1e3);
@@ -124,7 +124,7 @@ fn measure(folder: &Path) -> Result<(), Box<dyn Error>> {
             Scan::Exact => "facecore, exact".to_owned(),
             Scan::Signs(shortlist) => format!("facecore, signs + {shortlist}"),
         };
-        let (ms, share) = (times[times.len() / 2], |count: usize| count as f64 / QUERIES as f64);
+        let (ms, share) = (times[times.len() / 2], |count: usize| count as f64 / queries.len() as f64);
         println!(
             "{}",
             json!({"what": name, "ms": ms, "many_s": together, "right": share(right), "exact": share(same), "mb": megabytes})
