@@ -555,6 +555,9 @@ typedef struct facecore_store facecore_store;
 // A face of an album with its photo: what a rebuild with the friends' newer profiles needs of it. Immutable: share it between threads.
 typedef struct facecore_stored_face facecore_stored_face;
 
+// What is kept of a photo's faces. Immutable: share it between threads.
+typedef struct facecore_stored_faces facecore_stored_faces;
+
 // Texts that a call answered. Immutable: share it between threads.
 typedef struct facecore_texts facecore_texts;
 
@@ -1228,6 +1231,11 @@ facecore_status facecore_album_face_init(struct facecore_album_face *face, size_
 
 // An owner of whom nothing is known. `struct_size` is `sizeof(facecore_album_owner)`.
 facecore_status facecore_album_owner_init(struct facecore_album_owner *owner, size_t struct_size);
+
+// What a name in one piece, in Latin or Cyrillic letters, says of its owner's sex: `*female` is the probability of a woman, NaN if it does not tell.
+// The last word is the last name, unless it is the only one. Fails with `FACECORE_STATUS_TEXT` for what is not UTF-8.
+facecore_status facecore_sex_from_name(const char *name,
+                                       float *female);
 
 // An album without photos, of faces in `space`, with the numbers that ship for it.
 //
@@ -2134,6 +2142,12 @@ facecore_status facecore_album_session_give(struct facecore_album_session *sessi
                                             const struct facecore_album_face *const *faces,
                                             size_t count);
 
+// What is kept of the faces of a photo that is wanted, such as `facecore_stored_faces_get` has them: as `facecore_album_session_give`.
+facecore_status facecore_album_session_give_stored(struct facecore_album_session *session,
+                                                   uint64_t photo,
+                                                   const struct facecore_stored_face *const *faces,
+                                                   size_t count);
+
 // The build. Fails with `FACECORE_STATUS_OPTION` while photos are wanted; `*build` is then NULL.
 facecore_status facecore_album_session_finish(const struct facecore_album_session *session,
                                               struct facecore_build **build);
@@ -2161,6 +2175,24 @@ facecore_status facecore_album_faces_get(const struct facecore_album_faces *face
 
 // Frees faces and what the album knows of them; NULL is fine.
 void facecore_album_faces_free(struct facecore_album_faces *faces);
+
+// Reads a photo as `facecore_album_read` does into what is kept of it, of which `known` says what is known. A build from these faces sees the numbers
+// that a later one from what was kept sees.
+//
+// Fails as `facecore_album_read`, `_UNKNOWN_VALUE`; `*faces` is then NULL.
+facecore_status facecore_album_read_stored(const struct facecore_engine *engine,
+                                           const struct facecore_photo *photo,
+                                           const struct facecore_album_photo *known,
+                                           const struct facecore_album_options *options,
+                                           struct facecore_stored_faces **faces);
+
+// The faces as an array of `*count`, in the detector's order, valid as long as `faces`; NULL for one of which no embedding can be made.
+facecore_status facecore_stored_faces_get(const struct facecore_stored_faces *faces,
+                                          const struct facecore_stored_face *const **stored,
+                                          size_t *count);
+
+// Frees what is kept of a photo; NULL is fine.
+void facecore_stored_faces_free(struct facecore_stored_faces *faces);
 
 // Fills the options with the defaults; `struct_size` is `sizeof(facecore_store_options)`.
 facecore_status facecore_store_options_init(struct facecore_store_options *options, size_t struct_size);

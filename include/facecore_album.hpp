@@ -297,6 +297,36 @@ private:
     detail::Owner<facecore_feedback, facecore_feedback_free> handle_;
 };
 
+// What is kept of a photo's faces.
+class StoredFaces {
+public:
+    static StoredFaces read(const Engine &engine, const Photo &photo, const facecore_album_photo &known,
+                            const AlbumOptions &options = AlbumOptions()) {
+        return StoredFaces(detail::make<facecore_stored_faces>([&](facecore_stored_faces **out) {
+            return facecore_album_read_stored(engine.get(), photo.get(), &known, &options, out);
+        }));
+    }
+
+    // In the detector's order; NULL where no embedding can be made. They live as long as this object.
+    Span<const facecore_stored_face *> faces() const {
+        const facecore_stored_face *const *stored = nullptr;
+        std::size_t count = 0;
+        detail::check(facecore_stored_faces_get(handle_.get(), &stored, &count));
+        return {stored, count};
+    }
+
+private:
+    explicit StoredFaces(facecore_stored_faces *handle) : handle_(handle) {}
+    detail::Owner<facecore_stored_faces, facecore_stored_faces_free> handle_;
+};
+
+// What a name in one piece says of its owner's sex: the probability of a woman, NaN if it does not tell.
+inline float sex_from_name(const std::string &name) {
+    float female = 0;
+    detail::check(facecore_sex_from_name(name.c_str(), &female));
+    return female;
+}
+
 // An album on its way to a profile: either photos with their faces, or faces that were kept.
 class ProfileBuilder {
 public:
@@ -316,6 +346,10 @@ public:
 
     void add_stored_face(std::uint64_t photo, std::uint32_t face, const StoredFace &stored) {
         detail::check(facecore_profile_builder_add_stored_face(handle_.get(), photo, face, stored.get()));
+    }
+
+    void add_stored_face(std::uint64_t photo, std::uint32_t face, const facecore_stored_face *stored) {
+        detail::check(facecore_profile_builder_add_stored_face(handle_.get(), photo, face, stored));
     }
 
     // Years, and the probability of being a woman; NaN where unknown.
@@ -371,6 +405,11 @@ public:
     // NULL for a face that cannot be used; no faces for a photo that cannot be read.
     void give(std::uint64_t photo, const std::vector<const facecore_album_face *> &faces) {
         detail::check(facecore_album_session_give(handle_.get(), photo, faces.data(), faces.size()));
+    }
+
+    void give(std::uint64_t photo, const StoredFaces &kept) {
+        const auto faces = kept.faces();
+        detail::check(facecore_album_session_give_stored(handle_.get(), photo, faces.data(), faces.size()));
     }
 
     // Throws while photos are wanted.

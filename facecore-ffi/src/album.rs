@@ -1,10 +1,13 @@
 //! Album → profile: the builder, which is given photos and faces one by one.
 
+use std::ffi::c_char;
+
 use facecore::SpaceId;
 use facecore::profile::{AlbumFace, AlbumPhoto, Builder, FaceId, Feedback, Owner, PhotoMeta, StoredFace};
+use facecore::social::sex_from_full_name;
 use facecore_bridge::{Failure, Result, Status, face_id, known, pin_number, source_number};
 
-use crate::boundary::{self, Out, call, read, read_sized, write};
+use crate::boundary::{self, Out, call, read, read_sized, text, write};
 use crate::build::facecore_build;
 use crate::embed::facecore_embedding;
 use crate::profile::facecore_profile;
@@ -233,6 +236,18 @@ pub unsafe extern "C" fn facecore_album_owner_init(owner: *mut facecore_album_ow
     let defaults = facecore_album_owner { struct_size, age: f32::NAN, female: f32::NAN, reserved: [0; 16] };
     // SAFETY: `owner` is the caller's: NULL or writable (the contract in lib.rs).
     unsafe { boundary::init(owner, struct_size, "owner", defaults) }
+}
+
+/// What a name in one piece, in Latin or Cyrillic letters, says of its owner's sex: `*female` is the probability of a woman, NaN if it does not tell.
+/// The last word is the last name, unless it is the only one. Fails with `FACECORE_STATUS_TEXT` for what is not UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_sex_from_name(name: *const c_char, female: *mut f32) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (name, female) = unsafe { (text(name, "name")?, write(female, "female")?) };
+        *female = sex_from_full_name(name).told().unwrap_or(f32::NAN);
+        Ok(())
+    })
 }
 
 /// An album without photos, of faces in `space`, with the numbers that ship for it.

@@ -6,7 +6,7 @@ use facecore::AlbumReader;
 use facecore::profile::{PhotoMeta, Session};
 use facecore_bridge::{Result, Status};
 
-use crate::album::{facecore_album_face, facecore_profile_builder};
+use crate::album::{facecore_album_face, facecore_album_photo, facecore_profile_builder};
 use crate::attributes::facecore_attributes;
 use crate::boundary::{self, Out, call, read, read_sized, slice, write};
 use crate::build::facecore_build;
@@ -15,6 +15,7 @@ use crate::embed::facecore_embedding;
 use crate::engine::facecore_engine;
 use crate::non_face::facecore_non_face_filter;
 use crate::photo::facecore_photo;
+use crate::stored::facecore_stored_face;
 
 /// A build of an album whose photos are looked at only when they are wanted: the most promising ones first, and more while there is no
 /// leader. For one thread at a time.
@@ -81,6 +82,25 @@ pub unsafe extern "C" fn facecore_album_session_give(
         // SAFETY: the caller's pointer, as the contract in lib.rs says.
         let session = unsafe { write(session, "session") }?;
         Ok(session.0.give(photo, faces)?)
+    })
+}
+
+/// What is kept of the faces of a photo that is wanted, such as `facecore_stored_faces_get` has them: as `facecore_album_session_give`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_album_session_give_stored(
+    session: *mut facecore_album_session,
+    photo: u64,
+    faces: *const *const facecore_stored_face,
+    count: usize,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's array, as the contract in lib.rs says; each is NULL or a handle of ours.
+        let stored = |face: &*const facecore_stored_face| unsafe { face.as_ref() }.map(|face| face.face().clone());
+        // SAFETY: as above.
+        let faces: Vec<_> = unsafe { slice(faces, count, "faces") }?.iter().map(stored).collect();
+        // SAFETY: the caller's pointer, as the contract in lib.rs says.
+        let session = unsafe { write(session, "session") }?;
+        Ok(session.0.give_stored(photo, &faces)?)
     })
 }
 
@@ -159,6 +179,30 @@ pub struct facecore_album_faces {
     _embeddings: Box<[facecore_embedding]>,
 }
 
+/// # Safety
+/// `engine` and `options` are the caller's: NULL or what their types say (the contract in lib.rs).
+unsafe fn reader<'a>(
+    engine: *const facecore_engine,
+    options: *const facecore_album_options,
+) -> Result<AlbumReader<'a>> {
+    // SAFETY: what this function asks for.
+    unsafe {
+        let options = match options.is_null() {
+            true => facecore_album_options::defaults(),
+            false => read_sized(options, "options")?,
+        };
+        let engine = &read(engine, "engine")?.engine;
+        let mut reader = AlbumReader::new(engine, facecore_detect_options::read(options.detect)?)?;
+        if let Some(attributes) = options.attributes.as_ref() {
+            reader = reader.with_attributes(&attributes.0);
+        }
+        if let Some(filter) = options.non_face_filter.as_ref() {
+            reader = reader.with_non_face_filter(&filter.0)?;
+        }
+        Ok(reader)
+    }
+}
+
 /// Finds the faces of a photo of an album, embeds them, reads their age and sex and marks non-faces, as `options` say (NULL: the defaults).
 ///
 /// Fails with `FACECORE_STATUS_NO_EMBEDDER`, `_OPTION`, and with `_SPACE_MISMATCH` for a filter of another space; `*faces` is then NULL.
@@ -170,22 +214,9 @@ pub unsafe extern "C" fn facecore_album_read(
     faces: *mut *mut facecore_album_faces,
 ) -> Status {
     call(|| {
-        // SAFETY: the caller's pointers, as the contract in lib.rs says; the options' are NULL or what their types say.
-        let (out, reader, photo) = unsafe {
-            let (out, engine) = (Out::new(faces, "faces")?, &read(engine, "engine")?.engine);
-            let options = match options.is_null() {
-                true => facecore_album_options::defaults(),
-                false => read_sized(options, "options")?,
-            };
-            let mut reader = AlbumReader::new(engine, facecore_detect_options::read(options.detect)?)?;
-            if let Some(attributes) = options.attributes.as_ref() {
-                reader = reader.with_attributes(&attributes.0);
-            }
-            if let Some(filter) = options.non_face_filter.as_ref() {
-                reader = reader.with_non_face_filter(&filter.0)?;
-            }
-            (out, reader, read(photo, "photo")?)
-        };
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, reader, photo) =
+            unsafe { (Out::new(faces, "faces")?, reader(engine, options)?, read(photo, "photo")?) };
         let read = reader.read(&photo.0)?;
         let album_faces = || read.iter().filter_map(|found| found.usable.as_ref());
         let embeddings: Box<[_]> = album_faces().map(|face| facecore_embedding(face.embedding.clone())).collect();
@@ -232,6 +263,64 @@ pub unsafe extern "C" fn facecore_album_faces_get(
 /// Frees faces and what the album knows of them; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_album_faces_free(faces: *mut facecore_album_faces) {
+    // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
+    unsafe { boundary::free(faces) }
+}
+
+/// What is kept of a photo's faces. Immutable: share it between threads.
+pub struct facecore_stored_faces {
+    stored: Vec<*const facecore_stored_face>,
+    // What `stored` points to: boxed, so that it stays where it is.
+    _kept: Box<[facecore_stored_face]>,
+}
+
+/// Reads a photo as `facecore_album_read` does into what is kept of it, of which `known` says what is known. A build from these faces sees the numbers
+/// that a later one from what was kept sees.
+///
+/// Fails as `facecore_album_read`, `_UNKNOWN_VALUE`; `*faces` is then NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_album_read_stored(
+    engine: *const facecore_engine,
+    photo: *const facecore_photo,
+    known: *const facecore_album_photo,
+    options: *const facecore_album_options,
+    faces: *mut *mut facecore_stored_faces,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (out, reader, photo, meta) = unsafe {
+            let (out, reader) = (Out::new(faces, "faces")?, reader(engine, options)?);
+            (out, reader, read(photo, "photo")?, facecore_album_photo::read(known)?)
+        };
+        let read = reader.read_stored(&photo.0, &meta)?;
+        let usable: Vec<bool> = read.iter().map(Option::is_some).collect();
+        let kept: Box<[_]> = read.into_iter().flatten().map(facecore_stored_face::from).collect();
+        let mut places = kept.iter();
+        let mut place = |is: bool| if is { places.next().map_or(ptr::null(), ptr::from_ref) } else { ptr::null() };
+        out.put(facecore_stored_faces { stored: usable.into_iter().map(&mut place).collect(), _kept: kept });
+        Ok(())
+    })
+}
+
+/// The faces as an array of `*count`, in the detector's order, valid as long as `faces`; NULL for one of which no embedding can be made.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_stored_faces_get(
+    faces: *const facecore_stored_faces,
+    stored: *mut *const *const facecore_stored_face,
+    count: *mut usize,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (faces, stored, count) =
+            unsafe { (read(faces, "faces")?, write(stored, "stored")?, write(count, "count")?) };
+        (*stored, *count) = (faces.stored.as_ptr(), faces.stored.len());
+        Ok(())
+    })
+}
+
+/// Frees what is kept of a photo; NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_stored_faces_free(faces: *mut facecore_stored_faces) {
     // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).
     unsafe { boundary::free(faces) }
 }

@@ -17,13 +17,18 @@ pub struct facecore_stored_face {
 
 impl facecore_stored_face {
     fn decode(bytes: &[u8]) -> facecore_bridge::Result<Self> {
-        let stored = StoredFace::from_bytes(bytes)?;
-        let embedding = facecore_embedding(stored.face.embedding.clone());
-        Ok(Self { stored, embedding })
+        Ok(StoredFace::from_bytes(bytes)?.into())
     }
 
     pub(crate) fn face(&self) -> &StoredFace {
         &self.stored
+    }
+}
+
+impl From<StoredFace> for facecore_stored_face {
+    fn from(stored: StoredFace) -> Self {
+        let embedding = facecore_embedding(stored.face.embedding.clone());
+        Self { stored, embedding }
     }
 }
 

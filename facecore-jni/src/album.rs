@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use facecore::attributes::Attributes;
-use facecore::profile::{AlbumFace, Build, Outcome, Session};
+use facecore::profile::{AlbumFace, Build, Outcome, Session, StoredFace};
 use facecore::{AlbumReader, Engine, Photo};
 use facecore_bridge::{Failure, Filter, Status, builder};
 use jni::EnvUnowned;
@@ -99,6 +99,27 @@ pub extern "system" fn Java_io_facecore_AlbumSession_give0<'l>(
     })
 }
 
+/// What is kept of the faces of a photo that is wanted: bytes, none for one that cannot be used.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_AlbumSession_giveStored0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    handle: jlong,
+    record: JByteArray<'l>,
+) {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        let photo = record.id()?;
+        let stored = |record: &mut Reader| match record.bytes()? {
+            [] => Ok(None),
+            bytes => Ok(Some(StoredFace::from_bytes(bytes)?)),
+        };
+        let faces = (0..record.size()?).map(|_| stored(&mut record)).collect::<Result<Vec<_>>>()?;
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
+        Ok(unsafe { session(handle) }?.give_stored(photo, &faces)?)
+    })
+}
+
 /// The build.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_AlbumSession_finish0<'l>(
@@ -131,7 +152,26 @@ pub fn write_album_face(answer: &mut Writer, face: &AlbumFace) {
     answer.int((*non_face).into());
 }
 
-/// The faces of a photo as an album knows them. `attributes` and `filter` are 0 where there are none.
+/// What `AlbumReader` is made of: handles of an engine, of networks for age and sex, of a filter (0 where there is none), and the options' record.
+///
+/// # Safety
+/// As [`handle::look`].
+unsafe fn reader<'a>(engine: jlong, attributes: jlong, filter: jlong, record: &mut Reader) -> Result<AlbumReader<'a>> {
+    // SAFETY: the caller's promise.
+    let mut reader = AlbumReader::new(unsafe { handle::look::<Engine>(engine) }?, options(record)?)?;
+    if attributes != 0 {
+        // SAFETY: as above.
+        reader = reader.with_attributes(unsafe { handle::look::<Attributes>(attributes) }?);
+    }
+    if filter != 0 {
+        // SAFETY: as above.
+        let filter = unsafe { handle::look::<Filter>(filter) }?;
+        reader = reader.with_non_face_filter(filter)?;
+    }
+    Ok(reader)
+}
+
+/// The faces of a photo as an album knows them.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_AlbumReader_read0<'l>(
     mut env: EnvUnowned<'l>,
@@ -143,28 +183,44 @@ pub extern "system" fn Java_io_facecore_AlbumReader_read0<'l>(
     record: JByteArray<'l>,
 ) -> JByteArray<'l> {
     call(&mut env, |env| {
-        let options = options(&mut Reader::from_java(env, &record)?)?;
+        let mut record = Reader::from_java(env, &record)?;
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
-        let engine = unsafe { handle::look::<Engine>(engine) }?;
+        let reader = unsafe { reader(engine, attributes, filter, &mut record) }?;
         // SAFETY: as above.
-        let photo = unsafe { handle::look::<Photo<'static>>(photo) }?;
-        let mut reader = AlbumReader::new(engine, options)?;
-        if attributes != 0 {
-            // SAFETY: as above.
-            reader = reader.with_attributes(unsafe { handle::look::<Attributes>(attributes) }?);
-        }
-        if filter != 0 {
-            // SAFETY: as above.
-            let filter = unsafe { handle::look::<Filter>(filter) }?;
-            reader = reader.with_non_face_filter(filter)?;
-        }
-        let faces = reader.read(photo)?;
+        let faces = reader.read(unsafe { handle::look::<Photo<'static>>(photo) }?)?;
         let mut answer = Writer::default();
         answer.count(faces.len());
         for found in &faces {
             write_face(&mut answer, &found.face);
             answer.int(found.usable.is_some().into());
             found.usable.iter().for_each(|face| write_album_face(&mut answer, face));
+        }
+        answer.into_java(env)
+    })
+}
+
+/// What is kept of a photo's faces: bytes, none for one that cannot be used. The record has what is known of the photo after the options.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_AlbumReader_readStored0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    engine: jlong,
+    photo: jlong,
+    attributes: jlong,
+    filter: jlong,
+    record: JByteArray<'l>,
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut record = Reader::from_java(env, &record)?;
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
+        let reader = unsafe { reader(engine, attributes, filter, &mut record) }?;
+        let meta = read_meta(&mut record)?;
+        // SAFETY: as above.
+        let faces = reader.read_stored(unsafe { handle::look::<Photo<'static>>(photo) }?, &meta)?;
+        let mut answer = Writer::default();
+        answer.count(faces.len());
+        for stored in &faces {
+            answer.bytes(&stored.as_ref().map(StoredFace::to_bytes).unwrap_or_default());
         }
         answer.into_java(env)
     })

@@ -2,9 +2,10 @@
 
 use facecore::SpaceId;
 use facecore::profile::{AlbumFace, AlbumPhoto, Build, Feedback, Owner, PhotoMeta, Profile, StoredFace};
+use facecore::social::sex_from_full_name;
 use facecore_bridge::{builder, known};
 use jni::objects::{JByteArray, JClass};
-use jni::sys::{jboolean, jint, jlong};
+use jni::sys::{jboolean, jfloat, jint, jlong};
 use jni::{Env, EnvUnowned};
 
 use crate::album::{write_album_face, write_build};
@@ -68,6 +69,19 @@ pub fn read_feedback(record: &mut Reader) -> Result<Feedback> {
         feedback.apply(face, opinion);
     }
     Ok(feedback)
+}
+
+/// The probability of a woman by a name; NaN if the name does not tell.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_AlbumOwner_femaleByName0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    record: JByteArray<'l>,
+) -> jfloat {
+    call(&mut env, |env| {
+        let name = Reader::from_java(env, &record)?.text()?;
+        Ok(sex_from_full_name(&name).told().unwrap_or(f32::NAN))
+    })
 }
 
 /// Album → `ProfileBuild.read`.

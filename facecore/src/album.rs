@@ -1,16 +1,17 @@
 //! Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked. What a build of a profile is given.
 //!
-//! May use: `attributes`, `detect`, `embed`, `engine`, `error`, `photo`, `profile`.
+//! May use: `attributes`, `detect`, `embed`, `engine`, `error`, `geometry`, `photo`, `profile`.
 
 use std::fmt;
 
 use crate::attributes::Attributes;
 use crate::detect::{DetectOptions, Face};
-use crate::embed::NonFaceFilter;
+use crate::embed::{FaceQuality, NonFaceFilter};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::geometry::BoundingBox;
 use crate::photo::Photo;
-use crate::profile::AlbumFace;
+use crate::profile::{AlbumFace, PhotoMeta, StoredFace};
 
 /// Reads the photos of albums. Made once for many threads and albums.
 ///
@@ -24,8 +25,9 @@ use crate::profile::AlbumFace;
 /// let builder = Builder::new(Settings::for_space(engine.space().unwrap()).ok_or("no numbers")?)?;
 /// let mut session = Session::new(&builder, photos, owner, Feedback::default())?;
 /// while let Some(photo) = session.wants().first().copied() {
-///     let faces = reader.read(&Photo::decode(&std::fs::read(format!("{photo}.jpg"))?, &Limits::default())?)?;
-///     session.give(photo, faces.into_iter().map(|found| found.usable).collect())?;
+///     let meta = PhotoMeta { id: photo, ..PhotoMeta::default() };
+///     let faces = reader.read_stored(&Photo::decode(&std::fs::read(format!("{photo}.jpg"))?, &Limits::default())?, &meta)?;
+///     session.give_stored(photo, &faces)?;
 /// }
 /// let build = session.finish()?;
 /// # Ok(())
@@ -84,6 +86,28 @@ impl<'a> AlbumReader<'a> {
             Ok(FoundFace { face, usable })
         };
         faces.into_iter().map(look).collect()
+    }
+
+    /// What is kept of a photo: its faces in the detector's order, as they are read again from the bytes that are kept; none for one of which no
+    /// embedding can be made. A build from these ([`Session::give_stored`](crate::profile::Session::give_stored)) sees the numbers that a later one from
+    /// what was kept sees.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    pub fn read_stored(&self, photo: &Photo<'_>, meta: &PhotoMeta) -> Result<Vec<Option<StoredFace>>> {
+        let keep = |found: FoundFace| {
+            let FoundFace { face: place, usable } = found;
+            let BoundingBox { x1, y1, x2, y2 } = place.bounding_box;
+            let quality = || FaceQuality::measure(photo, &place.bounding_box, &place.landmarks, place.score).ok();
+            let kept = usable.map(|face| StoredFace {
+                photo: meta.clone(),
+                face,
+                area: [x1, y1, x2, y2],
+                quality: quality().map(|quality| quality.value()),
+            });
+            kept.map(|kept| StoredFace::from_bytes(&kept.to_bytes())).transpose()
+        };
+        self.read(photo)?.into_iter().map(keep).collect()
     }
 
     fn look(&self, photo: &Photo<'_>, face: &Face) -> Result<Option<AlbumFace>> {

@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("search", &["embed", "error", "index", "matching", "profile", "space", "store"]),
     ("evaluate", &["embed", "error", "matching", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
-    ("album", &["attributes", "detect", "embed", "engine", "error", "photo", "profile"]),
+    ("album", &["attributes", "detect", "embed", "engine", "error", "geometry", "photo", "profile"]),
     ("parallel", &["detect", "embed", "engine", "error", "photo"]),
     ("lib", &[]),
 ];

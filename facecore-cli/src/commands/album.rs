@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use facecore::attributes::Attributes;
 use facecore::profile::{
-    AlbumFace, Build, Builder, FaceId, Features, Feedback, Outcome, Owner, PhotoMeta, Settings, StoredFace, mark_trips,
+    Build, Builder, FaceId, Features, Feedback, Outcome, Owner, PhotoMeta, Session, Settings, StoredFace, mark_trips,
     read_exif,
 };
-use facecore::social::sex_from_name;
-use facecore::{AlbumReader, BoundingBox, Engine, Face, FaceQuality, Limits, Photo};
+use facecore::social::sex_from_full_name;
+use facecore::{AlbumReader, BoundingBox, Engine, Limits};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -50,7 +50,11 @@ pub fn run(arguments: &arguments::Album, target: Option<&BuildProfile>, json: bo
         reader = reader.with_attributes(attributes);
     }
     let mut look = Look::new(&sources, &metas, limits, arguments.draw.is_some());
-    let build = builder.build_from(&metas, &owner(arguments)?, &feedback, |at| Ok(look.faces(&reader, at)))?;
+    let mut session = Session::new(&builder, metas.clone(), owner(arguments)?, feedback)?;
+    while let Some(&photo) = session.wants().first() {
+        session.give_stored(photo, &look.faces(&reader, photo as usize))?;
+    }
+    let build = session.finish()?;
 
     let mut report = Report::new(json, sources.len());
     report.skipped(skipped);
@@ -103,8 +107,8 @@ impl<'a> Look<'a> {
         Self { sources, metas, limits, draws, thumbnails, kept, outcomes }
     }
 
-    /// The faces of a photo. One that fails has none; the report names it at the end.
-    fn faces(&mut self, reader: &AlbumReader<'_>, at: usize) -> Vec<Option<AlbumFace>> {
+    /// What is kept of a photo. One that fails has no faces; the report names it at the end.
+    fn faces(&mut self, reader: &AlbumReader<'_>, at: usize) -> Vec<Option<StoredFace>> {
         let (faces, outcome) = match self.read(reader, at) {
             Ok(faces) => (faces, Ok(())),
             Err(error) => (Vec::new(), Err(error)),
@@ -113,31 +117,19 @@ impl<'a> Look<'a> {
         faces
     }
 
-    fn read(&mut self, reader: &AlbumReader<'_>, at: usize) -> Result<Vec<Option<AlbumFace>>, PhotoError> {
+    fn read(&mut self, reader: &AlbumReader<'_>, at: usize) -> Result<Vec<Option<StoredFace>>, PhotoError> {
         let photo = photos::load(&self.sources[at].path, &self.limits)?;
-        let mut faces = Vec::new();
-        for (face, found) in (0..).zip(reader.read(&photo)?) {
+        let faces = reader.read_stored(&photo, &self.metas[at])?;
+        for (face, stored) in (0..).zip(&faces) {
+            let Some(stored) = stored else { continue };
             let id = FaceId { photo: at as u64, face };
             if self.draws {
-                self.thumbnails.insert(id, sheet::thumbnail(&photo, &found.face.bounding_box));
+                let [x1, y1, x2, y2] = stored.area;
+                self.thumbnails.insert(id, sheet::thumbnail(&photo, &BoundingBox { x1, y1, x2, y2 }));
             }
-            if let Some(usable) = &found.usable {
-                self.kept.push((id, stored(&photo, &self.metas[at], &found.face, usable)));
-            }
-            faces.push(found.usable);
+            self.kept.push((id, stored.clone()));
         }
         Ok(faces)
-    }
-}
-
-fn stored(photo: &Photo<'_>, meta: &PhotoMeta, place: &Face, face: &AlbumFace) -> StoredFace {
-    let BoundingBox { x1, y1, x2, y2 } = place.bounding_box;
-    let quality = FaceQuality::measure(photo, &place.bounding_box, &place.landmarks, place.score).ok();
-    StoredFace {
-        photo: meta.clone(),
-        face: face.clone(),
-        area: [x1, y1, x2, y2],
-        quality: quality.map(|quality| quality.value()),
     }
 }
 
@@ -167,14 +159,8 @@ fn owner(arguments: &arguments::Album) -> Result<Owner> {
     for path in &arguments.friend {
         friends.extend(read(path)?.embeddings());
     }
-    let words: Vec<&str> = arguments.name.iter().flat_map(|name| name.split_whitespace()).collect();
-    let (first, last) = match &words[..] {
-        [] => (String::new(), ""),
-        [first] => ((*first).to_owned(), ""),
-        [first @ .., last] => (first.join(" "), *last),
-    };
-    let named = sex_from_name(&first, last);
-    Ok(Owner { age: arguments.age, female: named.sex.map(|_| named.female), friends })
+    let female = arguments.name.as_deref().and_then(|name| sex_from_full_name(name).told());
+    Ok(Owner { age: arguments.age, female, friends })
 }
 
 #[derive(Serialize)]

@@ -464,6 +464,71 @@ static facecore_photo *decoded(const char *testdata, const char *name) {
     return photo;
 }
 
+/* What is kept of a photo is what a session is given, and builds the same again. */
+static void kept_photos(const facecore_engine *engine, const facecore_album_options *options, const char *testdata) {
+    facecore_photo *pixels = decoded(testdata, "obama.jpg");
+    facecore_profile_builder *album = builder(), *later = builder();
+    facecore_stored_faces *kept = NULL;
+    const facecore_stored_face *const *stored = NULL;
+    size_t count = 0;
+    facecore_album_photo known = photo_of(0);
+    EXPECT_STATUS(facecore_album_read_stored(NULL, pixels, &known, options, &kept), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_album_read_stored(engine, NULL, &known, options, &kept), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_album_read_stored(engine, pixels, NULL, options, &kept), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_album_read_stored(engine, pixels, &known, options, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    known.source = 9;
+    EXPECT_STATUS(facecore_album_read_stored(engine, pixels, &known, options, &kept), FACECORE_STATUS_UNKNOWN_VALUE);
+    EXPECT(kept == NULL);
+    EXPECT_STATUS(facecore_stored_faces_get(NULL, &stored, &count), FACECORE_STATUS_NULL_ARGUMENT);
+    for (uint64_t id = 0; id < 4; ++id) {
+        const facecore_album_photo photo = photo_of(id);
+        EXPECT_STATUS(facecore_profile_builder_add_photo(album, &photo), FACECORE_STATUS_OK);
+    }
+    facecore_album_session *session = NULL;
+    EXPECT_STATUS(facecore_album_session_open(album, &session), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_album_session_give_stored(NULL, 0, NULL, 0), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_album_session_give_stored(session, 0, NULL, 1), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_album_session_give_stored(session, 77, NULL, 0), FACECORE_STATUS_OPTION);
+    for (uint64_t id = 0; id < 4; ++id) {
+        const facecore_album_photo photo = photo_of(id);
+        EXPECT_STATUS(facecore_album_read_stored(engine, pixels, &photo, options, &kept), FACECORE_STATUS_OK);
+        EXPECT_STATUS(facecore_stored_faces_get(kept, NULL, &count), FACECORE_STATUS_NULL_ARGUMENT);
+        EXPECT_STATUS(facecore_stored_faces_get(kept, &stored, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+        EXPECT_STATUS(facecore_stored_faces_get(kept, &stored, &count), FACECORE_STATUS_OK);
+        EXPECT(count == 1 && stored[0] != NULL);
+        EXPECT_STATUS(facecore_profile_builder_add_stored_face(later, id, 0, stored[0]), FACECORE_STATUS_OK);
+        EXPECT_STATUS(facecore_album_session_give_stored(session, id, stored, count), FACECORE_STATUS_OK);
+        facecore_stored_faces_free(kept);
+    }
+    facecore_build *builds[2] = {NULL, NULL};
+    uint8_t bytes[2][2048];
+    size_t lengths[2] = {0, 0};
+    EXPECT_STATUS(facecore_album_session_finish(session, &builds[0]), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_profile_builder_build(later, &builds[1]), FACECORE_STATUS_OK);
+    for (int i = 0; i < 2; ++i) {
+        facecore_profile *profile = NULL;
+        EXPECT_STATUS(facecore_build_get_profile(builds[i], &profile), FACECORE_STATUS_OK);
+        EXPECT_STATUS(facecore_profile_encode(profile, bytes[i], sizeof bytes[i], &lengths[i]), FACECORE_STATUS_OK);
+        facecore_profile_free(profile);
+        facecore_build_free(builds[i]);
+    }
+    EXPECT(lengths[0] > 100 && lengths[0] == lengths[1] && memcmp(bytes[0], bytes[1], lengths[0]) == 0);
+    facecore_stored_faces_free(NULL);
+    facecore_album_session_free(session);
+    facecore_profile_builder_free(album);
+    facecore_profile_builder_free(later);
+    facecore_photo_free(pixels);
+
+    float female = 0;
+    EXPECT_STATUS(facecore_sex_from_name(NULL, &female), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_sex_from_name("Anna", NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_sex_from_name("\xff", &female), FACECORE_STATUS_TEXT);
+    EXPECT_STATUS(facecore_sex_from_name("Anna Maria Petrova", &female), FACECORE_STATUS_OK);
+    EXPECT(female > 0.9f);
+    EXPECT_STATUS(facecore_sex_from_name("", &female), FACECORE_STATUS_OK);
+    EXPECT(isnan(female));
+}
+
 /* A real album: five photos of one man, one of three people without him, read as the session asks for them. */
 static void real_album(const char *models, const char *testdata) {
     static const char *const names[] = {"obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_face.jpg", "obama_partial_face2.jpg", "biden.jpg"};
@@ -520,6 +585,7 @@ static void real_album(const char *models, const char *testdata) {
     }
     facecore_album_faces_free(NULL);
     facecore_build_free(build);
+    kept_photos(engine, &options, testdata);
     facecore_album_session_free(session);
     facecore_attributes_free(attributes);
     facecore_engine_free(detector);

@@ -118,6 +118,15 @@ void photo(const char *models, const char *path) {
     facecore::AlbumSession session(album);
     session.give(1, faces);
     EXPECT(session.wants().empty() && session.finish().info().faces == 1);
+    const auto kept = facecore::StoredFaces::read(engine, pixels, selfie(1), options);
+    EXPECT(kept.faces().size() == 1 && kept.faces()[0] != nullptr);
+    facecore::AlbumSession stored(album);
+    stored.give(1, kept);
+    EXPECT(stored.wants().empty() && stored.finish().info().faces == 1);
+    facecore::ProfileBuilder later(engine.info().space);
+    later.add_stored_face(1, 0, kept.faces()[0]);
+    EXPECT(later.build().info().faces == 1);
+    EXPECT(facecore::sex_from_name("Anna Maria Petrova") > 0.9f && std::isnan(facecore::sex_from_name("")));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 //! | 5 | 1 | reserved, 0 |
 //! | 6 | 2 | number of values n, 1 to 65,535 |
 //! | 8 | 8 | space id |
-//! | 16 | 4 | i8 only: scale, f32; value = scale × byte |
+//! | 16 | 4 | i8 only: scale, f32; value = scale × byte, scaled to length 1 once more |
 //! | 16 or 20 | 4n, 2n or n | the values: f32, IEEE f16 or i8 (−127 to 127) |
 //!
 //! All numbers are little-endian; there is nothing after the values.
@@ -103,7 +103,8 @@ impl Embedding {
                 if !(scale.is_normal() && scale > 0.0) {
                     return Err(not_an_embedding(format!("its scale is {scale}")));
                 }
-                Self::new(space, body[4..].iter().map(|&b| f32::from(b.cast_signed()) * scale).collect())
+                // The scale falls out of a vector of length 1. Without it a face that is written and read again keeps every bit.
+                Self::new(space, body[4..].iter().map(|&b| f32::from(b.cast_signed())).collect())
             }
             other => Err(not_an_embedding(format!("encoding {other} is unknown"))),
         }
@@ -212,6 +213,8 @@ mod tests {
                 let read = Embedding::decode(&face.encode(encoding)).unwrap();
                 prop_assert_eq!(read.space(), face.space());
                 prop_assert!(read.cosine(&face).unwrap() > 0.999);
+                let again = Embedding::decode(&read.encode(encoding)).unwrap();
+                prop_assert!(encoding == Encoding::F16 || again == read, "{encoding:?}");
             }
         }
     }

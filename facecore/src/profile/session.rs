@@ -6,6 +6,7 @@ use super::builder::{AlbumPhoto, Build, Builder, Outcome};
 use super::features::{AlbumFace, Owner};
 use super::feedback::{FaceId, Feedback};
 use super::photos::{PhotoMeta, select_photos};
+use super::stored_face::StoredFace;
 use crate::error::{Error, Result};
 
 /// A build of an album whose photos are looked at only when they are [wanted](Self::wants): the most promising ones first, and more while
@@ -96,6 +97,14 @@ impl<'a> Session<'a> {
             self.given.insert(rank, AlbumPhoto { meta: self.ranked[rank].clone(), faces });
         }
         self.go_on()
+    }
+
+    /// [`give`](Self::give) of what is kept of the photo's faces: of [`AlbumReader::read_stored`](crate::AlbumReader::read_stored).
+    ///
+    /// # Errors
+    /// As [`give`](Self::give).
+    pub fn give_stored(&mut self, photo: u64, faces: &[Option<StoredFace>]) -> Result<()> {
+        self.give(photo, faces.iter().map(|kept| kept.as_ref().map(|kept| kept.face.clone())).collect())
     }
 
     /// The build.

@@ -13,5 +13,5 @@ mod names;
 mod sample;
 
 pub use age::{AgeEstimate, AgeVerdict, estimate_age, judge_age};
-pub use names::{Sex, SexEstimate, sex_from_name};
+pub use names::{Sex, SexEstimate, sex_from_full_name, sex_from_name};
 pub use sample::sample_accounts;

@@ -16,11 +16,16 @@ pub enum Sex {
 pub struct SexEstimate {
     /// The sex; `None` if the name does not tell, as Sasha's or Andrea's.
     pub sex: Option<Sex>,
-    /// Probability of a woman, 0…1; 0.5 where nothing is known. It is [`Owner::female`](crate::profile::Owner::female).
+    /// Probability of a woman, 0…1; 0.5 where nothing is known.
     pub female: f32,
 }
 
 impl SexEstimate {
+    /// The probability of a woman where the name tells: what [`Owner::female`](crate::profile::Owner::female) takes.
+    pub fn told(&self) -> Option<f32> {
+        self.sex.map(|_| self.female)
+    }
+
     /// The probability of the likelier sex, 0.5…1.
     pub fn confidence(&self) -> f32 {
         self.female.max(1.0 - self.female)
@@ -42,6 +47,8 @@ const LETTERS: usize = 40;
 /// assert_eq!(sex_from_name("John", "").sex, Some(Sex::Male));
 /// assert_eq!(sex_from_name("", "").female, 0.5);
 /// ```
+///
+/// [`sex_from_full_name`] parts a name at its last word.
 pub fn sex_from_name(first: &str, last: &str) -> SexEstimate {
     let unknown = SexEstimate { sex: None, female: 0.5 };
     let model = model();
@@ -66,6 +73,19 @@ pub fn sex_from_name(first: &str, last: &str) -> SexEstimate {
         _ => None,
     };
     SexEstimate { sex, female }
+}
+
+/// [`sex_from_name`] of a name in one piece: its last word is the last name, unless it is the only one.
+///
+/// ```
+/// # use facecore::social::{sex_from_full_name, sex_from_name};
+/// assert_eq!(sex_from_full_name("Anna Maria Petrova"), sex_from_name("Anna Maria", "Petrova"));
+/// assert_eq!(sex_from_full_name("Anna"), sex_from_name("Anna", ""));
+/// ```
+pub fn sex_from_full_name(name: &str) -> SexEstimate {
+    let name = name.trim();
+    let (first, last) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
+    sex_from_name(first, last)
 }
 
 /// Lower case, without accents and without what is no Latin or Cyrillic letter.

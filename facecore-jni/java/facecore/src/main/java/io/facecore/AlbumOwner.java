@@ -2,9 +2,14 @@ package io.facecore;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /** What is known of an album's owner beside the photos. */
 public final class AlbumOwner {
+    static {
+        NativeLibrary.load();
+    }
+
     /** Nothing is known. */
     public static final AlbumOwner UNKNOWN = new AlbumOwner(Float.NaN, Float.NaN, List.of());
 
@@ -25,9 +30,21 @@ public final class AlbumOwner {
         this.friends = List.copyOf(Objects.requireNonNull(friends, "friends"));
     }
 
+    /**
+     * What a name says of its owner's sex, in Latin or Cyrillic letters.
+     *
+     * @param name in one piece; its last word is the last name, unless it is the only one
+     * @return the probability of a woman; nothing if the name does not tell
+     */
+    public static OptionalDouble femaleByName(String name) {
+        return Wire.present(femaleByName0(new Wire.Writer().text(name).record()));
+    }
+
     Wire.Writer write(Wire.Writer record) {
         record.float32(age).float32(female).int32(friends.size());
         friends.forEach(friend -> record.bytes(friend.bytesInside()));
         return record;
     }
+
+    private static native float femaleByName0(byte[] record);
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked; what {@link AlbumSession} is given. Immutable; it
@@ -64,9 +65,7 @@ public final class AlbumReader {
      */
     public List<FoundFace> read(Photo photo) {
         byte[] record = options.write(new Wire.Writer()).record();
-        byte[] found = engine.handle().use(networks -> photo.handle().use(pixels -> Handle.useIfAny(attributes == null ? null : attributes.handle(),
-                ages -> Handle.useIfAny(filter == null ? null : filter.handle(), bank -> read0(networks, pixels, ages, bank, record)))));
-        Wire.Reader answer = new Wire.Reader(found);
+        Wire.Reader answer = ask((networks, pixels, ages, bank) -> read0(networks, pixels, ages, bank, record), photo);
         int count = answer.int32();
         List<FoundFace> faces = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -75,5 +74,40 @@ public final class AlbumReader {
         return Collections.unmodifiableList(faces);
     }
 
+    /**
+     * What is kept of a photo: its faces as they are read again from the bytes that are kept. A build from these ({@link AlbumSession#giveStored}) sees
+     * the numbers that a later one ({@link Profile#buildStored}) from what was kept sees.
+     *
+     * @param photo the photo
+     * @param known what is known of it; faces in it are not looked at
+     * @return in the detector's order, unmodifiable; nothing for a face of which no embedding can be made
+     * @throws ModelException as {@link #read}
+     * @throws FaceCoreException as {@link #read}
+     * @throws IllegalStateException if something of it is closed
+     */
+    public List<Optional<StoredFace>> readStored(Photo photo, AlbumPhoto known) {
+        byte[] record = known.writeMeta(options.write(new Wire.Writer())).record();
+        Wire.Reader answer = ask((networks, pixels, ages, bank) -> readStored0(networks, pixels, ages, bank, record), photo);
+        int count = answer.int32();
+        List<Optional<StoredFace>> faces = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] stored = answer.bytes();
+            faces.add(stored.length == 0 ? Optional.empty() : Optional.of(new StoredFace(stored)));
+        }
+        return Collections.unmodifiableList(faces);
+    }
+
+    /** A native method, given the handles of engine, photo, attributes and filter; 0 for what there is none of. */
+    private interface Call {
+        byte[] on(long engine, long photo, long attributes, long filter);
+    }
+
+    private Wire.Reader ask(Call call, Photo photo) {
+        return new Wire.Reader(engine.handle().use(networks -> photo.handle().use(pixels -> Handle.useIfAny(attributes == null ? null : attributes.handle(),
+                ages -> Handle.useIfAny(filter == null ? null : filter.handle(), bank -> call.on(networks, pixels, ages, bank))))));
+    }
+
     private static native byte[] read0(long engine, long photo, long attributes, long filter, byte[] record);
+
+    private static native byte[] readStored0(long engine, long photo, long attributes, long filter, byte[] record);
 }

@@ -96,6 +96,23 @@ public final class AlbumSession implements AutoCloseable {
     }
 
     /**
+     * {@link #give} of what is kept of the photo's faces: of {@link AlbumReader#readStored}.
+     *
+     * @param photo the photo's id
+     * @param faces in the detector's order, nothing for one that cannot be used
+     * @throws FaceCoreException as {@link #give}
+     */
+    public void giveStored(long photo, List<Optional<StoredFace>> faces) {
+        Wire.Writer record = new Wire.Writer().int64(photo).int32(faces.size());
+        faces.forEach(face -> record.bytes(face.map(StoredFace::bytesInside).orElse(new byte[0])));
+        byte[] question = record.record();
+        handle.use(session -> {
+            giveStored0(session, question);
+            return null;
+        });
+    }
+
+    /**
      * The build.
      *
      * @return how it ended, with the profile if there is one
@@ -116,6 +133,8 @@ public final class AlbumSession implements AutoCloseable {
     private static native byte[] wants0(long session);
 
     private static native void give0(long session, byte[] record);
+
+    private static native void giveStored0(long session, byte[] record);
 
     private static native byte[] finish0(long session);
 

@@ -5,7 +5,8 @@ import java.util.OptionalDouble;
 
 /**
  * A face of an album with its photo, as it is kept beside the profile ({@link StoreBatch#putFace(long, FaceId, StoredFace)}), so that a rebuild
- * ({@link Profile#buildStored}) needs no photo. The embedding is kept in 8 bits, which moves a cosine by less than 0.005.
+ * ({@link Profile#buildStored}) needs no photo. The embedding is kept in 8 bits, which moves a cosine by less than 0.005. {@link AlbumReader#readStored}
+ * makes them of a photo.
  */
 public final class StoredFace {
     static {
@@ -18,7 +19,8 @@ public final class StoredFace {
     private final BoundingBox box;
     private final float quality;
 
-    private StoredFace(byte[] bytes) {
+    /** Of bytes that nobody else holds. */
+    StoredFace(byte[] bytes) {
         this.bytes = bytes;
         Wire.Reader inside = new Wire.Reader(read0(bytes));
         photo = AlbumPhoto.readMeta(inside);

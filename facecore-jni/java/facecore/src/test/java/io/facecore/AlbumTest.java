@@ -111,6 +111,42 @@ class AlbumTest {
     }
 
     @Test
+    void whatIsKeptOfPhotosIsWhatASessionIsGiven() {
+        try (FaceEngine engine = FaceEngine.open(Data.MODELS); Photo photo = Photo.decode(Data.photo("photos/group.jpg"))) {
+            AlbumReader reader = new AlbumReader(engine, DetectOptions.DEFAULT);
+            SpaceId space = engine.space().orElseThrow();
+            Map<FaceId, byte[]> kept = new LinkedHashMap<>();
+            try (AlbumSession session = AlbumSession.open(photos(4), AlbumOwner.UNKNOWN, Feedback.none(), space)) {
+                for (long id : session.wants()) {
+                    List<Optional<StoredFace>> faces = reader.readStored(photo, new AlbumPhoto(id).frontCamera(true));
+                    List<FoundFace> found = reader.read(photo);
+                    for (int i = 0; i < faces.size(); i++) {
+                        StoredFace face = faces.get(i).orElseThrow();
+                        assertEquals(found.get(i).face().box(), face.box());
+                        assertEquals(FaceQuality.measure(photo, found.get(i).face()).value(), (float) face.quality().orElseThrow());
+                        assertTrue(face.photo().id() == id && face.photo().frontCamera());
+                        assertTrue(found.get(i).usable().orElseThrow().embedding().cosine(face.embedding()) > 0.999f);
+                        assertArrayEquals(face.toBytes(), StoredFace.ofBytes(face.toBytes()).toBytes());
+                        kept.put(new FaceId(id, i), face.toBytes());
+                    }
+                    session.giveStored(id, faces);
+                }
+                ProfileBuild first = session.finish();
+                ProfileBuild later = Profile.buildStored(kept, AlbumOwner.UNKNOWN, Feedback.none());
+                assertEquals(first.profile(), later.profile());
+                assertEquals(first.explanation(), later.explanation());
+            }
+        }
+    }
+
+    @Test
+    void aNameSaysTheSex() {
+        assertTrue(AlbumOwner.femaleByName("Anna Maria Petrova").orElseThrow() > 0.9);
+        assertTrue(AlbumOwner.femaleByName("John").orElseThrow() < 0.1);
+        assertTrue(AlbumOwner.femaleByName(" ").isEmpty());
+    }
+
+    @Test
     void crowdsAndFilters() {
         Embedding one = Embedding.of(SPACE, 1, 0, 0);
         Embedding other = Embedding.of(SPACE, 0, 1, 0);
