@@ -153,8 +153,8 @@ fn cpp() {
             let class = line.strip_prefix("class ").or_else(|| line.strip_prefix("struct "));
             code.extend(class.map(|rest| word(rest).to_owned()));
             // Functions that belong to no class.
-            let free = line.strip_prefix("inline ").filter(|rest| !rest.contains("::") || rest.starts_with("std::"));
-            code.extend(free.and_then(|rest| rest.split('(').next()?.rsplit(' ').next()).map(str::to_owned));
+            let name = line.strip_prefix("inline ").and_then(|rest| rest.split('(').next()?.rsplit(' ').next());
+            code.extend(name.filter(|name| !name.contains("::")).map(str::to_owned));
         }
     }
     same("C++", &in_table("C++"), &code);
