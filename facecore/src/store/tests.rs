@@ -312,7 +312,7 @@ fn how_far_a_rebuild_is_is_kept_with_what_it_wrote() {
     let store = scratch.open();
     assert_eq!(store.progress().unwrap(), None);
     let next = store.begin().unwrap();
-    let step = |user, progress: &[u8], then: Result<()>| {
+    let step = |user, progress: &[u8], then: Result<(), Error>| {
         store.write(|batch| {
             batch.put_next(user, SPACE, b"rebuilt")?;
             batch.put_progress(progress)?;
