@@ -49,16 +49,16 @@ pub struct Parameters {
 }
 
 impl Default for Parameters {
-    /// CosFace with scale 20 and margin 0.35; what `albums adapt` finds best (`docs/training.md`). One thread.
+    /// CosFace with scale 20 and margin 0.35; what `albums adapt` finds best (`docs/training.md`), at most 30 epochs. One thread.
     fn default() -> Self {
         Self {
             loss: Loss::CosFace { scale: 20.0, margin: 0.35 },
             epochs: 30,
             batch: 256,
-            rate: 1e-3,
+            rate: 3e-4,
             pull: 0.0,
             held_back: 0.1,
-            patience: 5,
+            patience: 10,
             seed: 1,
             threads: 1,
         }
