@@ -33,31 +33,20 @@ pub extern "system" fn Java_io_facecore_Adaptation_write0<'l>(
     })
 }
 
-/// The space from which an adaptation maps.
+/// The spaces from which and into which an adaptation maps.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Adaptation_from0<'l>(
+pub extern "system" fn Java_io_facecore_Adaptation_spaces0<'l>(
     mut env: EnvUnowned<'l>,
     _: JClass<'l>,
     handle: jlong,
-) -> jlong {
-    call(&mut env, |_| {
+) -> JByteArray<'l> {
+    call(&mut env, |env| {
         // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
         let adaptation = unsafe { handle::look::<Adaptation>(handle) }?;
-        Ok(i64::from_be_bytes(adaptation.from().0))
-    })
-}
-
-/// The space into which an adaptation maps.
-#[unsafe(no_mangle)]
-pub extern "system" fn Java_io_facecore_Adaptation_space0<'l>(
-    mut env: EnvUnowned<'l>,
-    _: JClass<'l>,
-    handle: jlong,
-) -> jlong {
-    call(&mut env, |_| {
-        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
-        let adaptation = unsafe { handle::look::<Adaptation>(handle) }?;
-        Ok(i64::from_be_bytes(adaptation.space().0))
+        let mut answer = Writer::default();
+        answer.space(adaptation.from());
+        answer.space(adaptation.space());
+        answer.into_java(env)
     })
 }
 

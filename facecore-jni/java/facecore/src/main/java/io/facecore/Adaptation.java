@@ -17,8 +17,9 @@ public final class Adaptation implements AutoCloseable {
 
     private Adaptation(long pointer) {
         handle = new Handle("adaptation", pointer, Adaptation::free0);
-        from = new SpaceId(handle.use(Adaptation::from0));
-        space = new SpaceId(handle.use(Adaptation::space0));
+        Wire.Reader spaces = new Wire.Reader(handle.use(Adaptation::spaces0));
+        from = new SpaceId(spaces.int64());
+        space = new SpaceId(spaces.int64());
     }
 
     /**
@@ -83,9 +84,7 @@ public final class Adaptation implements AutoCloseable {
 
     private static native byte[] write0(long adaptation);
 
-    private static native long from0(long adaptation);
-
-    private static native long space0(long adaptation);
+    private static native byte[] spaces0(long adaptation);
 
     private static native byte[] apply0(long adaptation, byte[] record);
 
