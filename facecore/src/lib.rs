@@ -42,6 +42,11 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// And that of the document on training.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/training.md")]
+struct Training;
+
 pub mod adapt;
 mod album;
 pub mod attributes;

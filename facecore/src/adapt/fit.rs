@@ -10,13 +10,19 @@ use super::learner::{Learner, Step};
 use super::parameters::Parameters;
 use crate::embed::Embedding;
 use crate::error::Result;
-use crate::evaluate::{AllPairsOptions, LabelledFaces, Offsets, OperateAt, all_pairs, resolve};
+use crate::evaluate::{AllPairsOptions, LabelledFaces, Offsets, all_pairs, resolve};
 use crate::random::Random;
+
+/// An epoch has so many steps at the least.
+const STEPS: usize = 24;
+
+/// What is won with the people held back must be more than this: a new space is work for whoever keeps embeddings.
+const WORTH: f64 = 0.001;
 
 /// What [`fit`] learned, and how it went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitted {
-    /// The map of the best epoch; the identity if no epoch was better than none.
+    /// The map of the best epoch; the identity if no epoch won 0.001 or more of [`before`](Self::before).
     pub adaptation: Adaptation,
     /// The best epoch, from 1; 0 is the identity.
     pub best: usize,
@@ -92,7 +98,7 @@ pub fn fit(labelled: &LabelledFaces<'_>, parameters: &Parameters) -> Result<Fitt
     let mut learner = Learner::new(lesson.means.clone());
     let mut order: Vec<usize> = (0..learned.len()).collect();
     let mut random = Random::new(parameters.seed);
-    let mut best = before;
+    let mut best = before + WORTH;
     while fitted.epochs.len() < parameters.epochs && fitted.epochs.len() < fitted.best + parameters.patience {
         random.shuffle(&mut order);
         let loss = lesson.epoch(&mut learner, &order, (fitted.epochs.len(), parameters));
@@ -168,6 +174,7 @@ impl Lesson {
     /// One pass over the faces in an order; returns their mean loss.
     fn epoch(&self, learner: &mut Learner, order: &[usize], (done, parameters): (usize, &Parameters)) -> f32 {
         let Parameters { loss, epochs, batch, rate, pull, threads, .. } = *parameters;
+        let batch = order.len().div_ceil(STEPS).min(batch);
         let steps = order.len().div_ceil(batch);
         let mut sum = 0.0;
         for (at, places) in order.chunks(batch).enumerate() {
@@ -193,24 +200,24 @@ impl Yardstick {
     fn new(labelled: &LabelledFaces<'_>, held_back: &[usize], threads: usize) -> Result<Self> {
         let pick = |list: &[usize]| held_back.iter().map(|&at| list[at]).collect::<Vec<_>>();
         let groups = pick(labelled.groups.unwrap_or(labelled.people));
-        let negatives = pairs_of_two(&groups);
-        resolve(negatives, 1e-2)?;
-        let rates = [1e-2, 1e-3, 1e-4].into_iter().filter(|&rate| resolve(negatives, rate).is_ok());
-        // Only the values are looked at: the fewest draws that are allowed.
-        let options = AllPairsOptions {
-            points: rates.map(OperateAt::FalsePositives).collect(),
-            draws: 40,
-            threads,
-            ..AllPairsOptions::default()
-        };
         let faces = held_back.iter().map(|&at| labelled.faces[at].clone()).collect();
-        Ok(Self { faces, people: pick(labelled.people), groups, options })
+        // Only the values are looked at: the fewest draws that are allowed.
+        let options = AllPairsOptions { draws: 40, threads, ..AllPairsOptions::default() };
+        let mut yardstick = Self { faces, people: pick(labelled.people), groups, options };
+        let held_back = yardstick.labelled();
+        resolve(held_back.negatives() as usize, 1e-2)?;
+        yardstick.options.points = held_back.tellable(&[1e-2, 1e-3, 1e-4]);
+        Ok(yardstick)
+    }
+
+    fn labelled(&self) -> LabelledFaces<'_> {
+        LabelledFaces { faces: &self.faces, people: &self.people, groups: Some(&self.groups), slices: None }
     }
 
     /// As [`Epoch::held_back`].
     fn measure(&self, adaptation: &Adaptation) -> Result<f64> {
         let faces = self.faces.iter().map(|face| adaptation.apply(face)).collect::<Result<Vec<_>>>()?;
-        let labelled = LabelledFaces { faces: &faces, people: &self.people, groups: Some(&self.groups), slices: None };
+        let labelled = LabelledFaces { faces: &faces, ..self.labelled() };
         let measured = all_pairs(&labelled, &Offsets::none(faces.len()), &self.options)?;
         let mut sum = 0.0;
         for point in &measured.points {
@@ -219,12 +226,4 @@ impl Yardstick {
         }
         Ok(sum / measured.points.len() as f64)
     }
-}
-
-/// Pairs of faces of two groups.
-fn pairs_of_two(groups: &[usize]) -> usize {
-    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
-    groups.iter().for_each(|group| *sizes.entry(*group).or_default() += 1);
-    let same: usize = sizes.values().map(|size| size * size).sum();
-    (groups.len() * groups.len() - same) / 2
 }

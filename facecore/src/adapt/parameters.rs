@@ -31,7 +31,7 @@ pub struct Parameters {
     pub loss: Loss,
     /// The most passes over the faces, from 1.
     pub epochs: usize,
-    /// Faces of a step, from 1.
+    /// Faces of a step, from 1; fewer where there are so few faces that an epoch would have less than 24 steps.
     pub batch: usize,
     /// The step's size at the beginning, above 0; it falls to 0 along half a cosine.
     pub rate: f32,
