@@ -28,6 +28,7 @@
 //! - [`index`]: search among millions of faces.
 //! - [`search`]: stars, clones, and who a stranger is.
 //! - [`evaluate`]: how often that is right.
+//! - [`adapt`]: embeddings that fit one's own people better, learned without photos.
 //!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
@@ -41,6 +42,12 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// And that of the document on training.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/training.md")]
+struct Training;
+
+pub mod adapt;
 mod album;
 pub mod attributes;
 #[cfg(feature = "bench")]

@@ -1,6 +1,7 @@
 //! Simulated albums with known owners, of real faces (a folder of people such as LFW) and of synthetic ones: fits the numbers that
 //! ship with `facecore::profile`, and measures what profiles are worth. `docs/profiles.md` has the tables.
 
+mod adapt;
 mod alike;
 mod attributes;
 mod dbscan;
@@ -62,6 +63,14 @@ enum Command {
     Recognise {
         #[command(flatten)]
         real: RealFaces,
+    },
+    /// What is a map of the embeddings worth that was learned on half of the families and people, on the other half?
+    Adapt {
+        #[command(flatten)]
+        real: RealFaces,
+        /// Instead of the losses of the table each pair of margins
+        #[arg(long)]
+        grid: bool,
     },
     /// Write real faces into a folder, for `index measure` and `benches/peers/search.py`
     Search {
@@ -182,6 +191,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Fit { real, out } => owners::ship(&real.open()?, real.space, real.seeds, &out),
         Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
         Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
+        Command::Adapt { real, grid } => adapt::tables(&real.open()?, grid),
         Command::Search { real, folder } => alike::write(&real.open()?, &folder),
         Command::Clones { real, photos, every, folder } => {
             alike::clones(&real.open()?, real.space, [photos, every as usize], &folder)

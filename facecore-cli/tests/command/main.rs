@@ -1,5 +1,6 @@
 //! The command as its users run it: on the repository's own photos, with the models that `make models` fetched.
 
+mod adapting;
 mod drawing;
 mod evaluate;
 mod files;
