@@ -32,7 +32,7 @@ serve: page
 
 page: models
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
-	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore -am
+	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
 test: test-tools test-rust test-c test-java test-cluster test-page
@@ -71,13 +71,13 @@ test-page: page
 	npm --prefix examples/java/tagging/browser ci --silent --no-audit --no-fund
 	npm --prefix examples/java/tagging/browser test
 
-# Starts a Cassandra of about 1 GiB, and a Spark with two workers, on loopback and stops them again (docs/cluster.md); some four minutes, and 350 MB from Maven the first time. Spark's job
-# is compared with the command.
+# Starts a Cassandra of about 1 GiB, and a Spark with two workers, on loopback and stops them again (docs/cluster.md); some five minutes, and
+# 350 MB from Maven the first time. Spark's job is compared with the command.
 test-cluster: models
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
 	cargo build --release --workspace --bins
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
-	cluster/cassandra with 1 cluster/spark with 2 mvn -q -B -f facecore-jni/java/pom.xml verify -pl facecore-cassandra,facecore-spark -DskipITs=false
+	cluster/cassandra with 1 cluster/spark with 2 cluster/test
 
 soak: models
 	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60

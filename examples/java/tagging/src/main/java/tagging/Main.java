@@ -2,7 +2,7 @@ package tagging;
 
 import io.facecore.FaceEngine;
 import io.facecore.Matcher;
-import io.facecore.ProfileStore;
+import io.facecore.ProfileRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +13,7 @@ import tagging.album.Book;
 import tagging.faces.Profiles;
 import tagging.faces.Reader;
 import tagging.faces.Stars;
+import tagging.faces.Stores;
 import tagging.faces.Suggester;
 import tagging.web.Guard;
 import tagging.web.Rate;
@@ -59,7 +60,7 @@ public final class Main {
      * @param uploads a minute, of one client
      */
     static Server start(int port, Path folder, FaceEngine engine, Path photos, int uploads) throws IOException {
-        ProfileStore store = ProfileStore.open(folder.resolve("profiles"), engine.space().orElseThrow());
+        ProfileRepository store = Stores.open(folder.resolve("profiles"), engine.space().orElseThrow());
         Matcher matcher = Matcher.forSpace(store.space()).withFalsePositiveRate(RATE);
         Book book = new Book(folder);
         Reader reader = new Reader(engine);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -40,6 +41,12 @@ class ServiceTest {
 
     @BeforeAll
     static void start() throws IOException {
+        String keyspace = System.getProperty("tagging.cassandra", "");
+        if (!keyspace.isEmpty()) {
+            try (CqlSession session = CqlSession.builder().build()) {
+                session.execute("CREATE KEYSPACE IF NOT EXISTS " + keyspace + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");
+            }
+        }
         engine = FaceEngine.open(ROOT.resolve("models"));
         server = Main.start(0, folder, engine, PHOTOS, 1000);
     }

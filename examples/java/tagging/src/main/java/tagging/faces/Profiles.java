@@ -9,6 +9,7 @@ import io.facecore.Feedback;
 import io.facecore.Opinion;
 import io.facecore.Profile;
 import io.facecore.ProfileBuild;
+import io.facecore.ProfileRepository;
 import io.facecore.ProfileStore;
 import io.facecore.StoreBatch;
 import io.facecore.StoredFace;
@@ -27,9 +28,9 @@ import tagging.album.Shot;
  * theirs. No photo is read again.
  */
 public final class Profiles {
-    private final ProfileStore store;
+    private final ProfileRepository store;
 
-    public Profiles(ProfileStore store) {
+    public Profiles(ProfileRepository store) {
         this.store = store;
     }
 
@@ -151,10 +152,12 @@ public final class Profiles {
         }
     }
 
-    /** Erases somebody and leaves no trace in the file. */
+    /** Erases somebody and leaves no trace in the file; a Cassandra compacts its own. */
     public void erase(Person person) {
         store.write(new StoreBatch().erase(person.user()));
-        store.compact();
+        if (store instanceof ProfileStore file) {
+            file.compact();
+        }
     }
 
     /** Whether somebody wants never to be suggested. */

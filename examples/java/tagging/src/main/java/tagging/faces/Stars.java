@@ -6,7 +6,7 @@ import io.facecore.Gallery;
 import io.facecore.Matcher;
 import io.facecore.People;
 import io.facecore.Profile;
-import io.facecore.ProfileStore;
+import io.facecore.ProfileRepository;
 import io.facecore.StarFace;
 import io.facecore.StarHit;
 import java.io.IOException;
@@ -21,12 +21,12 @@ import tagging.album.Person;
 
 /** Known people outside the circle of friends. One is told of only in a photo in which the uploader is as well. */
 public final class Stars implements AutoCloseable {
-    private final ProfileStore store;
+    private final ProfileRepository store;
     private final Matcher matcher;
     private final StarFace gallery;
 
     /** The stars of a file that {@link People#toBytes} wrote; none if there is no file. */
-    public Stars(Path file, ProfileStore store, Matcher matcher) throws IOException {
+    public Stars(Path file, ProfileRepository store, Matcher matcher) throws IOException {
         this.store = store;
         this.matcher = matcher;
         try (People people = Files.exists(file) ? People.ofBytes(Files.readAllBytes(file)) : People.empty(store.space())) {

@@ -7,7 +7,7 @@ import io.facecore.Feedback;
 import io.facecore.Matcher;
 import io.facecore.Outcome;
 import io.facecore.Profile;
-import io.facecore.ProfileStore;
+import io.facecore.ProfileRepository;
 import io.facecore.Verdict;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +25,7 @@ import tagging.album.Shot;
  * was rejected for a face is none for it again.
  */
 public final class Suggester {
-    private final ProfileStore store;
+    private final ProfileRepository store;
     private final Profiles profiles;
     private final Matcher matcher;
 
@@ -34,7 +34,7 @@ public final class Suggester {
      * @param profiles the kept faces
      * @param matcher at the rate of false positives that the page states
      */
-    public Suggester(ProfileStore store, Profiles profiles, Matcher matcher) {
+    public Suggester(ProfileRepository store, Profiles profiles, Matcher matcher) {
         this.store = store;
         this.profiles = profiles;
         this.matcher = matcher;
