@@ -29,6 +29,8 @@
 //! - [`search`]: stars, clones, and who a stranger is.
 //! - [`evaluate`]: how often that is right.
 //!
+//! Five short programs in `examples/` of this crate show it on files: `detect`, `who_is_it`, `build_profile`, `search`, `camera_frames`.
+//!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
