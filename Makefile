@@ -54,6 +54,7 @@ test-rust: models
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon --test parallel
+	cargo bench --workspace --bench stages -- --test
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
