@@ -48,8 +48,7 @@ test-tools:
 test-rust: models
 	for net in pnet rnet onet; do cmp models/$$net.onnx facecore/mtcnn/$$net.onnx || exit 1; done
 	cmp models/yunet.onnx facecore/yunet/yunet.onnx
-	cmp LICENSE-MIT facecore/LICENSE-MIT
-	cmp LICENSE-APACHE facecore/LICENSE-APACHE
+	for crate in facecore facecore-cli; do cmp LICENSE-MIT $$crate/LICENSE-MIT && cmp LICENSE-APACHE $$crate/LICENSE-APACHE || exit 1; done
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
