@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
 pub use keeping::{
-    Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Store, StoreErase,
-    StoreUsers, Who,
+    Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Rebuild, Store,
+    StoreErase, StoreUsers, Who,
 };
 pub use measuring::{
     Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
@@ -59,6 +59,8 @@ pub enum Command {
     /// Face profiles: whose album is it?
     #[command(subcommand)]
     Profile(Profile),
+    /// The profiles of all accounts, into a store, as often as friends' profiles change them
+    Rebuild(Rebuild),
     /// People in a file, such as stars: who of them is in photos?
     #[command(subcommand)]
     Gallery(Gallery),

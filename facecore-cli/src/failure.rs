@@ -51,6 +51,12 @@ impl From<String> for Failure {
     }
 }
 
+impl From<&str> for Failure {
+    fn from(message: &str) -> Self {
+        Self::Other(message.into())
+    }
+}
+
 /// The library's words, with the command's switches where it names its own options.
 pub fn explain(error: &Error) -> String {
     match error {

@@ -1,9 +1,10 @@
 //! The `facecore` command: find, compare and name faces in photos.
 //!
-//! `arguments` says what can be asked for, `commands` answers, one file a command. They share `photos` (find, load),
+//! `arguments` says what can be asked for, `commands` answers, one file a command. They share `accounts` (a list of them), `photos` (find, load),
 //! `ordered` (threads), `output` (tables and JSON), `draw` (pictures), `shown` (names as text) and `saving` (files, whole or
 //! not at all); commands that measure share `labelled` (who is on which photo, and what networks see there).
 
+mod accounts;
 mod arguments;
 mod commands;
 mod draw;

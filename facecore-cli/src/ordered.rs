@@ -1,9 +1,11 @@
 //! Work on many threads, results in order.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
+
+/// How many items a thread may be ahead of the one whose result is due, so that one that takes long does not pile up the results of others.
+const AHEAD: usize = 256;
 
 /// Works on `items` with up to `threads` threads and gives each result to `each`, on this thread, in the order of the
 /// items. After an error of `each` no new work begins.
@@ -13,34 +15,104 @@ pub fn for_each<T: Sync, R: Send, E>(
     work: impl Fn(usize, &T) -> R + Sync,
     mut each: impl FnMut(usize, R) -> Result<(), E>,
 ) -> Result<(), E> {
-    let next = AtomicUsize::new(0);
+    let work = |(at, item)| (at, work(at, item));
+    stream(items.iter().enumerate(), threads.min(items.len()), work, |(at, result)| each(at, result))
+}
+
+/// [`for_each`] of items that come one by one, such as the lines of a file: memory does not grow with their number.
+pub fn stream<I, R, E>(
+    items: I,
+    threads: usize,
+    work: impl Fn(I::Item) -> R + Sync,
+    mut each: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: Iterator<Item: Send> + Send,
+    R: Send,
+{
+    let queue = Queue::new(items, threads * AHEAD);
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..threads.min(items.len()) {
-            let (sender, next, work) = (sender.clone(), &next, &work);
+        for _ in 0..threads {
+            let (sender, queue, work) = (sender.clone(), &queue, &work);
             scope.spawn(move || {
-                while let at = next.fetch_add(1, Ordering::Relaxed)
-                    && let Some(item) = items.get(at)
-                    && sender.send((at, work(at, item))).is_ok()
+                let _end = End(queue);
+                while let Some((at, item)) = queue.next()
+                    && sender.send((at, work(item))).is_ok()
                 {}
             });
         }
         drop(sender);
+        let _end = End(&queue);
         let mut early = BTreeMap::new();
         let mut due = 0;
         for (at, result) in receiver {
             early.insert(at, result);
             while let Some(result) = early.remove(&due) {
-                each(due, result)?;
+                each(result)?;
                 due += 1;
+                queue.is_due(due);
             }
         }
         Ok(())
     })
 }
 
+/// The items that are still to be done.
+struct Queue<I> {
+    state: Mutex<State<I>>,
+    changed: Condvar,
+    ahead: usize,
+}
+
+struct State<I> {
+    items: I,
+    next: usize,
+    due: usize,
+    ended: bool,
+}
+
+impl<I: Iterator> Queue<I> {
+    fn new(items: I, ahead: usize) -> Self {
+        let state = State { items, next: 0, due: 0, ended: false };
+        Self { state: Mutex::new(state), changed: Condvar::new(), ahead }
+    }
+
+    /// The next item with its place, once it is not too far ahead; none at the end.
+    fn next(&self) -> Option<(usize, I::Item)> {
+        let may_wait = |state: &mut State<I>| !state.ended && state.next >= state.due + self.ahead;
+        let mut state = self.changed.wait_while(self.lock(), may_wait).unwrap_or_else(PoisonError::into_inner);
+        if state.ended {
+            return None;
+        }
+        let item = state.items.next()?;
+        state.next += 1;
+        Some((state.next - 1, item))
+    }
+
+    fn is_due(&self, due: usize) {
+        self.lock().due = due;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<I>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever leaves ends the work for all: after the last item, after an error, and after a panic, so that nobody waits for ever.
+struct End<'a, I: Iterator>(&'a Queue<I>);
+
+impl<I: Iterator> Drop for End<'_, I> {
+    fn drop(&mut self) {
+        self.0.lock().ended = true;
+        self.0.changed.notify_all();
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
@@ -77,5 +149,32 @@ mod tests {
     #[test]
     fn nothing_to_do_is_done() {
         assert_eq!(for_each(&[] as &[u8], 4, |_, _| (), |_, ()| Err(())), Ok(()));
+    }
+
+    #[test]
+    fn one_slow_item_does_not_pile_up_the_others() {
+        let begun = AtomicUsize::new(0);
+        let work = |item: usize| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            if item == 0 {
+                thread::sleep(Duration::from_millis(100));
+                return begun.load(Ordering::Relaxed);
+            }
+            0
+        };
+        let mut most = 0;
+        let all = stream(0..100_000, 2, work, |seen| {
+            most = most.max(seen);
+            Ok::<_, ()>(())
+        });
+        assert_eq!(all, Ok(()));
+        assert!((2..=2 * AHEAD).contains(&most), "{most}");
+    }
+
+    #[test]
+    fn a_panic_is_passed_on_and_nobody_waits() {
+        let work = |item: usize| assert!(item > 0, "the first fails");
+        let outcome = std::panic::catch_unwind(|| stream(0..100_000, 2, work, |()| Ok::<_, ()>(())));
+        assert!(outcome.is_err());
     }
 }

@@ -58,14 +58,14 @@ pub struct Report {
 impl Report {
     /// A report about `total` photos.
     pub fn new(json: bool, total: usize) -> Self {
-        Self { json, bar: bar(total), total, failures: Vec::new(), skipped: Skipped::default() }
+        Self { json, bar: bar(total, "photos"), total, failures: Vec::new(), skipped: Skipped::default() }
     }
 
     /// A report about so many photos more.
     pub fn expect(&mut self, photos: usize) {
         self.total += photos;
         self.bar.finish_and_clear();
-        self.bar = bar(photos);
+        self.bar = bar(photos, "photos");
     }
 
     /// Files of folders that were left out, told of at the end.
@@ -130,12 +130,13 @@ impl Report {
     }
 }
 
-fn bar(photos: usize) -> ProgressBar {
-    /// With fewer photos a bar is gone before it is read.
+/// A bar over so many photos, accounts.
+pub fn bar(count: usize, what: &str) -> ProgressBar {
+    /// With fewer a bar is gone before it is read.
     const MANY: usize = 10;
     // indicatif draws on stderr, and only on a terminal.
-    let bar = if photos < MANY { ProgressBar::hidden() } else { ProgressBar::new(photos as u64) };
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} photos, {eta} left");
+    let bar = if count < MANY { ProgressBar::hidden() } else { ProgressBar::new(count as u64) };
+    let style = ProgressStyle::with_template(&format!("{{bar:30}} {{pos}}/{{len}} {what}, {{eta}} left"));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
 }

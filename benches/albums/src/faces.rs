@@ -112,6 +112,16 @@ impl Cache {
         self.rows[face].area.width() / self.rows[face].shrink
     }
 
+    /// Where it is in the photo as it is stored.
+    pub fn area(&self, face: usize) -> BoundingBox {
+        self.rows[face].area
+    }
+
+    /// How much the photo was shrunk before the face was embedded.
+    pub fn shrink(&self, face: usize) -> f32 {
+        self.rows[face].shrink
+    }
+
     pub fn score(&self, face: usize) -> f32 {
         self.rows[face].score
     }

@@ -4,6 +4,7 @@
 mod alike;
 mod attributes;
 mod dbscan;
+mod deal;
 mod faces;
 mod fit;
 mod measure;
@@ -82,6 +83,29 @@ enum Command {
         /// Where the index of the accounts goes
         #[arg(long)]
         folder: PathBuf,
+    },
+    /// Deal albums of real faces as files, with the list of accounts that `facecore rebuild` takes and `truth.csv`: the faces of a photo side by side
+    Deal {
+        #[command(flatten)]
+        real: RealFaces,
+        /// The folder of people that the cache was made of
+        #[arg(long)]
+        images: PathBuf,
+        /// The most accounts
+        #[arg(long, default_value_t = 300)]
+        accounts: usize,
+        #[arg(long)]
+        folder: PathBuf,
+    },
+    /// Whom do the profiles show that were built of these albums?
+    Judge {
+        #[command(flatten)]
+        real: RealFaces,
+        /// Where the albums were dealt to
+        #[arg(long)]
+        folder: PathBuf,
+        #[arg(long)]
+        store: PathBuf,
     },
     /// Build the profiles of so many simulated users, with synthetic faces, and watch the memory
     Scale {
@@ -162,6 +186,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Clones { real, photos, every, folder } => {
             alike::clones(&real.open()?, real.space, [photos, every as usize], &folder)
         }
+        Command::Deal { real, images, accounts, folder } => deal::write(&real.open()?, &images, accounts, &folder),
+        Command::Judge { real, folder, store } => deal::judge(&real.open()?, real.space, &folder, &store),
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }

@@ -13,6 +13,8 @@ use facecore_benches::random::Random;
 /// Accounts with their albums, and faces that are in no album.
 pub struct Real {
     pub accounts: Vec<Account>,
+    /// The faces of each photo of each account, by their places in the cache, in the order of the photo's faces.
+    pub places: Vec<Vec<Vec<usize>>>,
     /// New faces of each account's owner.
     pub probes: Vec<Vec<Embedding>>,
     /// The file of each probe.
@@ -121,7 +123,7 @@ impl<'a> Deal<'a> {
             ranked
         };
         let table = Table { cache, piles: &piles, others: &others, loners: &loners, famous: &famous, seed: self.seed };
-        let built: Vec<Account> = accounts
+        let (built, places) = accounts
             .iter()
             .enumerate()
             .map(|(place, &(owner, partner, kind))| {
@@ -129,11 +131,11 @@ impl<'a> Deal<'a> {
                 of.sort_unstable();
                 let owners_of_friends: Vec<_> = of.iter().map(|&friend| accounts[friend].0).collect();
                 let mut random = Random::of(self.seed, place as u64);
-                let (album, truth) = table.album(owner, partner, kind, &owners_of_friends, &mut random);
+                let Dealt { album, truth, places } = table.album(owner, partner, kind, &owners_of_friends, &mut random);
                 let known = Nature::of(owner, self.seed).known(&mut random);
-                Account { owner, partner, kind, friends: of, album, truth, known }
+                (Account { owner, partner, kind, friends: of, album, truth, known }, places)
             })
-            .collect();
+            .collect::<(Vec<Account>, _)>();
         let new = |account: &Account| piles[&account.owner].new.clone();
         let embedding = |face: &usize| cache.embeddings[*face].clone();
         let photo = |face: &usize| cache.photo(*face);
@@ -143,8 +145,16 @@ impl<'a> Deal<'a> {
             strangers: unseen.iter().map(embedding).collect(),
             stranger_photos: unseen.iter().map(photo).collect(),
             accounts: built,
+            places,
         }
     }
+}
+
+/// An album, who is on its photos, and which faces of the cache these are.
+struct Dealt {
+    album: Vec<AlbumPhoto>,
+    truth: Vec<Vec<Person>>,
+    places: Vec<Vec<usize>>,
 }
 
 /// Everybody who can come into a photo.
@@ -165,7 +175,7 @@ impl Table<'_> {
         kind: Kind,
         friends: &[Person],
         random: &mut Random,
-    ) -> (Vec<AlbumPhoto>, Vec<Vec<Person>>) {
+    ) -> Dealt {
         let own = &self.piles[&owner].own;
         let photos = ((own.len() as f32 * random.between(1.3, 3.5)) as usize).clamp(10, 100).max(own.len());
         // The people of a photo: whose face, which face.
@@ -207,24 +217,28 @@ impl Table<'_> {
         let star = *random.pick(self.famous).unwrap_or(&owner);
         let mut truth = Vec::with_capacity(photos);
         let mut album = Vec::with_capacity(photos);
+        let mut places: Vec<Vec<usize>> = Vec::with_capacity(photos);
         for (id, people) in plan.into_iter().enumerate() {
             let mut photo = AlbumPhoto { meta: PhotoMeta { id: id as u64, ..PhotoMeta::default() }, faces: Vec::new() };
             let group = people.len() >= 4 || (kind == Kind::AllGroups && people.len() >= 3 && random.chance(0.5));
-            for &(who, face) in &people {
-                photo.faces.push(self.face(who, face, group, random));
+            let mut shown: Vec<usize> = people.iter().map(|&(_, face)| self.place(face, group)).collect();
+            for (&(who, _), &place) in people.iter().zip(&shown) {
+                photo.faces.push(self.face(who, place, random));
             }
             let mut who: Vec<_> = people.iter().map(|(who, _)| *who).collect();
             if random.chance(0.1) {
                 let face = self.cache.non_faces[random.below(self.cache.non_faces.len())];
-                let mut shown = self.face(STRANGER, face, false, random);
+                let mut mistake = self.face(STRANGER, face, random);
                 // The filter catches nine of ten.
-                shown.non_face = random.chance(0.9);
-                photo.faces.push(shown);
+                mistake.non_face = random.chance(0.9);
+                photo.faces.push(mistake);
                 who.push(STRANGER);
+                shown.push(face);
             }
             sign(&mut photo, &who, [Some(owner), partner], random);
             truth.push(who);
             album.push(photo);
+            places.push(shown);
         }
         if kind == Kind::Celebrity && star != owner {
             // Pictures of a star among the photos, one of them the avatar.
@@ -233,8 +247,9 @@ impl Table<'_> {
             {
                 let id = album.len() as u64;
                 let meta = PhotoMeta { id, was_avatar: id as usize == photos, ..PhotoMeta::default() };
-                album.push(AlbumPhoto { meta, faces: vec![self.face(star, face, false, random)] });
+                album.push(AlbumPhoto { meta, faces: vec![self.face(star, face, random)] });
                 truth.push(vec![star]);
+                places.push(vec![face]);
             }
         } else {
             // Avatars: mostly photos with the owner, and one in ten is anything.
@@ -245,7 +260,7 @@ impl Table<'_> {
                 album[at].meta.was_avatar = true;
             }
         }
-        (album, truth)
+        Dealt { album, truth, places }
     }
 
     /// Who is often beside the owner: friends with an account, and people without one.
@@ -284,14 +299,21 @@ impl Table<'_> {
         }
     }
 
-    fn face(&self, who: Person, face: usize, small: bool, random: &mut Random) -> AlbumFace {
-        let place = if small { self.cache.small_of(face).unwrap_or(face) } else { face };
+    /// The face as it is, or as it is in a group.
+    fn place(&self, face: usize, small: bool) -> usize {
+        if small { self.cache.small_of(face).unwrap_or(face) } else { face }
+    }
+
+    fn face(&self, who: Person, place: usize, random: &mut Random) -> AlbumFace {
         let mut shown =
             AlbumFace::new(self.cache.embeddings[place].clone(), self.cache.width(place), self.cache.score(place));
         // A passer-by is a person as well; who, nobody knows.
-        let nature =
-            if who == STRANGER { Nature::of(0x4000_0000 + face as u32, self.seed) } else { Nature::of(who, self.seed) };
-        if self.cache.kind(face) != FaceKind::NonFace {
+        let nature = if who == STRANGER {
+            Nature::of(0x4000_0000 + place as u32, self.seed)
+        } else {
+            Nature::of(who, self.seed)
+        };
+        if self.cache.kind(place) != FaceKind::NonFace {
             nature.show(&mut shown, random);
         }
         shown

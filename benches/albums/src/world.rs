@@ -8,9 +8,6 @@ use facecore_benches::random::Random;
 pub type Person = u32;
 pub const STRANGER: Person = u32::MAX;
 
-/// An owner with fewer good photos cannot be told from a guest who came as often.
-const ENOUGH: usize = 5;
-
 /// What makes an account hard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -55,9 +52,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether anybody could find the owner: at least [`ENOUGH`] good photos.
+    /// An owner with fewer good photos cannot be told from a guest who came as often.
+    pub const ENOUGH: usize = 5;
+
+    /// Whether anybody could find the owner: at least [`ENOUGH`](Self::ENOUGH) good photos.
     pub fn allows(&self, seed_width: f32) -> bool {
-        self.good_photos(seed_width) >= ENOUGH
+        self.good_photos(seed_width) >= Self::ENOUGH
     }
 
     /// Photos with a face of the owner that may form a cluster.

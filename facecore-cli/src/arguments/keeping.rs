@@ -10,6 +10,44 @@ use facecore::{Matcher, SpaceId};
 use super::options::{Finding, Model, Photos, Threads, Threshold};
 use super::ranges;
 
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// The accounts: a JSON object a line, ascending by id; docs/profiles.md has its fields
+    #[arg(value_name = "ACCOUNTS.jsonl")]
+    pub accounts: PathBuf,
+    /// The folder of the store, which is made if there is none. What was said of faces there is obeyed, photos whose faces it keeps are not read
+    /// again, and everybody reads the profiles that it has until a pass is done
+    #[arg(long, value_name = "FOLDER")]
+    pub store: PathBuf,
+    /// The folder that the photos' files are in [default: the list's]
+    #[arg(long, value_name = "FOLDER")]
+    pub photos: Option<PathBuf>,
+    /// The most passes. Photos are read in the first one; each builds anew, beside the friends' profiles of the pass before
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub passes: NonZeroUsize,
+    /// No further pass once a smaller share of accounts changed (0 to 1)
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = ranges::share)]
+    pub enough: f64,
+    /// If a larger share of the photos, or of the accounts, fails, the pass is not taken over (0 to 1)
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = ranges::share)]
+    pub may_fail: f64,
+    /// The most accounts that are committed at once; all that is built is committed every 10 seconds
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub batch: NonZeroUsize,
+    /// Go on where a rebuild of the same list was killed
+    #[arg(long)]
+    pub resume: bool,
+    /// Give up a rebuild that has not ended, and begin again
+    #[arg(long, conflicts_with = "resume")]
+    pub anew: bool,
+    #[command(flatten)]
+    pub threads: Threads,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Gallery {
     /// Add the people of a folder to the file, which is made if there is none. Faces of who is in it already are added to theirs
@@ -173,6 +211,8 @@ impl From<State> for CloneState {
 pub enum Keep {
     /// How much is in the store, and which iterations there are
     Stats(Store),
+    /// Return to the profiles before the last rebuild. Those written since its end are lost; who was erased or has opted out stays so
+    Back(Store),
     /// Read every record and check it. Exit code: 0 all are sound, 1 some are damaged
     Verify(Store),
     /// Write all records anew: frees the disk, and nothing is left of what was erased

@@ -17,6 +17,11 @@ pub fn rate(text: &str) -> Result<f64, String> {
     number(text, |&value| value > 0.0 && value < 1.0, "a number above 0 and below 1, such as 0.001")
 }
 
+/// A share of a whole.
+pub fn share(text: &str) -> Result<f64, String> {
+    number(text, |value| (0.0..=1.0).contains(value), "a number from 0 to 1")
+}
+
 /// The share of a crop that is not the face's box.
 pub fn crop_margin(text: &str) -> Result<f64, String> {
     number(text, |value| (0.0..=0.9).contains(value), "a number from 0 to 0.9")
@@ -37,6 +42,12 @@ mod tests {
         for text in ["7", "-3", "NaN", "inf", "", "x"] {
             assert!(cosine(text).is_err() && lead(text).is_err() && rate(text).is_err() && crop_margin(text).is_err());
         }
-        assert!(rate("0").is_err() && rate("1").is_err());
+        assert!(
+            rate("0").is_err()
+                && rate("1").is_err()
+                && share("0").is_ok()
+                && share("1").is_ok()
+                && share("1.1").is_err()
+        );
     }
 }

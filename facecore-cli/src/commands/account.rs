@@ -15,6 +15,16 @@ pub struct Account {
     user: u64,
 }
 
+/// A store that is made if there is none. A folder that holds something else is a mistake.
+pub fn open_or_make(folder: &Path, space: SpaceId) -> Result<ProfileStore> {
+    let holds_something = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if holds_something && !folder.join("facecore-store").exists() {
+        let folder = shown::path(folder);
+        return Err(format!("--store {folder}: there is no store in this folder; name a new folder").into());
+    }
+    Ok(ProfileStore::open(folder, space, &StoreOptions::default())?)
+}
+
 /// An album whose photos are known by their places here, and by ids in the store.
 pub struct KeptAlbum<'a> {
     pub ids: &'a [u64],
@@ -25,14 +35,8 @@ pub struct KeptAlbum<'a> {
 }
 
 impl Account {
-    /// In a store that is made if there is none. A folder that holds something else is a mistake.
     pub fn open(folder: &Path, user: u64, space: SpaceId) -> Result<Self> {
-        let holds_something = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-        if holds_something && !folder.join("facecore-store").exists() {
-            let folder = shown::path(folder);
-            return Err(format!("--store {folder}: there is no store in this folder; name a new folder").into());
-        }
-        Ok(Self { store: ProfileStore::open(folder, space, &StoreOptions::default())?, user })
+        Ok(Self { store: open_or_make(folder, space)?, user })
     }
 
     /// What was said of the faces of an album, by the photos' places.

@@ -82,7 +82,8 @@ pub fn run(arguments: &arguments::Album, target: Option<&BuildProfile>, json: bo
     Ok(if profile.is_none() && failures == ExitCode::SUCCESS { ExitCode::from(1) } else { failures })
 }
 
-fn builder(engine: &Engine) -> Result<Builder> {
+/// With the numbers of the engine's network.
+pub fn builder(engine: &Engine) -> Result<Builder> {
     let settings = Settings::for_space(engine.space().ok_or(facecore::Error::NoEmbedder)?).ok_or_else(|| {
         let model = engine.model().unwrap_or_default();
         format!("no numbers for profiles come with the model {model}; see docs/profiles.md")

@@ -14,6 +14,7 @@ mod matching;
 mod models;
 mod nonface;
 mod profile;
+mod rebuild;
 mod robustness;
 mod store;
 mod tag;
@@ -43,6 +44,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::NonFace(arguments) => nonface::run(arguments, json),
         Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Profile(arguments) => profile::run(arguments, json),
+        Command::Rebuild(arguments) => rebuild::run(arguments, json),
         Command::Gallery(arguments) => gallery::run(arguments, json),
         Command::Who(arguments) => who::run(arguments, json),
         Command::Clones(arguments) => clones::run(arguments, json),

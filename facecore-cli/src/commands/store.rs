@@ -16,6 +16,11 @@ use crate::shown;
 pub fn run(command: &Keep, json: bool) -> Result<ExitCode> {
     match command {
         Keep::Stats(store) => stats(&open(store)?, json),
+        Keep::Back(store) => {
+            let store = open(store)?;
+            store.back()?;
+            stats(&store, json)
+        }
         Keep::Verify(store) => verify(&open(store)?, json),
         Keep::Compact(store) => {
             let store = open(store)?;

@@ -8,6 +8,7 @@ mod keeping;
 mod measuring;
 mod naming;
 mod profile;
+mod rebuild;
 mod usage;
 
 use std::fs;

@@ -40,6 +40,32 @@ impl PassReport {
     pub fn change(&self) -> f64 {
         self.changed as f64 / self.accounts.max(1) as f64
     }
+
+    /// Counts an account's build, `None` for one that failed. Returns the profile that the account has after the pass: what was built, none
+    /// without an owner, and that of the pass before if the build failed.
+    ///
+    /// ```
+    /// # use facecore::SpaceId;
+    /// # use facecore::profile::{PassReport, Profile};
+    /// let before = Profile::new(SpaceId(*b"example!"), 128)?;
+    /// let mut report = PassReport::default();
+    /// assert_eq!(report.count(Some(&before), None), Some(before));
+    /// assert_eq!((report.accounts, report.failed, report.changed), (1, 1, 0));
+    /// # Ok::<(), facecore::Error>(())
+    /// ```
+    pub fn count(&mut self, before: Option<&Profile>, build: Option<&Build>) -> Option<Profile> {
+        let (counter, after) = match build.map(|build| &build.outcome) {
+            Some(Outcome::Built(profile)) => (&mut self.built, Some(profile)),
+            Some(Outcome::NoLeader) => (&mut self.no_leader, None),
+            Some(Outcome::NoFaces) => (&mut self.no_faces, None),
+            Some(Outcome::OptedOut) => (&mut self.opted_out, None),
+            None => (&mut self.failed, before),
+        };
+        *counter += 1;
+        self.accounts += 1;
+        self.changed += u64::from(!is_same(before, after));
+        after.cloned()
+    }
 }
 
 impl fmt::Display for PassReport {
@@ -125,32 +151,7 @@ pub fn pass(
 ) -> PassReport {
     let mut report = PassReport::default();
     for (account, build) in builds {
-        report.accounts += 1;
-        let old = before(account);
-        let new = match build.map(|build| build.outcome) {
-            Ok(Outcome::Built(profile)) => {
-                report.built += 1;
-                Some(profile)
-            }
-            Ok(Outcome::NoLeader) => {
-                report.no_leader += 1;
-                None
-            }
-            Ok(Outcome::NoFaces) => {
-                report.no_faces += 1;
-                None
-            }
-            Ok(Outcome::OptedOut) => {
-                report.opted_out += 1;
-                None
-            }
-            Err(_) => {
-                report.failed += 1;
-                old.clone()
-            }
-        };
-        report.changed += u64::from(!is_same(old.as_ref(), new.as_ref()));
-        if let Some(profile) = new {
+        if let Some(profile) = report.count(before(account).as_ref(), build.ok().as_ref()) {
             keep(account, profile);
         }
     }

@@ -54,12 +54,21 @@ impl Batch<'_> {
         self.check(space, profile)?;
         let reason = "no iteration is being written; begin one first";
         let slot = self.state.next_slot().ok_or_else(|| Error::Store { reason: reason.into() })?;
-        let key = user_key(user);
-        if self.has_opted_out(&key)? || self.tables.live().get(&self.txn, &key).map_err(failed)?.is_some() {
+        if !self.may_put_next(user)? {
             return Ok(false);
         }
-        self.insert(self.tables.profiles(slot), &key, profile)?;
+        self.insert(self.tables.profiles(slot), &user_key(user), profile)?;
         Ok(true)
+    }
+
+    /// Whether a rebuild may write a user: nobody else wrote or erased them since it began, and they have not opted out. What was read before that
+    /// is out of date, their faces too.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn may_put_next(&self, user: u64) -> Result<bool> {
+        let key = user_key(user);
+        Ok(!self.has_opted_out(&key)? && self.tables.live().get(&self.txn, &key).map_err(failed)?.is_none())
     }
 
     /// Removes a user's profile. Says whether there was one.

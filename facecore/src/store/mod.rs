@@ -18,6 +18,7 @@
 //! | table | key | value |
 //! |---|---|---|
 //! | `state` | `state` | layout 1, moved (0 or 1), the space, and as u64 iterations: current, previous, next, last, and those in the three slots |
+//! | `state` | `progress` | how far a rebuild is, in its own words |
 //! | `profiles-0`, `-1`, `-2` (slots) | user u64 | a profile's bytes |
 //! | `faces` | user u64, photo u64, face u16 | a stored face's bytes |
 //! | `opinions` | user u64, photo u64, face u16 | 1 confirm, 2 reject, 3 remove |
@@ -33,6 +34,7 @@ mod folder;
 mod generation;
 mod options;
 mod profile_store;
+mod progress;
 mod record;
 mod state;
 #[cfg(test)]

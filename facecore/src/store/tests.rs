@@ -164,6 +164,8 @@ fn a_rebuild_is_seen_all_at_once_and_taken_back() {
     store.write(|batch| batch.remove(4)).unwrap();
     store.write(|batch| batch.erase(1)).unwrap();
     assert!(!rebuilt(3) && !rebuilt(4) && !rebuilt(1) && rebuilt(5));
+    let may = |user| store.write(|batch| batch.may_put_next(user)).unwrap();
+    assert_eq!([1, 2, 3, 4, 5].map(may), [false, false, false, false, true]);
     let seen = |store: &ProfileStore| [1, 2, 3, 4, 5].map(|user| get(store, user).unwrap_or_default());
     assert_eq!(seen(&store), ["", "live", "live", "", ""]);
     assert_eq!(store.switch(second + 1).unwrap_err().code(), "store");
@@ -302,6 +304,33 @@ fn a_compaction_cut_short_is_completed_or_forgotten() {
     copy_of("generation-3", "generation-1.old");
     scratch.open();
     assert_eq!(names(&scratch.0), ["facecore-store", "generation-3"]);
+}
+
+#[test]
+fn how_far_a_rebuild_is_is_kept_with_what_it_wrote() {
+    let scratch = Scratch::new("progress");
+    let store = scratch.open();
+    assert_eq!(store.progress().unwrap(), None);
+    let next = store.begin().unwrap();
+    let step = |user, progress: &[u8], then: Result<(), Error>| {
+        store.write(|batch| {
+            batch.put_next(user, SPACE, b"rebuilt")?;
+            batch.put_progress(progress)?;
+            then
+        })
+    };
+    step(1, b"one", Ok(())).unwrap();
+    step(2, b"two", Err(Error::NoEmbedder)).unwrap_err();
+    assert_eq!(store.progress().unwrap().as_deref(), Some(&b"one"[..]));
+    store.switch(next).unwrap();
+    assert_eq!((get(&store, 1).as_deref(), get(&store, 2)), (Some("rebuilt"), None));
+    store.compact().unwrap();
+    assert!(store.verify().unwrap().damage.is_empty());
+    drop(store);
+    let store = scratch.open();
+    assert_eq!(store.progress().unwrap().as_deref(), Some(&b"one"[..]), "the rebuild says when it is over");
+    store.write(|batch| batch.put_progress(b"")).unwrap();
+    assert_eq!(store.progress().unwrap(), None);
 }
 
 #[test]
