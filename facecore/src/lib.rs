@@ -34,7 +34,6 @@
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
-#![warn(missing_debug_implementations)]
 // Rooms that have some: `net::kernel`, `store::generation`, `index::kernel` and `index::mapping`.
 #![deny(unsafe_code)]
 

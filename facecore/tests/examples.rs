@@ -3,6 +3,8 @@
 //!
 //! The networks must be in `models/`: `make models` puts them there.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -7,8 +7,7 @@
 //!
 //! The networks must be in `models/`: `make models` puts them there; one that is not there is left out.
 
-// A bench that cannot start says why and ends.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a bench that cannot start says why and ends")]
 
 mod networks;
 mod people;

@@ -11,7 +11,7 @@ use super::repository;
 /// Height and width.
 const PHOTO: [usize; 2] = [480, 640];
 
-pub fn networks(c: &mut Criterion) {
+pub(super) fn networks(c: &mut Criterion) {
     let manifest = Manifest::open(repository("models")).unwrap();
     let kernels = Engine::detector_only().unwrap().kernels();
     let mut group = c.benchmark_group("network");

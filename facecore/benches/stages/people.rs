@@ -31,7 +31,7 @@ fn face(person: u64, photo: u64) -> Embedding {
 }
 
 /// Who one face is, among people with three faces each.
-pub fn decide(c: &mut Criterion) {
+pub(super) fn decide(c: &mut Criterion) {
     let mut group = c.benchmark_group("match");
     let matcher = Matcher::for_space(space()).unwrap();
     for people in [100, 10_000] {
@@ -46,7 +46,7 @@ pub fn decide(c: &mut Criterion) {
 }
 
 /// Faces of a tenth as many people.
-pub fn cluster(c: &mut Criterion) {
+pub(super) fn cluster(c: &mut Criterion) {
     let mut group = c.benchmark_group("cluster");
     let dbscan = Dbscan::new(0.5, 3).unwrap();
     for count in [300, 3_000] {
@@ -59,7 +59,7 @@ pub fn cluster(c: &mut Criterion) {
 }
 
 /// The profile of an album of 100 photos: its owner on six of ten, friends beside or instead.
-pub fn build(c: &mut Criterion) {
+pub(super) fn build(c: &mut Criterion) {
     let builder = Builder::new(Settings::for_space(space()).unwrap()).unwrap();
     let photo = |id: u64| {
         let people = if id % 10 < 6 { vec![0, 1 + id % 7] } else { vec![1 + id % 7, 8 + id % 5] };

@@ -23,7 +23,7 @@ fn jpegs() -> [(&'static str, Vec<u8>); 3] {
     [("portrait", read("astronaut.jpg")), ("crowd", read("sheet.jpg")), ("12 megapixels", bytes)]
 }
 
-pub fn decode(c: &mut Criterion) {
+pub(super) fn decode(c: &mut Criterion) {
     let mut group = c.benchmark_group("decode");
     for (name, bytes) in jpegs() {
         group.bench_function(name, |b| b.iter(|| Photo::decode(black_box(&bytes), &Limits::default()).unwrap()));
@@ -36,7 +36,7 @@ pub fn decode(c: &mut Criterion) {
     }
 }
 
-pub fn detect(c: &mut Criterion) {
+pub(super) fn detect(c: &mut Criterion) {
     let mut group = c.benchmark_group("detect");
     for detector in [DetectorKind::Mtcnn, DetectorKind::Yunet] {
         let engine = Engine::detector_only_with(detector, Compute::F32).unwrap();
@@ -51,7 +51,7 @@ pub fn detect(c: &mut Criterion) {
 }
 
 /// One face, cropped and embedded, by each network that is there.
-pub fn embed(c: &mut Criterion) {
+pub(super) fn embed(c: &mut Criterion) {
     let models = repository("models");
     let manifest = Manifest::open(&models).unwrap();
     let photo = Photo::decode(&read("astronaut.jpg"), &Limits::default()).unwrap();
