@@ -5,15 +5,15 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use facecore::profile::{PhotoMeta, Profile, Role, Source};
+use facecore::profile::{Builder, PhotoMeta, Profile, Role, Settings, Source};
 use facecore::store::{ProfileStore, StoreOptions};
-use facecore::{BoundingBox, Embedding, SpaceId};
+use facecore::{BoundingBox, Embedding};
 use image::imageops::{FilterType, crop_imm, replace, resize};
 use image::{Rgb, RgbImage};
 use serde_json::json;
 
 use crate::faces::{Cache, Kind};
-use crate::measure::Score;
+use crate::measure::{Score, run};
 use crate::real::{Deal, Real};
 use crate::world::Account;
 
@@ -101,9 +101,24 @@ fn picture(cache: &Cache, images: &Path, face: usize) -> Result<RgbImage> {
     Ok(resize(&whole, width, height, FilterType::Triangle))
 }
 
+/// Whom the profiles of the store show, beside what the builder makes of the same albums as they are in the cache, without a photo.
+pub fn judge(cache: &Cache, settings: Settings, folder: &Path, store: &Path) -> Result<()> {
+    let stored = stored(cache, &settings, folder, store)?;
+    let mut simulated = Deal::new(cache, 1).world().accounts;
+    simulated.truncate(stored.accounts);
+    for account in &mut simulated {
+        account.friends.retain(|friend| *friend < stored.accounts);
+    }
+    let run = run(&simulated, &Builder::new(settings)?, 2, true);
+    println!("| Built of | Accounts | Allowed | Owner found | Wrong leader |\n|---|--:|--:|--:|--:|");
+    println!("| photos | {} |", stored.cells());
+    println!("| the cache | {} |", run.scores.last().ok_or("no pass")?.cells());
+    Ok(())
+}
+
 /// Compares each profile with everybody of the cache: whoever is nearest is whom it shows.
-pub fn judge(cache: &Cache, space: SpaceId, folder: &Path, store: &Path) -> Result<()> {
-    let store = ProfileStore::open(store, space, &StoreOptions::default())?;
+fn stored(cache: &Cache, settings: &Settings, folder: &Path, store: &Path) -> Result<Score> {
+    let store = ProfileStore::open(store, settings.space, &StoreOptions::default())?;
     let mut score = Score::default();
     for line in fs::read_to_string(folder.join("truth.csv"))?.lines().skip(1) {
         let [account, owner, partner, good] = line.split(',').collect::<Vec<_>>()[..] else {
@@ -119,8 +134,7 @@ pub fn judge(cache: &Cache, space: SpaceId, folder: &Path, store: &Path) -> Resu
         score.wrong += usize::from(!right);
         score.found_allowed += usize::from(right && allowed);
     }
-    println!("| Accounts | Allowed | Owner found | Wrong leader |\n|--:|--:|--:|--:|\n| {} |", score.cells());
-    Ok(())
+    Ok(score)
 }
 
 fn nearest<'a>(cache: &'a Cache, shown: &Embedding) -> Result<&'a str> {

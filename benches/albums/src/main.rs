@@ -189,7 +189,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             alike::clones(&real.open()?, real.space, [photos, every as usize], &folder)
         }
         Command::Deal { real, images, accounts, folder } => deal::write(&real.open()?, &images, accounts, &folder),
-        Command::Judge { real, folder, store } => deal::judge(&real.open()?, real.space, &folder, &store),
+        Command::Judge { real, folder, store } => deal::judge(&real.open()?, shipped(real.space)?, &folder, &store),
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }
