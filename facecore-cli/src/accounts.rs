@@ -82,6 +82,10 @@ impl Line {
     /// What is wrong with the line, and its number.
     pub fn account(&self) -> Result<Account> {
         let Self { number, text, .. } = self;
+        // Serde would take an array for the fields in their order.
+        if !text.trim_ascii_start().starts_with(b"{") {
+            return Err(format!("line {number}: an account is an object").into());
+        }
         // Line and column of one line say nothing here but the column.
         Ok(serde_json::from_slice(text).map_err(|error| format!("line {number}: {error}"))?)
     }
