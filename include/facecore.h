@@ -1345,6 +1345,18 @@ facecore_status facecore_batch_put_face(struct facecore_batch *batch,
                                         const uint8_t *bytes,
                                         size_t length);
 
+// `facecore_batch_put_face` of a face that a rebuild has read: nothing is written for a user who has opted out, or was written or erased by others since
+// the rebuild began.
+//
+// Fails with `FACECORE_STATUS_OPTION` for another place.
+facecore_status facecore_batch_put_face_next(struct facecore_batch *batch,
+                                             uint64_t user,
+                                             uint64_t photo,
+                                             uint32_t face,
+                                             uint64_t space,
+                                             const uint8_t *bytes,
+                                             size_t length);
+
 // Forgets the faces of a user's photo, and what was said of them.
 facecore_status facecore_batch_remove_photo(struct facecore_batch *batch, uint64_t user, uint64_t photo);
 
@@ -2093,6 +2105,13 @@ facecore_status facecore_profile_remove(struct facecore_profile *profile,
 // Fails with `FACECORE_STATUS_SPACE_MISMATCH`, `_EMBEDDING` for another length, `_LIMIT` above 60,000 faces of a person. The profile is unchanged then.
 facecore_status facecore_profile_merge(struct facecore_profile *profile,
                                        const struct facecore_profile *other);
+
+// Whether two profiles show one owner, 1 or 0: their centroids are more alike than those of two people can be.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, and `_EMBEDDING` for another length.
+facecore_status facecore_profile_shows_owner_of(const struct facecore_profile *profile,
+                                                const struct facecore_profile *other,
+                                                uint32_t *shows);
 
 // Fills in what a profile is.
 facecore_status facecore_profile_get_info(const struct facecore_profile *profile, struct facecore_profile_info *info);

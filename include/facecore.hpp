@@ -294,6 +294,13 @@ public:
     // Adds the faces of another profile of the same people.
     void merge(const Profile &other) { detail::check(facecore_profile_merge(handle_.get(), other.get())); }
 
+    // Whether both show one owner: their centroids are more alike than those of two people can be.
+    bool shows_owner_of(const Profile &other) const {
+        std::uint32_t shows = 0;
+        detail::check(facecore_profile_shows_owner_of(get(), other.get(), &shows));
+        return shows != 0;
+    }
+
     facecore_profile_info info() const {
         facecore_profile_info info{};
         info.struct_size = sizeof info;

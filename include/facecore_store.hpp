@@ -89,6 +89,11 @@ public:
         detail::check(facecore_batch_put_face(handle_.get(), user, photo, face, space, stored.data(), stored.size()));
     }
 
+    // Of a photo that a rebuild has read.
+    void put_face_next(std::uint64_t user, std::uint64_t photo, std::uint32_t face, std::uint64_t space, const std::vector<std::uint8_t> &stored) {
+        detail::check(facecore_batch_put_face_next(handle_.get(), user, photo, face, space, stored.data(), stored.size()));
+    }
+
     void remove_photo(std::uint64_t user, std::uint64_t photo) {
         detail::check(facecore_batch_remove_photo(handle_.get(), user, photo));
     }

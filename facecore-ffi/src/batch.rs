@@ -106,6 +106,26 @@ pub unsafe extern "C" fn facecore_batch_put_face(
     unsafe { record(batch, user, what) }
 }
 
+/// `facecore_batch_put_face` of a face that a rebuild has read: nothing is written for a user who has opted out, or was written or erased by others since
+/// the rebuild began.
+///
+/// Fails with `FACECORE_STATUS_OPTION` for another place.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_batch_put_face_next(
+    batch: *mut facecore_batch,
+    user: u64,
+    photo: u64,
+    face: u32,
+    space: u64,
+    bytes: *const u8,
+    length: usize,
+) -> Status {
+    // SAFETY: the caller's pointers, as the contract in lib.rs says.
+    let what = || Ok(What::PutFaceNext(face_id(photo, face)?, space_id(space), unsafe { value(bytes, length) }?));
+    // SAFETY: as above.
+    unsafe { record(batch, user, what) }
+}
+
 /// Forgets the faces of a user's photo, and what was said of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_batch_remove_photo(batch: *mut facecore_batch, user: u64, photo: u64) -> Status {

@@ -169,6 +169,24 @@ pub unsafe extern "C" fn facecore_profile_merge(
     })
 }
 
+/// Whether two profiles show one owner, 1 or 0: their centroids are more alike than those of two people can be.
+///
+/// Fails with `FACECORE_STATUS_SPACE_MISMATCH`, and `_EMBEDDING` for another length.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_profile_shows_owner_of(
+    profile: *const facecore_profile,
+    other: *const facecore_profile,
+    shows: *mut u32,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let (profile, other) = unsafe { (&read(profile, "profile")?.0, &read(other, "other")?.0) };
+        // SAFETY: as above.
+        *unsafe { write(shows, "shows") }? = u32::from(profile.shows_owner_of(other)?);
+        Ok(())
+    })
+}
+
 /// Fills in what a profile is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_profile_get_info(

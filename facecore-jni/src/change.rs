@@ -26,6 +26,7 @@ fn read_one(record: &mut Reader) -> Result<Change> {
         9 => What::Erase,
         10 => What::SetFindable(record.int()? != 0),
         11 => What::JudgeClone(record.id()?, clone_state(record.size()?)?),
+        12 => What::PutFaceNext(record.face_id()?, record.space()?, record.bytes()?.to_vec()),
         _ => return Err(Failure::new(Status::Internal, format!("change {kind} of the binding is unknown")).into()),
     };
     Ok(Change { user, what })

@@ -4,7 +4,7 @@
 //! - `handle`: what Java holds as a `long`, counted.
 //! - `wire`: the flat little-endian records that cross, one each way for a call; `Wire.java` is the other half.
 //! - one file a room of the core: `engine` and `detect` (the engine's calls and what they carry), `photo`, `embed`, `non_face`, `matching`,
-//!   `calibration`, `models`, `profile`, `album`, `store` and `change` (what a batch carries), `index`, `search`. Each has the native methods of the Java
+//!   `calibration`, `models`, `profile`, `album`, `priority`, `store` and `change` (what a batch carries), `index`, `search`. Each has the native methods of the Java
 //!   classes that it names.
 //!
 //! Java guarantees that a handle is alive while a native method has it (a lock in `Handle.java`); nothing else of Java's is trusted.
@@ -25,6 +25,7 @@ mod matching;
 mod models;
 mod non_face;
 mod photo;
+mod priority;
 mod profile;
 mod search;
 mod store;

@@ -84,6 +84,17 @@ pub extern "system" fn Java_io_facecore_AlbumOwner_femaleByName0<'l>(
     })
 }
 
+/// Whether two profiles show one owner.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Profile_showsOwnerOf0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    bytes: JByteArray<'l>,
+    other: JByteArray<'l>,
+) -> jboolean {
+    call(&mut env, |env| Ok(profile(env, &bytes)?.shows_owner_of(&profile(env, &other)?)?))
+}
+
 /// Album → `ProfileBuild.read`.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Profile_build0<'l>(

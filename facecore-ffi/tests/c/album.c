@@ -427,6 +427,12 @@ static void profiles(void) {
     EXPECT_STATUS(facecore_profile_merge(NULL, other), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_profile_merge(profile, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_profile_merge(profile, foreign), FACECORE_STATUS_SPACE_MISMATCH);
+    uint32_t shows = 1;
+    EXPECT_STATUS(facecore_profile_shows_owner_of(profile, other, &shows), FACECORE_STATUS_OK);
+    EXPECT(shows == 0);
+    EXPECT_STATUS(facecore_profile_shows_owner_of(profile, profile, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_profile_shows_owner_of(profile, profile, &shows), FACECORE_STATUS_OK);
+    EXPECT(shows == 1);
     EXPECT_STATUS(facecore_profile_merge(profile, other), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_profile_merge(profile, profile), FACECORE_STATUS_OK);
     EXPECT_STATUS(facecore_profile_get_info(NULL, &info), FACECORE_STATUS_NULL_ARGUMENT);

@@ -143,6 +143,8 @@ static facecore_status record(facecore_batch *batch, const cJSON *change, const 
         status = facecore_batch_remove(batch, user);
     } else if (is(kind, "face")) {
         status = facecore_batch_put_face(batch, user, photo, face, space, bytes, length);
+    } else if (is(kind, "face-next")) {
+        status = facecore_batch_put_face_next(batch, user, photo, face, space, bytes, length);
     } else if (is(kind, "remove-photo")) {
         status = facecore_batch_remove_photo(batch, user, photo);
     } else if (is(kind, "apply")) {

@@ -68,6 +68,7 @@ void builds() {
     facecore::Profile sum(SPACE, 3);
     sum.merge(profile);
     EXPECT(sum.encode() == profile.encode());
+    EXPECT(sum.shows_owner_of(profile) && !sum.shows_owner_of(facecore::Profile(SPACE, 3)));
     sum.merge(profile);
     EXPECT(sum.slot(FACECORE_ROLE_OWNER).faces == 8);
     expect_error(FACECORE_STATUS_SPACE_MISMATCH, [&] { sum.merge(facecore::Profile(2, 3)); });

@@ -136,6 +136,8 @@ void record(facecore::Batch &batch, const cJSON *change, const cJSON *test) {
         batch.remove(user);
     } else if (kind == "face") {
         batch.put_face(user, photo, face, space(change, test), bytes);
+    } else if (kind == "face-next") {
+        batch.put_face_next(user, photo, face, space(change, test), bytes);
     } else if (kind == "remove-photo") {
         batch.remove_photo(user, photo);
     } else if (kind == "apply") {

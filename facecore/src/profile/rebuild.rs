@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::builder::{Build, Outcome};
-use super::value::{Profile, Role};
-use crate::embed::Embedding;
+use super::value::Profile;
 use crate::error::Result;
 
 /// The profiles of a pass, by account, in memory. Where they do not fit, [`pass`] reads and writes them elsewhere.
@@ -62,8 +61,12 @@ impl PassReport {
             None => (&mut self.failed, before),
         };
         *counter += 1;
+        let same = match (before, after) {
+            (Some(before), Some(after)) => before.shows_owner_of(after).unwrap_or(false),
+            (before, after) => before.is_none() && after.is_none(),
+        };
         self.accounts += 1;
-        self.changed += u64::from(!is_same(before, after));
+        self.changed += u64::from(!same);
         after.cloned()
     }
 }
@@ -158,23 +161,12 @@ pub fn pass(
     report
 }
 
-/// Whether two profiles show the same person: their centroids are more alike than two people's can be.
-fn is_same(old: Option<&Profile>, new: Option<&Profile>) -> bool {
-    let centroid = |profile: &Profile| profile.centroid(Role::Owner);
-    match (old, new) {
-        (None, None) => true,
-        (Some(old), Some(new)) => match (centroid(old), centroid(new)) {
-            (Some(a), Some(b)) => Embedding::cosine(&a, &b).is_ok_and(|cosine| cosine > 0.9),
-            (a, b) => a.is_none() == b.is_none(),
-        },
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::embed::Embedding;
     use crate::error::Error;
+    use crate::profile::Role;
     use crate::space::SpaceId;
 
     fn build(outcome: Outcome) -> Build {

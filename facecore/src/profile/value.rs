@@ -220,6 +220,17 @@ impl Profile {
         Embedding::new(self.space, sums).ok()
     }
 
+    /// Whether both show one owner: the centroids are more alike (a cosine above 0.9) than those of two people can be.
+    ///
+    /// # Errors
+    /// [`Error::SpaceMismatch`], and [`Error::Embedding`] for another length.
+    pub fn shows_owner_of(&self, other: &Self) -> Result<bool> {
+        match (self.centroid(Role::Owner), other.centroid(Role::Owner)) {
+            (Some(one), Some(other)) => Ok(one.cosine(&other)? > 0.9),
+            (one, other) => Ok(one.is_none() && other.is_none()),
+        }
+    }
+
     /// The centroids of all slots: the embeddings of a [`crate::Candidate`].
     pub fn embeddings(&self) -> Vec<Embedding> {
         self.slots.iter().filter_map(|slot| self.centroid(slot.role)).collect()

@@ -52,23 +52,28 @@ impl Batch<'_> {
     /// Those of [`put`](Self::put), and [`Error::Store`] if no iteration was [begun](super::ProfileStore::begin).
     pub fn put_next(&mut self, user: u64, space: SpaceId, profile: &[u8]) -> Result<bool> {
         self.check(space, profile)?;
-        let reason = "no iteration is being written; begin one first";
-        let slot = self.state.next_slot().ok_or_else(|| Error::Store { reason: reason.into() })?;
-        if !self.may_put_next(user)? {
-            return Ok(false);
+        let slot = self.next_slot()?;
+        let key = user_key(user);
+        let may = self.may_put_next(&key)?;
+        if may {
+            self.insert(self.tables.profiles(slot), &key, profile)?;
         }
-        self.insert(self.tables.profiles(slot), &user_key(user), profile)?;
-        Ok(true)
+        Ok(may)
     }
 
-    /// Whether a rebuild may write a user: nobody else wrote or erased them since it began, and they have not opted out. What was read before that
-    /// is out of date, their faces too.
+    /// [`put_face`](Self::put_face) of a face that a rebuild has read: it must not bring back who was erased meanwhile. False, and nothing is written, if
+    /// the user has opted out, or was written or erased by others since the rebuild began.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub fn may_put_next(&self, user: u64) -> Result<bool> {
-        let key = user_key(user);
-        Ok(!self.has_opted_out(&key)? && self.tables.live().get(&self.txn, &key).map_err(failed)?.is_none())
+    /// Those of [`put_next`](Self::put_next).
+    pub fn put_face_next(&mut self, user: u64, face: FaceId, space: SpaceId, bytes: &[u8]) -> Result<bool> {
+        self.check(space, bytes)?;
+        self.next_slot()?;
+        let may = self.may_put_next(&user_key(user))?;
+        if may {
+            self.insert(self.tables.faces(), &face_key(user, face), bytes)?;
+        }
+        Ok(may)
     }
 
     /// Removes a user's profile. Says whether there was one.
@@ -205,6 +210,16 @@ impl Batch<'_> {
             return Err(Error::Limit { what: "bytes of a value to store", actual, limit });
         }
         Ok(())
+    }
+
+    fn next_slot(&self) -> Result<usize> {
+        let reason = "no iteration is being written; begin one first";
+        self.state.next_slot().ok_or_else(|| Error::Store { reason: reason.into() })
+    }
+
+    /// Whether nobody else wrote or erased the user since the rebuild began.
+    fn may_put_next(&self, key: &[u8; USER]) -> Result<bool> {
+        Ok(!self.has_opted_out(key)? && self.tables.live().get(&self.txn, key).map_err(failed)?.is_none())
     }
 
     pub(super) fn has_opted_out(&self, key: &[u8; USER]) -> Result<bool> {

@@ -164,13 +164,16 @@ fn a_rebuild_is_seen_all_at_once_and_taken_back() {
     store.write(|batch| batch.remove(4)).unwrap();
     store.write(|batch| batch.erase(1)).unwrap();
     assert!(!rebuilt(3) && !rebuilt(4) && !rebuilt(1) && rebuilt(5));
-    let may = |user| store.write(|batch| batch.may_put_next(user)).unwrap();
-    assert_eq!([1, 2, 3, 4, 5].map(may), [false, false, false, false, true]);
+    let keeps = |user| store.write(|batch| batch.put_face_next(user, face(7, 0), SPACE, b"face")).unwrap();
+    assert_eq!([1, 2, 3, 4, 5].map(keeps), [false, false, false, false, true]);
+    assert_eq!([1, 5].map(|user| store.faces(user).unwrap().len()), [0, 1]);
     let seen = |store: &ProfileStore| [1, 2, 3, 4, 5].map(|user| get(store, user).unwrap_or_default());
     assert_eq!(seen(&store), ["", "live", "live", "", ""]);
     assert_eq!(store.switch(second + 1).unwrap_err().code(), "store");
     store.switch(second).unwrap();
     assert_eq!(store.switch(second).unwrap_err().code(), "store");
+    let late = store.write(|batch| batch.put_face_next(5, face(8, 0), SPACE, b"face"));
+    assert_eq!(late.unwrap_err().code(), "store");
     assert_eq!(seen(&store), ["", "live", "live", "", "second"]);
     put(&store, 5, "since");
     assert_eq!(store.back().unwrap(), 1);

@@ -210,6 +210,7 @@ fn make(batch: &mut Batch<'_>, change: &Value, space: SpaceId) -> Result<bool, E
         "put-next" => batch.put_next(user, space, &bytes),
         "remove" => batch.remove(user),
         "face" => batch.put_face(user, face_id(change), space, &bytes),
+        "face-next" => batch.put_face_next(user, face_id(change), space, &bytes),
         "remove-photo" => Ok(batch.remove_photo(user, number(change, "photo"))? > 0),
         "apply" => batch.apply(user, face_id(change), opinion(change)),
         "findable" => batch.set_findable(user, change["findable"] == true),

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use facecore::profile::{Build, Builder, FaceId, Owner, Profile, Session, StoredFace};
+use facecore::profile::{Build, Builder, FaceId, Outcome, Owner, Profile, Session, StoredFace};
 use facecore::social::sex_from_full_name;
 use facecore::store::ProfileStore;
 use facecore::{AlbumReader, Error, Limits};
@@ -58,16 +58,29 @@ impl Albums<'_> {
     /// Builds an account from the faces that the store keeps; photos without any are read if `reads`.
     pub fn build(&self, account: &Account, reads: bool) -> Built {
         let mut built = Built { account: account.id, build: None, faces: Vec::new(), photos: 0, failures: Vec::new() };
-        match self.session(account, reads, &mut built) {
-            // Where nothing of an album could be read, nobody knows whose it is.
-            Ok(build) if build.faces == 0 && built.photos > 0 && built.failed_photos() == built.photos => {
+        match self
+            .session(account, reads, &mut built)
+            .and_then(|build| Ok((self.is_unknown(&build, &built, reads)?, build)))
+        {
+            Ok((true, _)) if reads => {
                 let message = "not one of its photos could be read".into();
                 built.failures.push(Failure { photo: None, code: "photos", message });
             }
-            Ok(build) => built.build = Some(build),
+            Ok((true, _)) => {}
+            Ok((false, build)) => built.build = Some(build),
             Err(error) => built.failures.push(Failure { photo: None, code: error.code(), message: explain(&error) }),
         }
         built
+    }
+
+    /// Whether nothing of an album could be read, so that nobody knows whose it is. In a later pass that is so where the first one found no face and left
+    /// a profile.
+    fn is_unknown(&self, build: &Build, built: &Built, reads: bool) -> Result<bool, Error> {
+        Ok(match build.outcome {
+            Outcome::NoFaces if reads => built.photos > 0 && built.failed_photos() == built.photos && build.faces == 0,
+            Outcome::NoFaces => build.faces == 0 && self.store.get(built.account)?.is_some(),
+            _ => false,
+        })
     }
 
     fn session(&self, account: &Account, reads: bool, built: &mut Built) -> Result<Build, Error> {

@@ -95,10 +95,7 @@ impl<'a> Writer<'a> {
                 batch.put_next(*user, space, bytes)?;
             }
             for (user, face, bytes) in &faces {
-                // Whoever was erased meanwhile must not come back.
-                if batch.may_put_next(*user)? {
-                    batch.put_face(*user, *face, space, bytes)?;
-                }
+                batch.put_face_next(*user, *face, space, bytes)?;
             }
             batch.put_progress(&progress)
         })?;

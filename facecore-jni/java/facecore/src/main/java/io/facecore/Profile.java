@@ -324,6 +324,19 @@ public final class Profile {
         return "Profile[" + photos(Role.OWNER) + " photos, space=" + space() + "]";
     }
 
+    /**
+     * Whether both show one owner: their centroids are more alike than those of two people can be.
+     *
+     * @param other of the same space
+     * @return false as well if only one of them shows an owner
+     * @throws FaceCoreException with {@link ErrorCode#SPACE_MISMATCH} or {@link ErrorCode#EMBEDDING} for a profile of other embeddings
+     */
+    public boolean showsOwnerOf(Profile other) {
+        return showsOwnerOf0(bytes, other.bytes);
+    }
+
+    private static native boolean showsOwnerOf0(byte[] bytes, byte[] other);
+
     private static native byte[] build0(byte[] record);
 
     private static native byte[] buildStored0(byte[] record);

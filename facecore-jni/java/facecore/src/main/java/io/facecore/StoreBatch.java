@@ -25,6 +25,7 @@ public final class StoreBatch {
     private static final int ERASE = 9;
     private static final int SET_FINDABLE = 10;
     private static final int JUDGE_CLONE = 11;
+    private static final int PUT_FACE_NEXT = 12;
 
     private final Wire.Writer changes = new Wire.Writer();
     private int size;
@@ -113,11 +114,41 @@ public final class StoreBatch {
      * @return this
      */
     public StoreBatch putFace(long user, FaceId face, SpaceId space, byte[] bytes) {
+        return face(PUT_FACE, user, face, space, bytes);
+    }
+
+    private StoreBatch face(int kind, long user, FaceId face, SpaceId space, byte[] bytes) {
         Objects.requireNonNull(face, "face");
         Objects.requireNonNull(space, "space");
         Objects.requireNonNull(bytes, "bytes");
-        face.write(change(PUT_FACE, user)).int64(space.value()).bytes(bytes);
+        face.write(change(kind, user)).int64(space.value()).bytes(bytes);
         return this;
+    }
+
+    /**
+     * {@link #putFaceNext(long, FaceId, StoredFace)} of bytes, which the store does not look into.
+     *
+     * @param user the user's id
+     * @param face which face
+     * @param space of the embedding inside
+     * @param bytes at most 16 MiB
+     * @return this
+     */
+    public StoreBatch putFaceNext(long user, FaceId face, SpaceId space, byte[] bytes) {
+        return face(PUT_FACE_NEXT, user, face, space, bytes);
+    }
+
+    /**
+     * {@link #putFace(long, FaceId, StoredFace)} of a face that a rebuild has read. Not written if the user has opted out, or was erased since the
+     * rebuild began; a {@link ProfileStore} does not write it either if the user was written by others meanwhile.
+     *
+     * @param user the user's id
+     * @param face which face
+     * @param stored of the store's space
+     * @return this
+     */
+    public StoreBatch putFaceNext(long user, FaceId face, StoredFace stored) {
+        return putFaceNext(user, face, stored.embedding().space(), stored.bytesInside());
     }
 
     /**
@@ -254,6 +285,9 @@ public final class StoreBatch {
                 break;
             case PUT_FACE:
                 changes.putFace(user, FaceId.read(record), new SpaceId(record.int64()), record.bytes());
+                break;
+            case PUT_FACE_NEXT:
+                changes.putFaceNext(user, FaceId.read(record), new SpaceId(record.int64()), record.bytes());
                 break;
             case REMOVE_PHOTO:
                 changes.removePhoto(user, record.int64());

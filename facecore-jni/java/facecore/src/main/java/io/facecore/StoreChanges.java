@@ -41,6 +41,16 @@ public interface StoreChanges {
     void putFace(long user, FaceId face, SpaceId space, byte[] bytes);
 
     /**
+     * {@link StoreBatch#putFaceNext(long, FaceId, SpaceId, byte[])}.
+     *
+     * @param user the user's id
+     * @param face which face
+     * @param space the value's
+     * @param bytes its bytes
+     */
+    void putFaceNext(long user, FaceId face, SpaceId space, byte[] bytes);
+
+    /**
      * {@link StoreBatch#removePhoto}.
      *
      * @param user the user's id

@@ -251,6 +251,8 @@ final class AtRestCases {
                 return batch.remove(user);
             case "face":
                 return batch.putFace(user, face(change), space, bytes);
+            case "face-next":
+                return batch.putFaceNext(user, face(change), space, bytes);
             case "remove-photo":
                 return batch.removePhoto(user, number(change, "photo"));
             case "apply":

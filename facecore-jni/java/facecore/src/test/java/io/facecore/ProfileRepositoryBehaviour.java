@@ -233,6 +233,13 @@ public abstract class ProfileRepositoryBehaviour {
         putNext(1, "third");
         putNext(2, "third");
         putNext(3, "third");
+        FaceId read = new FaceId(2, 0);
+        for (long user : new long[] {1, 2, 3}) {
+            store.write(new StoreBatch().putFaceNext(user, read, SPACE, bytes("read before")));
+        }
+        assertEquals(Set.of(), store.faces(1).keySet());
+        assertEquals(Set.of(), store.faces(2).keySet());
+        assertEquals(Set.of(face, read), store.faces(3).keySet());
         for (int look = 0; look < 3; look++) {
             assertEquals("none", read(1));
             assertEquals("none", read(2));

@@ -163,6 +163,9 @@ class StoreTest {
         assertTrue(both.embeddings().get(0).cosine(Embedding.mean(List.of(one, two))) > 0.9999f);
         assertEquals(List.of(), Profile.empty(SPACE, 128).embeddings());
         assertEquals(128, both.values());
+        assertTrue(both.showsOwnerOf(both) && !profile(one).showsOwnerOf(profile(two)) && !both.showsOwnerOf(Profile.empty(SPACE, 128)));
+        Profile foreign = Profile.empty(new SpaceId(1), 128).with(Profile.Role.OWNER, List.of(Embedding.of(new SpaceId(1), one.values())));
+        assertEquals(ErrorCode.SPACE_MISMATCH, code(() -> both.showsOwnerOf(foreign)));
         assertEquals(ErrorCode.SPACE_MISMATCH, code(() -> both.merge(Profile.empty(new SpaceId(1), 128))));
         assertEquals(ErrorCode.EMBEDDING, code(() -> both.merge(Profile.empty(SPACE, 3))));
         assertEquals(ErrorCode.PROFILE, code(() -> Profile.ofBytes(new byte[20])));

@@ -75,7 +75,7 @@ final class BatchWriter {
     }
 
     private Pointer pointer(List<Change> changes, long end) {
-        boolean next = changes.stream().anyMatch(change -> change.kind == Change.Kind.PUT_NEXT);
+        boolean next = changes.stream().anyMatch(Change::isOfRebuild);
         Pointer pointer = next ? iterations.fresh() : iterations.recent(end);
         if (next && pointer.next == 0) {
             throw FaceCoreException.of(ErrorCode.STORE, "no iteration is being written; begin one first");

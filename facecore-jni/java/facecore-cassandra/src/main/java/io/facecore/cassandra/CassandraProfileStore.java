@@ -237,6 +237,21 @@ public final class CassandraProfileStore implements ProfileRepository {
         return Collections.unmodifiableList(page);
     }
 
+    /**
+     * The users with a profile in the current iteration, by their place on Cassandra's circle: for jobs that share out all users among machines.
+     *
+     * @param after a token; users there are not among them. The lowest is nobody's
+     * @param last a token; users there are among them
+     * @return their ids, in the order of their tokens; all of them are in memory, so ask for small pieces
+     * @throws FaceCoreException with {@link ErrorCode#STORE}
+     */
+    public long[] usersWithin(long after, long last) {
+        use();
+        long end = after(options.readDeadline());
+        String table = Statements.profiles(iterations.recent(end).current);
+        return rows(end, "SELECT user FROM %s WHERE token(user) > ? AND token(user) <= ?", table, after, last).stream().mapToLong(row -> row.getLong(0)).toArray();
+    }
+
     /** All rows of an answer, at the level where nothing that was acknowledged is missing. */
     private List<Row> rows(long end, String statement, String table, Object... values) {
         Supplier<CompletionStage<List<Row>>> question = () -> statements.send(statement, table, options.confirm(), options.readDeadline(), values)

@@ -16,7 +16,7 @@ final class Change {
     /** Above this, Cassandra's commit log refuses a value with its own default settings; a profile has some hundred bytes. */
     static final int MAX_VALUE = 1 << 20;
 
-    enum Kind { PUT, PUT_NEXT, REMOVE, PUT_FACE, REMOVE_PHOTO, APPLY, OPT_OUT, OPT_IN, ERASE, SET_FINDABLE }
+    enum Kind { PUT, PUT_NEXT, REMOVE, PUT_FACE, PUT_FACE_NEXT, REMOVE_PHOTO, APPLY, OPT_OUT, OPT_IN, ERASE, SET_FINDABLE }
 
     final Kind kind;
     final long user;
@@ -32,6 +32,11 @@ final class Change {
         this.kind = kind;
         this.user = user;
         this.index = index;
+    }
+
+    /** Whether it is a rebuild's: everything that was written live since the rebuild began wins over it. */
+    boolean isOfRebuild() {
+        return kind == Kind.PUT_NEXT || kind == Kind.PUT_FACE_NEXT;
     }
 
     /** All changes of a batch, checked, before anything is written. */
@@ -82,7 +87,16 @@ final class Change {
 
         @Override
         public void putFace(long user, FaceId face, SpaceId its, byte[] bytes) {
-            Change change = add(Kind.PUT_FACE, user);
+            addFace(Kind.PUT_FACE, user, face, its, bytes);
+        }
+
+        @Override
+        public void putFaceNext(long user, FaceId face, SpaceId its, byte[] bytes) {
+            addFace(Kind.PUT_FACE_NEXT, user, face, its, bytes);
+        }
+
+        private void addFace(Kind kind, long user, FaceId face, SpaceId its, byte[] bytes) {
+            Change change = add(kind, user);
             change.bytes = check(its, bytes);
             change.face = face;
         }

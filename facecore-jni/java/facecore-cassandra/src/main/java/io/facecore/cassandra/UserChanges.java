@@ -69,8 +69,8 @@ final class UserChanges {
     /** Records what a change does, and returns its answer. */
     boolean add(Change change, long time, long begun) {
         long user = change.user;
-        long later = Math.max(time, latest + 1);
-        latest = change.kind == Change.Kind.PUT_NEXT ? latest : later;
+        long later = change.isOfRebuild() ? clock.ofRebuild(begun) : Math.max(time, latest + 1);
+        latest = Math.max(latest, later);
         FaceId face = change.face;
         switch (change.kind) {
             case PUT:
@@ -82,7 +82,7 @@ final class UserChanges {
                 return true;
             case PUT_NEXT:
                 if (!optedOut) {
-                    profiles.add(new ProfileWrite(Where.NEXT, user, change.bytes, clock.ofRebuild(begun)));
+                    profiles.add(new ProfileWrite(Where.NEXT, user, change.bytes, later));
                 }
                 return !optedOut;
             case REMOVE:
@@ -91,6 +91,7 @@ final class UserChanges {
                 profiles.add(new ProfileWrite(Where.LIVE, user, null, later));
                 return there;
             case PUT_FACE:
+            case PUT_FACE_NEXT:
                 if (optedOut) {
                     return false;
                 }
