@@ -72,13 +72,13 @@ test-page: page
 	npm --prefix examples/java/tagging/browser ci --silent --no-audit --no-fund
 	npm --prefix examples/java/tagging/browser test
 
-# Starts a Cassandra of about 1 GiB on loopback and stops it again (docs/cluster.md); some four minutes, and 350 MB from Maven the first time. Spark's job
+# Starts a Cassandra of about 1 GiB, and a Spark with two workers, on loopback and stops them again (docs/cluster.md); some four minutes, and 350 MB from Maven the first time. Spark's job
 # is compared with the command.
 test-cluster: models
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
 	cargo build --release --workspace --bins
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
-	cluster/cassandra with 1 mvn -q -B -f facecore-jni/java/pom.xml verify -pl facecore-cassandra,facecore-spark -DskipITs=false
+	cluster/cassandra with 1 cluster/spark with 2 mvn -q -B -f facecore-jni/java/pom.xml verify -pl facecore-cassandra,facecore-spark -DskipITs=false
 
 # What is handed out, as its users meet it: RELEASING.md makes the same files.
 test-outside: models

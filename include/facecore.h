@@ -82,6 +82,8 @@ enum facecore_status
   FACECORE_STATUS_CALIBRATION = 501,
   // A filter against non-faces is damaged, or cannot be built from what was given.
   FACECORE_STATUS_NON_FACE = 502,
+  // An adaptation of embeddings is damaged, or cannot be learned from what was given.
+  FACECORE_STATUS_ADAPTATION = 503,
   // Bytes that are no profile.
   FACECORE_STATUS_PROFILE = 600,
   // A store of profiles cannot be opened, read or written.
@@ -462,6 +464,10 @@ typedef enum facecore_clone_state facecore_clone_state;
 typedef uint32_t facecore_clone_state;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
+
+// A linear map of embeddings of one space into another, in which one's own people lie farther apart; Rust's `adapt::fit` learns it. Immutable:
+// share it between threads.
+typedef struct facecore_adaptation facecore_adaptation;
 
 // The faces of a photo, as an album knows them. Immutable: share it between threads.
 typedef struct facecore_album_faces facecore_album_faces;
@@ -1222,6 +1228,36 @@ const char *facecore_status_name(int32_t status);
 // What was wrong in this thread's last call that did not return `FACECORE_STATUS_OK`, for people and logs, in UTF-8.
 // Never NULL; empty before the first failure; valid until this thread's next failing call. Nothing else of a failed call is kept.
 const char *facecore_last_error_message(void);
+
+// Reads what `facecore_adaptation_encode` or Rust's `Adaptation::to_bytes` wrote, from any source: the bytes are not trusted.
+//
+// Fails with `FACECORE_STATUS_ADAPTATION`; `*adaptation` is then NULL.
+facecore_status facecore_adaptation_decode(const uint8_t *bytes,
+                                           size_t length,
+                                           struct facecore_adaptation **adaptation);
+
+// Writes an adaptation as bytes. `*written` is the number of bytes that it takes, also where they do not fit into `capacity`, which fails with
+// `FACECORE_STATUS_BUFFER_SIZE`: ask with `capacity` 0 and `bytes` NULL.
+facecore_status facecore_adaptation_encode(const struct facecore_adaptation *adaptation,
+                                           uint8_t *bytes,
+                                           size_t capacity,
+                                           size_t *written);
+
+// The space of the embeddings that an adaptation takes, and that of those that it gives.
+facecore_status facecore_adaptation_get_spaces(const struct facecore_adaptation *adaptation,
+                                               uint64_t *from,
+                                               uint64_t *space);
+
+// Carries an embedding into the new space.
+//
+// Fails with `FACECORE_STATUS_SPACE_MISMATCH` for an embedding of another space, such as one that was carried already, and with `_EMBEDDING` for one
+// of another length; `*carried` is then NULL.
+facecore_status facecore_adaptation_apply(const struct facecore_adaptation *adaptation,
+                                          const struct facecore_embedding *embedding,
+                                          struct facecore_embedding **carried);
+
+// Frees an adaptation; NULL is fine.
+void facecore_adaptation_free(struct facecore_adaptation *adaptation);
 
 // A photo of which nothing is known. `struct_size` is `sizeof(facecore_album_photo)`.
 facecore_status facecore_album_photo_init(struct facecore_album_photo *photo, size_t struct_size);

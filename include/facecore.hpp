@@ -260,6 +260,48 @@ inline Embedding Embedding::mean(const std::vector<const Embedding *> &faces) {
         [&](facecore_embedding **out) { return facecore_embedding_mean(handles.data(), handles.size(), out); }));
 }
 
+// A map of embeddings into a space in which one's own people lie farther apart; Rust's adapt::fit learns it.
+class Adaptation {
+public:
+    // Reads what encode() or Rust's Adaptation::to_bytes wrote, from any source.
+    static Adaptation decode(const void *bytes, std::size_t length) {
+        return Adaptation(detail::make<facecore_adaptation>([&](facecore_adaptation **out) {
+            return facecore_adaptation_decode(static_cast<const std::uint8_t *>(bytes), length, out);
+        }));
+    }
+
+    std::vector<std::uint8_t> encode() const {
+        return detail::encoded([&](std::uint8_t *bytes, std::size_t capacity, std::size_t *written) {
+            return facecore_adaptation_encode(get(), bytes, capacity, written);
+        });
+    }
+
+    // Throws for an embedding of another space than from(), such as one that was carried already.
+    Embedding apply(const Embedding &face) const {
+        return Embedding(detail::make<facecore_embedding>(
+            [&](facecore_embedding **out) { return facecore_adaptation_apply(get(), face.get(), out); }));
+    }
+
+    // The space of the embeddings that it takes.
+    std::uint64_t from() const { return spaces().first; }
+
+    // The space of the embeddings that it gives.
+    std::uint64_t space() const { return spaces().second; }
+
+    const facecore_adaptation *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit Adaptation(facecore_adaptation *handle) : handle_(handle) {}
+
+    std::pair<std::uint64_t, std::uint64_t> spaces() const {
+        std::pair<std::uint64_t, std::uint64_t> spaces;
+        detail::check(facecore_adaptation_get_spaces(get(), &spaces.first, &spaces.second));
+        return spaces;
+    }
+
+    detail::Owner<facecore_adaptation, facecore_adaptation_free> handle_;
+};
+
 // Who somebody is, as a face: built from an album (facecore_album.hpp), then photos come and go.
 class Profile {
 public:

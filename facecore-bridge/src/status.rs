@@ -51,6 +51,8 @@ pub enum Status {
     Calibration = 501,
     /// A filter against non-faces is damaged, or cannot be built from what was given.
     NonFace = 502,
+    /// An adaptation of embeddings is damaged, or cannot be learned from what was given.
+    Adaptation = 503,
     /// Bytes that are no profile.
     Profile = 600,
     /// A store of profiles cannot be opened, read or written.
@@ -117,6 +119,7 @@ impl Status {
         (Self::Evaluation, "evaluation", Exception::General),
         (Self::Calibration, "calibration", Exception::General),
         (Self::NonFace, "non-face", Exception::General),
+        (Self::Adaptation, "adaptation", Exception::General),
         (Self::Profile, "profile", Exception::General),
         (Self::Store, "store", Exception::General),
         (Self::StoreFull, "store-full", Exception::General),

@@ -1,5 +1,6 @@
 //! The command line: commands, options, help.
 
+mod adapting;
 mod keeping;
 mod measuring;
 mod options;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
+pub use adapting::{Adapt, AdaptApply, AdaptFit, AdaptMeasure, AdaptPeople};
 pub use keeping::{
     Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Rebuild, Store,
     StoreErase, StoreUsers, Who,
@@ -53,6 +55,9 @@ pub enum Command {
     /// What a matcher is taught of a network: fit it, and measure what it does
     #[command(subcommand)]
     Matching(Matching),
+    /// Embeddings that fit one's own people better, learned without photos
+    #[command(subcommand)]
+    Adapt(Adapt),
     /// A filter against detections that are no faces
     #[command(subcommand, name = "nonface")]
     NonFace(NonFace),

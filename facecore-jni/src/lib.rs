@@ -3,7 +3,7 @@
 //! - `border`: the guard around every native method; failures become exceptions.
 //! - `handle`: what Java holds as a `long`, counted.
 //! - `wire`: the flat little-endian records that cross, one each way for a call; `Wire.java` is the other half.
-//! - one file a room of the core: `engine` and `detect` (the engine's calls and what they carry), `photo`, `embed`, `non_face`, `matching`,
+//! - one file a room of the core: `engine` and `detect` (the engine's calls and what they carry), `photo`, `embed`, `adapt`, `non_face`, `matching`,
 //!   `calibration`, `models`, `profile`, `album`, `priority`, `store` and `change` (what a batch carries), `index`, `search`. Each has the native methods of the Java
 //!   classes that it names.
 //!
@@ -12,6 +12,7 @@
 #![deny(missing_docs)]
 #![allow(unreachable_pub, reason = "Java reaches native methods by their names")]
 
+mod adapt;
 mod album;
 mod border;
 mod calibration;

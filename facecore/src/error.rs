@@ -119,6 +119,12 @@ pub enum Error {
         /// What is wrong or missing.
         reason: String,
     },
+    /// An adaptation of embeddings is damaged, cannot be learned from what was given, or lost.
+    #[error("adaptation: {reason}")]
+    Adaptation {
+        /// What is wrong or missing.
+        reason: String,
+    },
     /// A store of profiles cannot be opened, read or written.
     #[error("store: {reason}")]
     Store {
@@ -184,6 +190,7 @@ impl Error {
             Self::Evaluation { .. } => "evaluation",
             Self::Calibration { .. } => "calibration",
             Self::NonFace { .. } => "non-face",
+            Self::Adaptation { .. } => "adaptation",
             Self::Store { .. } => "store",
             Self::StoreFull => "store-full",
             Self::StoreDamaged { .. } => "store-damaged",

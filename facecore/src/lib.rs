@@ -28,6 +28,7 @@
 //! - [`index`]: search among millions of faces.
 //! - [`search`]: stars, clones, and who a stranger is.
 //! - [`evaluate`]: how often that is right.
+//! - [`adapt`]: embeddings that fit one's own people better, learned without photos.
 //!
 //! Five short programs in `examples/` of this crate show it on files: `detect`, `who_is_it`, `build_profile`, `search`, `camera_frames`.
 //!
@@ -42,6 +43,12 @@
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// And that of the document on training.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/training.md")]
+struct Training;
+
+pub mod adapt;
 mod album;
 pub mod attributes;
 #[cfg(feature = "bench")]

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, from the ground up: only rooms that came before.
-const ROOMS: [(&str, &[&str]); 24] = [
+const ROOMS: [(&str, &[&str]); 25] = [
     ("space", &[]),
     ("random", &[]),
     ("geometry", &[]),
@@ -29,6 +29,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("index", &["embed", "error", "random", "space"]),
     ("search", &["embed", "error", "index", "matching", "profile", "space", "store"]),
     ("evaluate", &["embed", "error", "matching", "random", "space"]),
+    ("adapt", &["embed", "error", "evaluate", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("album", &["attributes", "detect", "embed", "engine", "error", "geometry", "photo", "profile"]),
     ("parallel", &["detect", "embed", "engine", "error", "photo"]),

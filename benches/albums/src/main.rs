@@ -3,6 +3,7 @@
 
 #![allow(unreachable_pub, reason = "a program: nothing of it is reached from outside")]
 
+mod adapt;
 mod alike;
 mod attributes;
 mod dbscan;
@@ -64,6 +65,14 @@ enum Command {
     Recognise {
         #[command(flatten)]
         real: RealFaces,
+    },
+    /// What is a map of the embeddings worth that was learned on half of the families and people, on the other half?
+    Adapt {
+        #[command(flatten)]
+        real: RealFaces,
+        /// Instead of the losses of the table each pair of margins
+        #[arg(long)]
+        grid: bool,
     },
     /// Write real faces into a folder, for `index measure` and `benches/peers/search.py`
     Search {
@@ -184,6 +193,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Fit { real, out } => owners::ship(&real.open()?, real.space, real.seeds, &out),
         Command::Owners { real } => owners::tables(&real.open()?, real.space, real.seeds),
         Command::Recognise { real } => recognise::tables(&real.open()?, shipped(real.space)?, real.seeds),
+        Command::Adapt { real, grid } => adapt::tables(&real.open()?, grid),
         Command::Search { real, folder } => alike::write(&real.open()?, &folder),
         Command::Clones { real, photos, every, folder } => {
             alike::clones(&real.open()?, real.space, [photos, every as usize], &folder)

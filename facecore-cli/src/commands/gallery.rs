@@ -111,7 +111,8 @@ fn uploader(path: &Path, matcher: &Matcher) -> Result<facecore::Gallery> {
     Ok(matcher.gallery(&[uploader])?)
 }
 
-fn read(file: &Path) -> Result<People> {
+/// The people of a file.
+pub fn read(file: &Path) -> Result<People> {
     let about = |error: &dyn std::fmt::Display| format!("{}: {error}", shown::path(file));
     let bytes = fs::read(file).map_err(|error| about(&error))?;
     Ok(People::from_bytes(&bytes).map_err(|error| about(&error))?)

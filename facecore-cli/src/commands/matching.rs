@@ -169,7 +169,7 @@ fn family(photo: &LabelledPhoto) -> &str {
 }
 
 /// 1 or 2, the same for a name in every data set.
-fn half_of(family: &str) -> u8 {
+pub fn half_of(family: &str) -> u8 {
     1 + (Sha256::digest(family)[0] & 1)
 }
 

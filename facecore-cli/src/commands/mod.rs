@@ -1,6 +1,7 @@
 //! The commands. What `detect`, `embed` and `tag` have in common is here: many photos, one way of reporting them.
 
 mod account;
+mod adapt;
 mod album;
 mod calibrate;
 mod clones;
@@ -46,6 +47,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Profile(arguments) => profile::run(arguments, json),
         Command::Rebuild(arguments) => rebuild::run(arguments, json),
         Command::Gallery(arguments) => gallery::run(arguments, json),
+        Command::Adapt(arguments) => adapt::run(arguments, json),
         Command::Who(arguments) => who::run(arguments, json),
         Command::Clones(arguments) => clones::run(arguments, json),
         Command::Store(arguments) => store::run(arguments, json),

@@ -133,6 +133,52 @@ static void non_faces(void) {
     facecore_embedding_free(foreign);
 }
 
+// Doubles the second of three values of the space e37f9c1f75f50abd.
+static const uint8_t ADAPTATION[60] = {
+    'F', 'C', 'A', 'D', 1, 0, 3, 0, 0xe3, 0x7f, 0x9c, 0x1f, 0x75, 0xf5, 0x0a, 0xbd, 0x1b, 0x72, 0x65, 0x0f, 0x57, 0x08, 0x10, 0xf7,
+    0, 0, 0x80, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3f};
+
+static void adaptations(void) {
+    facecore_adaptation *adaptation = NULL;
+    facecore_embedding *face = embedding(0xe37f9c1f75f50abdu, 3, 2, 0), *foreign = embedding(SPACE, 1, 0, 0), *carried = NULL, *again = NULL;
+    EXPECT_STATUS(facecore_adaptation_decode(NULL, 60, &adaptation), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_decode(ADAPTATION, 60, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_decode(ADAPTATION, 59, &adaptation), FACECORE_STATUS_ADAPTATION);
+    EXPECT(adaptation == NULL);
+    EXPECT_STATUS(facecore_adaptation_decode(ADAPTATION, 60, &adaptation), FACECORE_STATUS_OK);
+
+    uint64_t from = 0, space = 0;
+    EXPECT_STATUS(facecore_adaptation_get_spaces(NULL, &from, &space), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_get_spaces(adaptation, NULL, &space), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_get_spaces(adaptation, &from, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_get_spaces(adaptation, &from, &space), FACECORE_STATUS_OK);
+    EXPECT(from == 0xe37f9c1f75f50abdu && space == 0x1b72650f570810f7u);
+
+    EXPECT_STATUS(facecore_adaptation_apply(NULL, face, &carried), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_apply(adaptation, NULL, &carried), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_apply(adaptation, face, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_apply(adaptation, foreign, &carried), FACECORE_STATUS_SPACE_MISMATCH);
+    EXPECT_STATUS(facecore_adaptation_apply(adaptation, face, &carried), FACECORE_STATUS_OK);
+    EXPECT_STATUS(facecore_adaptation_apply(adaptation, carried, &again), FACECORE_STATUS_SPACE_MISMATCH);
+    EXPECT(again == NULL);
+    const float *values = NULL;
+    size_t count = 0;
+    EXPECT_STATUS(facecore_embedding_get_values(carried, &values, &count, &space), FACECORE_STATUS_OK);
+    EXPECT(count == 3 && space == 0x1b72650f570810f7u && fabsf(values[0] - 0.6f) < 1e-6f && fabsf(values[1] - 0.8f) < 1e-6f && values[2] == 0);
+
+    uint8_t bytes[60];
+    size_t length = 0;
+    EXPECT_STATUS(facecore_adaptation_encode(NULL, bytes, sizeof bytes, &length), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_adaptation_encode(adaptation, NULL, 0, &length), FACECORE_STATUS_BUFFER_SIZE);
+    EXPECT_STATUS(facecore_adaptation_encode(adaptation, bytes, sizeof bytes, &length), FACECORE_STATUS_OK);
+    EXPECT(length == 60 && memcmp(bytes, ADAPTATION, 60) == 0);
+    facecore_adaptation_free(adaptation);
+    facecore_adaptation_free(NULL);
+    facecore_embedding_free(face);
+    facecore_embedding_free(foreign);
+    facecore_embedding_free(carried);
+}
+
 static void cohorts(void) {
     facecore_cohort *cohort = NULL;
     facecore_embedding *one = embedding(SPACE, 1, 0, 0), *other = embedding(SPACE, 0, 1, 0), *face = embedding(SPACE, 0.6f, 0.8f, 0);
@@ -243,6 +289,7 @@ int main(int argc, char **argv) {
     }
     pixels(argv[1], argc == 3 ? argv[2] : NULL);
     non_faces();
+    adaptations();
     cohorts();
     calibrations();
     return expect_failures != 0;

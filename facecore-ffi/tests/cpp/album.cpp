@@ -87,6 +87,16 @@ void measures() {
     expect_error(FACECORE_STATUS_NON_FACE, [] { facecore::NonFaceFilter::for_space(7); });
     expect_error(FACECORE_STATUS_NON_FACE, [&] { facecore::NonFaceFilter({&one}, {}); });
     EXPECT(std::fabs(facecore::Cohort({&one, &other}).crowding(face(0.6f, 0.8f, 0)) - 0.8f) < 1e-6f);
+    std::uint8_t bytes_of_map[60] = {'F', 'C', 'A', 'D', 1, 0, 3, 0, 0xe3, 0x7f, 0x9c, 0x1f, 0x75, 0xf5, 0x0a, 0xbd, 0x1b, 0x72, 0x65, 0x0f, 0x57, 0x08, 0x10, 0xf7};
+    bytes_of_map[26] = bytes_of_map[58] = 0x80;
+    bytes_of_map[27] = bytes_of_map[59] = 0x3f;
+    bytes_of_map[43] = 0x40;
+    const auto adaptation = facecore::Adaptation::decode(bytes_of_map, sizeof bytes_of_map);
+    const auto carried = adaptation.apply(face(3, 2, 0));
+    EXPECT(adaptation.from() == SPACE && adaptation.space() == 0x1b72650f570810f7u && adaptation.encode().size() == 60);
+    EXPECT(carried.space() == adaptation.space() && std::fabs(carried.values()[1] - 0.8f) < 1e-6f);
+    expect_error(FACECORE_STATUS_SPACE_MISMATCH, [&] { adaptation.apply(carried); });
+    expect_error(FACECORE_STATUS_ADAPTATION, [&] { facecore::Adaptation::decode(bytes_of_map, 59); });
     const facecore::Calibration calibration(
         "space = \"e37f9c1f75f50abd\"\nphotos = 5\npeople = 100\nmargin = 0.05\nunsupported = []\n"
         "cohort = [\"4643453101000300e37f9c1f75f50abd0000003c0000\"]\n\n[probability]\nslope = 10.0\noffset = -1.0\n\n"

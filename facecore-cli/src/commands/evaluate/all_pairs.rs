@@ -8,7 +8,7 @@ use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use facecore::evaluate::{AllPairsOptions, LabelledFaces, Offsets, OperateAt, all_pairs, resolve};
+use facecore::evaluate::{AllPairsOptions, LabelledFaces, Offsets, OperateAt, all_pairs};
 use facecore::social::{Sex, sex_from_name};
 use facecore::{Embedding, MatchingNumbers, SpaceId};
 
@@ -232,28 +232,16 @@ fn sex_of(person: &str) -> Option<String> {
 }
 
 fn options(arguments: &Evaluate, faces: &LabelledFaces<'_>) -> Result<AllPairsOptions> {
-    let rates = match &arguments.all.rates[..] {
-        [] => {
-            let negatives = pairs_of_two(faces.groups.unwrap_or(faces.people));
-            RATES.into_iter().filter(|&rate| resolve(negatives, rate).is_ok()).collect()
-        }
-        given => given.to_vec(),
+    let mut points = match &arguments.all.rates[..] {
+        [] => faces.tellable(&RATES),
+        given => given.iter().map(|&rate| OperateAt::FalsePositives(rate)).collect(),
     };
-    let mut points: Vec<OperateAt> = rates.into_iter().map(OperateAt::FalsePositives).collect();
     points.extend(arguments.threshold.map(OperateAt::Score));
     if points.is_empty() {
         return Err("too few pairs of two people even for a rate of 0.01: give --rates".to_owned().into());
     }
     let threads = arguments.threads.count();
     Ok(AllPairsOptions { points, cap: arguments.all.cap, threads, ..AllPairsOptions::default() })
-}
-
-/// Pairs of faces whose labels differ.
-fn pairs_of_two(labels: &[usize]) -> usize {
-    let mut sizes = HashMap::<usize, usize>::new();
-    labels.iter().for_each(|label| *sizes.entry(*label).or_default() += 1);
-    let same: usize = sizes.values().map(|size| size * size).sum();
-    (labels.len() * labels.len() - same) / 2
 }
 
 #[cfg(test)]
@@ -289,6 +277,5 @@ mod tests {
     #[test]
     fn labels_become_numbers() {
         assert_eq!(numbered(["b", "a", "b"].map(str::to_owned).into_iter()), [0, 1, 0]);
-        assert_eq!(pairs_of_two(&[0, 1, 0, 2]), 5);
     }
 }

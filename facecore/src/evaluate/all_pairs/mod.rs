@@ -14,6 +14,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -39,6 +40,24 @@ pub struct LabelledFaces<'a> {
     pub groups: Option<&'a [usize]>,
     /// The slice of each face, from 0, such as the sex: accept rates are also counted between faces of one slice.
     pub slices: Option<&'a [Option<usize>]>,
+}
+
+impl LabelledFaces<'_> {
+    /// The number of pairs of two people who are not related.
+    pub fn negatives(&self) -> u64 {
+        let mut sizes: HashMap<usize, u64> = HashMap::new();
+        let units = self.groups.unwrap_or(self.people);
+        units.iter().for_each(|unit| *sizes.entry(*unit).or_default() += 1);
+        let all = units.len() as u64;
+        sizes.values().map(|size| size * (all - size)).sum::<u64>() / 2
+    }
+
+    /// Those of some rates of false positives that the pairs of two people can tell (as [`resolve`]).
+    pub fn tellable(&self, rates: &[f64]) -> Vec<OperateAt> {
+        let negatives = self.negatives() as usize;
+        let told = rates.iter().filter(|&&rate| resolve(negatives, rate).is_ok());
+        told.map(|&rate| OperateAt::FalsePositives(rate)).collect()
+    }
 }
 
 /// Where true positives are counted.

@@ -134,6 +134,16 @@ fn check(set: &Set, result: &AllPairs, pairs: &[Pair], cap: usize) {
     }
 }
 
+#[test]
+fn a_rate_that_the_pairs_cannot_tell_is_left_out() {
+    let set = Set::random(&[2, 1, 3, 1, 2], 4, 1);
+    let plain = set.plain();
+    // Of nine faces 36 pairs, less those of one person; groups are three people, then two.
+    assert_eq!((plain.negatives(), set.labelled().negatives()), (36 - 1 - 3 - 1, 6 * 3));
+    assert_eq!(plain.tellable(&[0.1, 0.03, 0.5]), [0.1, 0.5].map(OperateAt::FalsePositives));
+    assert!(LabelledFaces { faces: &[], people: &[], groups: None, slices: None }.tellable(&[0.5]).is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -46,6 +46,8 @@ public enum ErrorCode {
     CALIBRATION(501, Kind.GENERAL),
     /** A filter against non-faces is damaged, or cannot be built from what was given. */
     NON_FACE(502, Kind.GENERAL),
+    /** An adaptation of embeddings is damaged, or cannot be learned from what was given. */
+    ADAPTATION(503, Kind.GENERAL),
     /** Bytes that are no profile. */
     PROFILE(600, Kind.GENERAL),
     /** A store of profiles cannot be opened, read or written. */

@@ -162,6 +162,31 @@ class AlbumTest {
     }
 
     @Test
+    void anAdaptationCarriesEmbeddings() {
+        java.nio.ByteBuffer map = java.nio.ByteBuffer.allocate(60).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        map.put(new byte[] {'F', 'C', 'A', 'D', 1, 0, 3, 0}).putLong(Long.reverseBytes(SPACE.value())).putLong(Long.reverseBytes(0x1b72650f570810f7L));
+        for (float value : new float[] {1, 0, 0, 0, 2, 0, 0, 0, 1}) {
+            map.putFloat(value);
+        }
+        long before = FaceCore.liveHandles();
+        Adaptation closed;
+        try (Adaptation adaptation = Adaptation.read(map.array())) {
+            closed = adaptation;
+            assertEquals(SPACE, adaptation.from());
+            assertEquals(new SpaceId(0x1b72650f570810f7L), adaptation.space());
+            Embedding carried = adaptation.apply(Embedding.of(SPACE, 3, 2, 0));
+            assertEquals(adaptation.space(), carried.space());
+            assertArrayEquals(new float[] {0.6f, 0.8f, 0}, carried.values(), 1e-6f);
+            assertEquals(ErrorCode.SPACE_MISMATCH, assertThrows(FaceCoreException.class, () -> adaptation.apply(carried)).code());
+            assertArrayEquals(map.array(), adaptation.toBytes());
+        }
+        assertEquals(before, FaceCore.liveHandles());
+        assertThrows(IllegalStateException.class, closed::toBytes);
+        map.putFloat(24, 3);
+        assertEquals(ErrorCode.ADAPTATION, assertThrows(FaceCoreException.class, () -> Adaptation.read(map.array())).code());
+    }
+
+    @Test
     void aCalibrationMakesMatchers() {
         String text = "space = \"00112233aabbccdd\"\nphotos = 5\npeople = 100\nmargin = 0.05\nunsupported = []\n"
                 + "cohort = [\"464345310100030000112233aabbccdd0000003c0000\"]\n\n[probability]\nslope = 10.0\noffset = -1.0\n\n"

@@ -25,11 +25,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The job on a real Cassandra, beside {@code facecore rebuild} on the same list. */
@@ -81,9 +84,12 @@ class RebuildJobIT {
 
     private String[] line(String... more) {
         List<String> line = new ArrayList<>(List.of(folder.resolve("accounts.jsonl").toString(), "--photos", folder.toString(), "--models",
-                ROOT.resolve("models").toString(), "--keyspace", keyspace, "--cassandra", folder.resolve("application.conf").toString(), "--parts", "4",
-                "--passes", "2", "--enough", "0"));
+                ROOT.resolve("models").toString(), "--keyspace", keyspace, "--cassandra", folder.resolve("application.conf").toString(), "--passes", "2",
+                "--enough", "0"));
         line.addAll(List.of(more));
+        if (!line.contains("--parts")) {
+            line.addAll(List.of("--parts", "4"));
+        }
         return line.toArray(String[]::new);
     }
 
@@ -136,14 +142,9 @@ class RebuildJobIT {
 
     @Test
     void aKilledDriverIsTakenUpAgain() throws Exception {
-        Process driver = driver();
+        Process driver = driver("local[1]", line());
         try {
-            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-            while (parts(2).size() < 2) {
-                assertTrue(driver.isAlive(), "it ended too soon");
-                assertTrue(System.nanoTime() < end, "no part is done");
-                Thread.sleep(5);
-            }
+            awaitParts(driver, 2);
         } finally {
             driver.destroyForcibly().waitFor();
         }
@@ -156,6 +157,50 @@ class RebuildJobIT {
         before.forEach((part, written) -> assertEquals(written, after.get(part), "part " + part + " was done again"));
         try (ProfileStore expected = onOneMachine()) {
             assertSame(expected);
+        }
+    }
+
+    /** On the cluster of {@code cluster/spark}. */
+    @Test
+    @EnabledIfEnvironmentVariable(named = "SPARK_MASTER", matches = "spark:.*")
+    void aKilledExecutorCostsNothing() throws Exception {
+        String[] line = line("--parts", "20", "--max-photos-per-second", "8", "--cache", folder.resolve("cache").toString());
+        Process driver = driver(System.getenv("SPARK_MASTER"), line);
+        try {
+            awaitParts(driver, 3);
+            List<ProcessHandle> executors = executors();
+            assertEquals(2, executors.size());
+            executors.get(0).destroyForcibly();
+            assertTrue(driver.waitFor(5, TimeUnit.MINUTES), "it does not end");
+            assertEquals(0, driver.exitValue(), log());
+        } finally {
+            driver.destroyForcibly().waitFor();
+        }
+        assertEquals(21, parts(3).size());
+        try (ProfileStore expected = onOneMachine()) {
+            assertSame(expected);
+        }
+    }
+
+    private static List<ProcessHandle> executors() {
+        return ProcessHandle.allProcesses().filter(process -> process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+                .collect(Collectors.toList());
+    }
+
+    private String log() {
+        try {
+            return Files.readString(folder.resolve("driver.log"));
+        } catch (IOException error) {
+            return error.toString();
+        }
+    }
+
+    private void awaitParts(Process driver, int count) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        while (parts(2).size() < count) {
+            assertTrue(driver.isAlive(), () -> "it ended too soon: " + log());
+            assertTrue(System.nanoTime() < end, "no part is done");
+            Thread.sleep(5);
         }
     }
 
@@ -190,13 +235,19 @@ class RebuildJobIT {
         return parts;
     }
 
-    /** The job in a JVM of its own. */
-    private Process driver() throws IOException {
+    /** The job in a JVM of its own, as {@code spark-submit} starts it. */
+    private Process driver(String master, String... line) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
         command.addAll(List.of(System.getProperty("spark.jvm").trim().split("\\s+")));
-        command.addAll(List.of("-Dspark.master=local[1]", "-Dspark.driver.bindAddress=127.0.0.1", "-Dspark.driver.host=127.0.0.1", "-Dspark.sql.shuffle.partitions=4",
-                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), RebuildJob.class.getName()));
-        command.addAll(List.of(line()));
+        Path target = Path.of("target").toAbsolutePath();
+        try (Stream<Path> jars = Stream.concat(Files.list(target.resolve("job")), Files.list(target).filter(file -> file.toString().endsWith(".jar")))) {
+            command.add("-Dspark.jars=" + jars.map(Path::toString).collect(Collectors.joining(",")));
+        }
+        command.addAll(List.of("-Dspark.master=" + master, "-Dspark.driver.bindAddress=127.0.0.1", "-Dspark.driver.host=127.0.0.1", "-Dspark.ui.enabled=false",
+                "-Dspark.executor.memory=600m", "-Dspark.executor.cores=1", "-Dspark.task.maxFailures=8", "-Dspark.sql.shuffle.partitions=4",
+                "-Dspark.executor.extraJavaOptions=" + System.getProperty("spark.jvm").trim().replaceAll("\\s+", " "), "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), RebuildJob.class.getName()));
+        command.addAll(List.of(line));
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("driver.log").toFile()).start();
     }
 }
