@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page test-cluster soak asan bench bench-java header install cross-aarch64
+.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page test-cluster test-outside soak asan bench bench-java header install cross-aarch64
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -9,6 +9,7 @@ help:
 	@echo "make test     everything that CI runs: Rust, C, C++, Java and the page"
 	@echo "make test-rust, test-c, test-java, test-page   one of them (C's and Java's answers are compared with what ran before)"
 	@echo "make test-cluster   its last Java part: the store in a real Cassandra and the rebuild by Spark, fetched by Maven, started and stopped (1 GiB of memory)"
+	@echo "make test-outside   its part before the page: projects that depend on what is handed out (crate, C tarball, Maven repository) name a face"
 	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
 	@echo "make asan     the kernels' tests under the address sanitizer"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
@@ -35,7 +36,7 @@ page: models
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
-test: test-tools test-rust test-c test-java test-cluster test-page
+test: test-tools test-rust test-c test-java test-cluster test-outside test-page
 
 # Before anything that takes long.
 test-tools:
@@ -48,12 +49,12 @@ test-tools:
 test-rust: models
 	for net in pnet rnet onet; do cmp models/$$net.onnx facecore/mtcnn/$$net.onnx || exit 1; done
 	cmp models/yunet.onnx facecore/yunet/yunet.onnx
-	cmp LICENSE-MIT facecore/LICENSE-MIT
-	cmp LICENSE-APACHE facecore/LICENSE-APACHE
+	for crate in facecore facecore-cli; do cmp LICENSE-MIT $$crate/LICENSE-MIT && cmp LICENSE-APACHE $$crate/LICENSE-APACHE || exit 1; done
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon --test parallel
+	cargo bench --workspace --bench stages -- --test
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
@@ -78,6 +79,12 @@ test-cluster: models
 	cargo build --release --workspace --bins
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
 	cluster/cassandra with 1 cluster/spark with 2 cluster/test
+
+# What is handed out, as its users meet it: RELEASING.md makes the same files.
+test-outside: models
+	facecore/tests/outside
+	facecore-ffi/tests/outside
+	facecore-jni/outside
 
 soak: models
 	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60

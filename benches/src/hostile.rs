@@ -5,6 +5,7 @@ use std::f32::consts::TAU;
 use image::{RgbImage, imageops};
 
 /// A photo and what it is of.
+#[derive(Debug)]
 pub struct Made {
     /// What it shows.
     pub name: String,

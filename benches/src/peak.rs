@@ -32,7 +32,7 @@ mod x86 {
     /// Sixteen sums, enough to hide the latency of each.
     macro_rules! sums {
         ($name:ident $inner:ident $features:literal, $zero:expr, $add:expr, $to_float:expr) => {
-            pub fn $name(rounds: usize) -> f32 {
+            pub(super) fn $name(rounds: usize) -> f32 {
                 // SAFETY: the caller has asked the processor for the instructions.
                 unsafe { $inner(rounds) }
             }

@@ -1,6 +1,7 @@
 //! Seeded numbers: SplitMix64 (Steele, Lea, Flood: *Fast Splittable Pseudorandom Number Generators*, 2014). The same seed gives the
 //! same albums on each machine.
 
+#[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {

@@ -10,6 +10,7 @@ use crate::random::Random;
 
 pub const SIZE: usize = 128;
 
+#[derive(Debug)]
 pub struct Synthetic {
     space: SpaceId,
     axes: [f32; SIZE],

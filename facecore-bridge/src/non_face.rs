@@ -7,6 +7,7 @@ use facecore::{Embedding, NonFaceFilter, SpaceId};
 use crate::{Failure, Result, Status};
 
 /// A filter that another language holds: one that comes with the library is not copied.
+#[derive(Debug)]
 pub enum Filter {
     /// It comes with the library.
     Bundled(&'static NonFaceFilter),

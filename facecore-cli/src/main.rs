@@ -4,6 +4,8 @@
 //! `ordered` (threads), `output` (tables and JSON), `draw` (pictures), `shown` (names as text) and `saving` (files, whole or
 //! not at all); commands that measure share `labelled` (who is on which photo, and what networks see there).
 
+#![allow(unreachable_pub, reason = "a program: nothing of it is reached from outside")]
+
 mod accounts;
 mod arguments;
 mod commands;

@@ -10,6 +10,8 @@
 //! type says, a handle is one that facecore made and has not freed, `const` means shared between threads, anything else is used by one at a time.
 
 #![deny(missing_docs)]
+#![allow(missing_debug_implementations, reason = "handles of C, which Rust has no use for")]
+#![allow(unreachable_pub, reason = "C reaches functions by their names")]
 #![allow(non_camel_case_types, reason = "names of the C header")]
 #![allow(clippy::missing_safety_doc, reason = "one contract for all functions, above and at the head of the header")]
 

@@ -10,6 +10,7 @@ use jni::sys::jint;
 use jni::{Env, EnvUnowned, jni_sig};
 
 /// Why a native method has no answer.
+#[derive(Debug)]
 pub enum Fault {
     /// Something to throw.
     Failure(Failure),

@@ -105,7 +105,7 @@ fn write_stats(answer: &mut Writer, stats: &DetectStats) -> Result<()> {
 
 /// `Detection.read`.
 pub fn write(detection: &Detection) -> Result<Writer> {
-    let Detection { faces, complete, cut, stats } = detection;
+    let Detection { faces, complete, cut, stats, .. } = detection;
     let mut answer = Writer::default();
     answer.int((*complete).into());
     for count in [cut.scales, cut.candidates, cut.faces, cut.deadline.into()] {

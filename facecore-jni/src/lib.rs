@@ -10,6 +10,7 @@
 //! Java guarantees that a handle is alive while a native method has it (a lock in `Handle.java`); nothing else of Java's is trusted.
 
 #![deny(missing_docs)]
+#![allow(unreachable_pub, reason = "Java reaches native methods by their names")]
 
 mod adapt;
 mod album;

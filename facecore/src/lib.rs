@@ -30,10 +30,11 @@
 //! - [`evaluate`]: how often that is right.
 //! - [`adapt`]: embeddings that fit one's own people better, learned without photos.
 //!
+//! Five short programs in `examples/` of this crate show it on files: `detect`, `who_is_it`, `build_profile`, `search`, `camera_frames`.
+//!
 //! Nothing is global: no thread pool, no logger, no environment variable, no download.
 
 #![deny(missing_docs)]
-#![warn(missing_debug_implementations)]
 // Rooms that have some: `net::kernel`, `store::generation`, `index::kernel` and `index::mapping`.
 #![deny(unsafe_code)]
 

@@ -2,6 +2,8 @@
 //!
 //! `testdata/odd.py` made the files.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 
 use facecore::{Damage, DetectOptions, Engine, Error, Limits, Orientation, Photo};

@@ -2,6 +2,8 @@
 //!
 //! The networks must be in `models/`: `make models` puts them there.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

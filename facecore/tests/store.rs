@@ -3,6 +3,7 @@
 //!
 //! The writer is killed 200 times, in some ten seconds; the variable `FACECORE_KILLS` asks for another number.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(all(feature = "store", unix))]
 
 use std::env;

@@ -1,4 +1,6 @@
 //! YuNet through the public API: its faces are MTCNN's faces, it obeys the same budget, and a crowd costs what an empty photo costs.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(all(feature = "decode", feature = "bundled-yunet", feature = "bundled-mtcnn"))]
 
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! Simulated albums with known owners, of real faces (a folder of people such as LFW) and of synthetic ones: fits the numbers that
 //! ship with `facecore::profile`, and measures what profiles are worth. `docs/profiles.md` has the tables.
 
+#![allow(unreachable_pub, reason = "a program: nothing of it is reached from outside")]
+
 mod adapt;
 mod alike;
 mod attributes;

@@ -123,6 +123,7 @@ fn measure(folder: &Path) -> Result<(), Box<dyn Error>> {
         let name = match scan {
             Scan::Exact => "facecore, exact".to_owned(),
             Scan::Signs(shortlist) => format!("facecore, signs + {shortlist}"),
+            other => format!("facecore, {other:?}"),
         };
         let (ms, share) = (times[times.len() / 2], |count: usize| count as f64 / queries.len() as f64);
         println!(

@@ -61,7 +61,7 @@ struct StatsRecord {
 }
 
 fn stats(store: &ProfileStore, json: bool) -> Result<ExitCode> {
-    let StoreSize { profiles, faces, opinions, opted_out, bytes } = store.size()?;
+    let StoreSize { profiles, faces, opinions, opted_out, bytes, .. } = store.size()?;
     let Iterations { current, previous, next } = store.iterations()?;
     if json {
         return print(&json_line(&StatsRecord {

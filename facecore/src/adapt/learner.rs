@@ -48,14 +48,14 @@ impl Moments {
 
 impl Learner {
     /// Begins with the identity and the given centroids, rows of length 1.
-    pub fn new(centroids: Array2<f32>) -> Self {
+    pub(super) fn new(centroids: Array2<f32>) -> Self {
         let map = Array2::eye(centroids.ncols());
         let (of_map, of_centroids) = (Moments::of(&map), Moments::of(&centroids));
         Self { map, centroids, of_map, of_centroids, steps: 0 }
     }
 
     /// One step down the mean loss of some faces, whose people are the places of their centroids. Returns that mean.
-    pub fn step(&mut self, faces: ArrayView2<'_, f32>, people: &[usize], step: Step) -> f32 {
+    pub(super) fn step(&mut self, faces: ArrayView2<'_, f32>, people: &[usize], step: Step) -> f32 {
         let Step { loss, rate, pull, threads } = step;
         let rows = slopes_of_rows(loss, self.map.view(), self.centroids.view(), (faces, people), threads);
         self.steps += 1;

@@ -28,6 +28,7 @@ pub struct Zones {
 
 /// What [`Zones::apply`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ZonesReport {
     /// Clusters that went into another.
     pub merged: usize,

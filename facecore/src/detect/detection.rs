@@ -37,6 +37,7 @@ impl Face {
 
 /// The faces of a photo.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Detection {
     /// Best score first.
     pub faces: Vec<Face>,

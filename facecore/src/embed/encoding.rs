@@ -28,6 +28,7 @@ const MAGIC: [u8; 4] = *b"FCE1";
 /// A vector of 128 values takes 528, 272 or 148 bytes, one of 512 values 2,064, 1,040 or 532.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Encoding {
     /// Exact.
     F32 = 0,

@@ -45,6 +45,7 @@ pub enum Profile {
 
 /// What is taken off the cosine of a face and a profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Normalisation<'a> {
     /// Nothing.
     None,
@@ -76,6 +77,7 @@ pub struct Trial {
 
 /// What was measured at one threshold.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Identification {
     /// The score from which a face is named.
     pub threshold: f32,

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 
 /// Negatives that resolve a rate of false positives, and how finely.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Resolution {
     /// The negatives that are allowed to pass at this rate, at least 1.
     pub allowed: f64,

@@ -64,6 +64,7 @@ pub struct Fold {
 
 /// The result of [`verify`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Verification {
     /// The part of right decisions.
     pub accuracy: MeanStd,

@@ -62,6 +62,7 @@ pub struct FaceIndex {
 
 /// What [`FaceIndex::verify`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IndexReport {
     /// Faces that are there.
     pub faces: u64,

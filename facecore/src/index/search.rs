@@ -13,6 +13,7 @@ pub struct Hit {
 
 /// How an index is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scan {
     /// Every face is compared: the answer is exact.
     Exact,

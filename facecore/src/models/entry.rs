@@ -11,6 +11,7 @@ use crate::space::SpaceId;
 /// One model of a [`Manifest`](super::Manifest).
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "EntryText")]
+#[non_exhaustive]
 pub struct ModelEntry {
     /// The name that [`crate::Engine::open_model`] takes.
     pub id: String,

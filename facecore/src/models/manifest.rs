@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 
 /// A folder of models with its `manifest.toml`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Manifest {
     /// The models in the order of the file.
     pub models: Vec<ModelEntry>,

@@ -66,6 +66,7 @@ pub enum LandmarkFit {
 
 /// The order in which a network wants the channels of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[non_exhaustive]
 pub enum ColourOrder {
     /// Red, green, blue.
     #[serde(rename = "RGB")]
@@ -78,6 +79,7 @@ pub enum ColourOrder {
 /// How a network wants its pixels (0…255).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Normalisation {
     /// `(x − mean) / deviation`, for each channel in the network's order.
     Fixed {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 
 /// How the networks compute; [`crate::Engine::kernels`] says what came of it on this processor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Compute {
     /// What is best here: now the same as [`Compute::F32`], whose detections and embeddings are the reference's. docs/accuracy.md
     /// and docs/performance.md have what bf16 changes.

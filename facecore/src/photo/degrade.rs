@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 
 /// One way to make a photo worse. The same photo gives the same pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Degradation {
     /// Shrunk by the factor (above 1) and enlarged again: as if taken from so much farther away.
     Downscale(f32),

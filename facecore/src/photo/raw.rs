@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 
 /// How raw pixels lie in memory; 8 bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PixelFormat {
     /// Red, green, blue; borrowed without a copy.
     Rgb,

@@ -25,6 +25,7 @@ pub struct AlbumPhoto {
 
 /// A person of the album, as far as the faces tell.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Cluster {
     /// Its faces, ascending.
     pub faces: Vec<FaceId>,
@@ -58,6 +59,7 @@ pub enum Outcome {
 
 /// The result of a build with what led to it; as text ([`Display`](std::fmt::Display)) it is an explanation for people.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Build {
     /// How it ended.
     pub outcome: Outcome,

@@ -5,6 +5,7 @@ use crate::embed::{Embedding, dot};
 /// Which faces of a person a profile is the mean of. All but [`Mean`](Self::Mean) take some faces twice, or leave some out. The profile
 /// is a plain mean in any case, so photos can be added to it and taken from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Centroid {
     /// Each face once.
     #[default]

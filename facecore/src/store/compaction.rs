@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 
 /// What [`ProfileStore::verify`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoreReport {
     /// Records that were read.
     pub records: u64,

@@ -2,6 +2,7 @@
 
 /// What a commit that was acknowledged survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Durability {
     /// Everything: each commit is on the disk, with its root, before the call returns.
     #[default]

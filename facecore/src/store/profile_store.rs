@@ -58,6 +58,7 @@ pub struct ProfileStore {
 
 /// How much is in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoreSize {
     /// Profiles of the current iteration.
     pub profiles: u64,

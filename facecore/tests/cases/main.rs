@@ -3,6 +3,8 @@
 //! Each language compares with what a case expects, within a tolerance that holds for every processor, and writes its answers, to the last bit, to
 //! `target/cases/LANGUAGE.txt`. `make test` then compares those files: where the same kernels run, all languages give the same bits.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod at_rest;
 
 use std::fmt::Write;

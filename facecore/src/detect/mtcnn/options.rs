@@ -46,6 +46,7 @@ pub enum ProposalFilter {
 
 /// Counts and times of the cascade's stages.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct MtcnnStats {
     /// Scales of the pyramid that P-Net saw to their end.
     pub scales: usize,

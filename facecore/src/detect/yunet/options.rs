@@ -34,6 +34,7 @@ impl YunetOptions {
 
 /// Counts and times of YuNet.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct YunetStats {
     /// Sizes of the photo that the network saw to their end.
     pub scales: usize,

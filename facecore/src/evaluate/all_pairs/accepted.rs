@@ -64,7 +64,7 @@ pub(super) struct Points {
 }
 
 impl Points {
-    pub fn new(at: &[OperateAt], counts: &[u64], negatives: u64) -> Self {
+    pub(super) fn new(at: &[OperateAt], counts: &[u64], negatives: u64) -> Self {
         // 1000 × 0.001 must not be less than 1 for a rounding.
         let accepting = |rate: f64| lowest_level(counts, rate * negatives as f64 * (1.0 + 1e-12));
         let level = |point: &OperateAt| match *point {
@@ -90,7 +90,7 @@ impl Points {
     }
 
     /// The lowest level that is kept.
-    pub fn bottom(&self) -> u32 {
+    pub(super) fn bottom(&self) -> u32 {
         self.strata.last().map_or(LEVELS as u32, |(level, _)| *level)
     }
 }
@@ -122,7 +122,7 @@ pub(super) struct OfOne {
 
 impl OfOne {
     /// How many pairs have the level or a higher one.
-    pub fn above(&self, level: u32) -> f64 {
+    pub(super) fn above(&self, level: u32) -> f64 {
         let above = self.levels.partition_point(|&own| own >= level) as f64;
         above * (self.pairs as f64 / self.levels.len().max(1) as f64)
     }
@@ -150,7 +150,7 @@ struct Counted {
 }
 
 impl Accepted {
-    pub fn count(ordered: &Ordered<'_>, points: &Points, options: &AllPairsOptions) -> Self {
+    pub(super) fn count(ordered: &Ordered<'_>, points: &Points, options: &AllPairsOptions) -> Self {
         let state = || Counted {
             false_positives: vec![0; points.levels.len()],
             slices: vec![vec![0; ordered.slices()]; points.levels.len()],
@@ -180,7 +180,7 @@ impl Accepted {
     }
 
     /// Accepted and all pairs of one person at a point, capped, in a slice or in all.
-    pub fn weighted_positives(&self, at: usize, slice: Option<usize>) -> (f64, f64) {
+    pub(super) fn weighted_positives(&self, at: usize, slice: Option<usize>) -> (f64, f64) {
         let own = self.positives.iter().filter(|of_one| slice.is_none() || of_one.slice == slice);
         own.fold((0.0, 0.0), |(hits, pairs), of_one| {
             (hits + of_one.weight * of_one.hits[at] as f64, pairs + of_one.weight * of_one.pairs as f64)
@@ -188,24 +188,24 @@ impl Accepted {
     }
 
     /// Accepted and all pairs of one person at a point.
-    pub fn all_positives(&self, at: usize) -> (f64, f64) {
+    pub(super) fn all_positives(&self, at: usize) -> (f64, f64) {
         sum(&self.positives, at)
     }
 
     /// Accepted and all pairs of two people of a group at a point.
-    pub fn all_related(&self, at: usize) -> (f64, f64) {
+    pub(super) fn all_related(&self, at: usize) -> (f64, f64) {
         sum(&self.related, at)
     }
 
     /// How many units have a person with two photos.
-    pub fn units_with_positives(&self) -> usize {
+    pub(super) fn units_with_positives(&self) -> usize {
         let mut units: Vec<u32> = self.positives.iter().map(|of_one| of_one.unit).collect();
         units.dedup();
         units.len()
     }
 
     /// The part of the pairs of one person that the `most` people with the most pairs supply.
-    pub fn share_of_largest(&self, most: usize) -> f64 {
+    pub(super) fn share_of_largest(&self, most: usize) -> f64 {
         let mut pairs: BTreeMap<u32, u64> = BTreeMap::new();
         self.positives.iter().for_each(|of_one| *pairs.entry(of_one.person).or_default() += of_one.pairs);
         let mut pairs: Vec<u64> = pairs.into_values().collect();

@@ -24,7 +24,7 @@ pub(super) struct Bootstrap {
 }
 
 impl Bootstrap {
-    pub fn draw(ordered: &Ordered<'_>, points: &Points, accepted: &Accepted, options: &AllPairsOptions) -> Self {
+    pub(super) fn draw(ordered: &Ordered<'_>, points: &Points, accepted: &Accepted, options: &AllPairsOptions) -> Self {
         let sample = Sample::new(ordered, points, accepted);
         let one = |draws: &mut Vec<(usize, Vec<Drawn>)>, at: usize| {
             let mut random = Random::new(options.seed.wrapping_add(at as u64));
@@ -39,7 +39,7 @@ impl Bootstrap {
     }
 
     /// Between which values 95 % of the draws lie at a point.
-    pub fn interval(&self, at: usize, value: impl Fn(&Drawn) -> f64) -> (f64, f64) {
+    pub(super) fn interval(&self, at: usize, value: impl Fn(&Drawn) -> f64) -> (f64, f64) {
         let values = self.draws.iter().map(|drawn| value(&drawn[at])).filter(|value| value.is_finite());
         let mut values: Vec<f64> = values.collect();
         values.sort_unstable_by(f64::total_cmp);
@@ -62,14 +62,14 @@ pub(super) struct Sample<'a> {
 }
 
 impl<'a> Sample<'a> {
-    pub fn new(ordered: &Ordered<'_>, points: &'a Points, accepted: &'a Accepted) -> Self {
+    pub(super) fn new(ordered: &Ordered<'_>, points: &'a Points, accepted: &'a Accepted) -> Self {
         let sizes = (0..ordered.units()).map(|unit| (unit as u32, ordered.of_unit(unit).len() as u64)).collect();
         let in_slices = (0..ordered.slices()).map(|slice| ordered.sizes_in_slice(slice)).collect();
         Self { points, accepted, sizes, in_slices }
     }
 
     /// With each unit so many `times`.
-    pub fn drawn(&self, times: &[f64]) -> Vec<Drawn> {
+    pub(super) fn drawn(&self, times: &[f64]) -> Vec<Drawn> {
         let negatives = pairs_between(&self.sizes, times);
         let in_slices: Vec<f64> = self.in_slices.iter().map(|sizes| pairs_between(sizes, times)).collect();
         let at_thresholds = self.thresholds(times, negatives);

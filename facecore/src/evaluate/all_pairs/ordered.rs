@@ -25,7 +25,7 @@ pub(super) struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    pub fn new(labelled: &LabelledFaces<'a>, offsets: &Offsets) -> Result<Self> {
+    pub(super) fn new(labelled: &LabelledFaces<'a>, offsets: &Offsets) -> Result<Self> {
         let LabelledFaces { faces, people, groups, slices } = *labelled;
         let count = faces.len();
         let lengths = [people.len(), groups.map_or(count, <[_]>::len), slices.map_or(count, <[_]>::len), offsets.len()];
@@ -76,39 +76,39 @@ impl<'a> Ordered<'a> {
         })
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.vectors.len()
     }
 
-    pub fn people(&self) -> usize {
+    pub(super) fn people(&self) -> usize {
         self.person.last().map_or(0, |last| *last as usize + 1)
     }
 
-    pub fn units(&self) -> usize {
+    pub(super) fn units(&self) -> usize {
         self.begins.len() - 1
     }
 
-    pub fn slices(&self) -> usize {
+    pub(super) fn slices(&self) -> usize {
         self.slices
     }
 
     /// The faces of a unit.
-    pub fn of_unit(&self, unit: usize) -> std::ops::Range<usize> {
+    pub(super) fn of_unit(&self, unit: usize) -> std::ops::Range<usize> {
         self.begins[unit]..self.begins[unit + 1]
     }
 
     /// The first face behind those of the same unit.
-    pub fn behind(&self, face: usize) -> usize {
+    pub(super) fn behind(&self, face: usize) -> usize {
         self.begins[self.unit[face] as usize + 1]
     }
 
     /// Pairs of two units.
-    pub fn negatives(&self) -> u64 {
+    pub(super) fn negatives(&self) -> u64 {
         pairs_between(self.begins.windows(2).map(|ends| (ends[1] - ends[0]) as u64))
     }
 
     /// The faces of each unit in a slice, of units that have any.
-    pub fn sizes_in_slice(&self, slice: usize) -> Vec<(u32, u64)> {
+    pub(super) fn sizes_in_slice(&self, slice: usize) -> Vec<(u32, u64)> {
         let mut sizes: Vec<(u32, u64)> = Vec::new();
         for (face, _) in self.slice.iter().enumerate().filter(|(_, own)| **own == Some(slice)) {
             match sizes.last_mut() {
@@ -120,7 +120,7 @@ impl<'a> Ordered<'a> {
     }
 
     /// The units with faces in a slice, and the pairs of two units inside it.
-    pub fn in_slice(&self, slice: usize) -> (usize, u64) {
+    pub(super) fn in_slice(&self, slice: usize) -> (usize, u64) {
         let sizes = self.sizes_in_slice(slice);
         (sizes.len(), pairs_between(sizes.iter().map(|(_, size)| *size)))
     }

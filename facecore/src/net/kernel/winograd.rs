@@ -98,7 +98,7 @@ pub(super) fn checked_output<V>(form: Form, row: &OutputRow<'_>, target: &Target
 /// The `N` values from `first` on. Where the row ends before, they are copied to `edge`, with zeros behind them.
 pub(super) fn window<'a, const N: usize>(pixels: &'a [f32], first: usize, edge: &'a mut [f32; N]) -> &'a [f32; N] {
     if let Some(pixels) = pixels.get(first..first + N) {
-        return pixels.try_into().expect("so many");
+        return pixels.try_into().expect("a slice of N values");
     }
     let rest = pixels.get(first..).unwrap_or_default();
     edge[..rest.len()].copy_from_slice(rest);
@@ -135,7 +135,7 @@ macro_rules! transforms {
             for tile in 0..row.tiles {
                 let first = tile * OUTPUTS * LANES;
                 let mut edges = edges.iter_mut();
-                let rows = rows.map(|pixels| window(pixels, first, edges.next().expect("one for each row")));
+                let rows = rows.map(|pixels| window(pixels, first, edges.next().expect("`edges` has ROWS of them")));
                 for lane in (0..LANES).step_by($width) {
                     // SAFETY: each row has six pixels; `checked_input` has compared the last point with the target's length.
                     unsafe {
