@@ -1,0 +1,162 @@
+"""`python -m training fine-tune PEOPLE --model ID --out FOLDER`: see README.md."""
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from training.data import crops, detect, family, half_of, read_faces
+from training.errors import TrainingError
+from training.losses import LOSSES, Loss, Margins
+from training.manifest import Entry, read_entry, write_manifest
+from training.measure import Pairs
+from training.network import Network
+from training.train import Lesson, Parameters, Trainer, device, line
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(prog="python -m training", description="Fine-tunes an embedder of facecore.")
+    command = result.add_subparsers(required=True).add_parser(
+        "fine-tune", help="exit code: 0 written, 1 nothing was won and nothing is written, 2 wrong input",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    usual = Parameters()
+    add = command.add_argument
+    add("people", type=Path, help="a folder with a folder a person")
+    add("--model", required=True, help="the embedder to begin with, such as facenet-ms1m-128")
+    add("--out", type=Path, required=True, help="where the network and its manifest go")
+    add("--name", help="the new network's id; without, MODEL-tuned")
+    add("--models", type=Path, default=Path("models"), help="the folder of the models")
+    add("--facecore", default="facecore", help="the command that finds the faces")
+    add("--faces", type=Path, help="what `facecore detect --json PEOPLE` printed, where that was run already")
+    add("--cache", type=Path, help="where faces, crops and what layers make of them are kept; without, OUT/cache")
+    add("--layers", choices=["head", "last", "all"], default=usual.layers, help="what is trained: the last dense layer, the last block with it, or all")
+    add("--loss", choices=list(LOSSES), default="cosface")
+    add("--margins", nargs=2, type=float, metavar=("POSITIVE", "NEGATIVE"), help="of --loss margins")
+    for name in ["epochs", "batch", "rate", "deeper", "centroid_rate", "copies", "held_back", "patience", "seed"]:
+        add(f"--{name.replace('_', '-')}", type=type(getattr(usual, name)), default=getattr(usual, name), help=HELP[name])
+    add("--family-before", help="relatives share what stands before this text in their names, such as _; they are not told apart")
+    add("--half", type=int, choices=[1, 2], help="only this half of the families, as of `facecore adapt fit`")
+    add("--general", type=Path, help="what `facecore detect --json` printed of a folder of other people: a network that lost there is refused")
+    add("--general-people", type=Path, help="that folder")
+    add("--allowed", type=float, default=0.0, help="by how much true positives may fall there")
+    return result
+
+
+HELP = {
+    "epochs": "the most passes over the faces",
+    "batch": "faces of a step",
+    "rate": "the size of the steps of the head at the beginning",
+    "deeper": "times the rate for the last block, and once more for the layers before it",
+    "centroid_rate": "the size of the centroids' steps",
+    "copies": "degraded copies of each face",
+    "held_back": "the part of the families that is not learned from, but measured on",
+    "patience": "epochs without a gain after which it ends",
+    "seed": "other seeds hold back other people and degrade in other ways",
+}
+
+
+def main() -> int:
+    arguments = parser().parse_args()
+    try:
+        return fine_tune(arguments)
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def fine_tune(arguments: argparse.Namespace) -> int:
+    entry = read_entry(arguments.models, arguments.model)
+    network = Network.read(entry.file)
+    loss = read_loss(arguments)
+    parameters = Parameters(
+        **{name: getattr(arguments, name) for name in [*HELP, "layers", "family_before"]}, loss=loss)
+    cache = arguments.cache or arguments.out / "cache"
+    for folder in [arguments.out, cache]:
+        folder.mkdir(parents=True, exist_ok=True)
+    faces = arguments.faces or detect(arguments.people, cache, entry.preprocessing.landmarks, arguments.facecore)
+    lesson = read_lesson(faces, arguments.people, entry, cache, arguments)
+    general = None
+    if arguments.general:
+        general = read_lesson(arguments.general, arguments.general_people or arguments.people, entry, cache, None)
+    torch.manual_seed(parameters.seed)
+    trainer = Trainer(network, lesson, parameters, cache)
+    before = general and pairs_of(network, general, parameters)
+    progress = arguments.out / "progress.pt"
+    trainer.fit(progress)
+    if not trainer.best:
+        print("nothing was won on the people held back, and nothing is written: keep the network, or try other layers or another rate")
+        return 1
+    if general and before and not keeps(before, pairs_of(network, general, parameters), arguments.allowed):
+        return 1
+    write(arguments, entry, trainer)
+    progress.unlink(missing_ok=True)
+    return 0
+
+
+def read_loss(arguments: argparse.Namespace) -> Loss:
+    if not arguments.margins:
+        return LOSSES[arguments.loss]()
+    if arguments.loss != "margins":
+        raise TrainingError("--margins are those of --loss margins")
+    return Margins(*arguments.margins)
+
+
+def read_lesson(found: Path, people: Path, entry: Entry, cache: Path, arguments: argparse.Namespace | None) -> Lesson:
+    faces = read_faces(found, people)
+    if arguments and arguments.half:
+        faces = [face for face in faces if half_of(family(face.person, arguments.family_before)) == arguments.half]
+    names = {face.person for face in faces}
+    if len(names) < 2:
+        raise TrainingError(f"{people}: faces of {len(names)} people; at least two are needed, each in a folder with photos of that person")
+    kept, made = crops(faces, entry.preprocessing, cache)
+    return Lesson(made, [face.person for face in kept], entry.preprocessing)
+
+
+def pairs_of(network: Network, lesson: Lesson, parameters: Parameters) -> Pairs:
+    """All pairs of some faces as they are."""
+    made = []
+    with torch.no_grad():
+        for start in range(0, len(lesson.people), 64):
+            places = np.arange(start, min(start + 64, len(lesson.people)))
+            made.append(network(lesson.pixels(places, 0, 0).to(device(), memory_format=torch.channels_last)).cpu().numpy())
+    embeddings = np.concatenate(made)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return Pairs.of(embeddings, lesson.people, [family(person, parameters.family_before) for person in lesson.people])
+
+
+def keeps(before: Pairs, after: Pairs, allowed: float) -> bool:
+    print(f"other people before: {line(before)}\nother people after:  {line(after)}")
+    lost = [rate for rate, was in before.rates().items() if after.true_positives(rate) < was - allowed]
+    if lost:
+        print(f"refused: other people lost at false positives of {lost[0]:g}, and nothing is written")
+    return not lost
+
+
+def write(arguments: argparse.Namespace, entry: Entry, trainer: Trainer) -> None:
+    name = arguments.name or f"{entry.id}-tuned"
+    trainer.network.write(arguments.out / f"{name}.onnx")
+    after = Pairs.of(trainer.embed(trainer.others), *trainer._others())
+    threshold = None
+    if entry.threshold is not None:
+        rate = trainer.start.false_positives(entry.threshold)
+        if 0 < rate < 1:
+            threshold = round(after.threshold(rate), 4)
+        else:
+            print("the threshold could not be carried over: no pair of two people held back passes the old one; fit one with `facecore matching fit`")
+    space = write_manifest(arguments.out, entry, name, threshold, f"{len(trainer.learned)} faces of {len(trainer.names)} people of one's own")
+    report = {
+        "model": name, "space": space, "threshold": threshold, "best_epoch": trainer.best, "epochs": trainer.history,
+        "held_back_before": trainer.start.rates(), "held_back_after": after.rates(), "layers": arguments.layers, "loss": repr(trainer.parameters.loss),
+    }
+    unfinished = arguments.out / "report.json.part"
+    unfinished.write_text(json.dumps(report, indent=1) + "\n")
+    os.replace(unfinished, arguments.out / "report.json")
+    print(f"best epoch {trainer.best}; held back before: {line(trainer.start)}\nheld back after: {line(after)}")
+    print(f"{arguments.out / name}.onnx is of the space {space}: facecore embed --models {arguments.out} --model {name} PHOTO")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
