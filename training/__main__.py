@@ -138,7 +138,7 @@ def keeps(before: Pairs, after: Pairs, allowed: float) -> bool:
 def write(arguments: argparse.Namespace, entry: Entry, trainer: Trainer) -> None:
     name = arguments.name or f"{entry.id}-tuned"
     trainer.network.write(arguments.out / f"{name}.onnx")
-    after = Pairs.of(trainer.embed(trainer.others), *trainer._others())
+    after = trainer.pairs(trainer.embed(trainer.others))
     threshold = None
     if entry.threshold is not None:
         rate = trainer.start.false_positives(entry.threshold)

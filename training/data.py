@@ -101,7 +101,7 @@ def crops(faces: list[Face], preprocessing: Preprocessing, cache: Path) -> tuple
     lines = "\n".join(f"{face.photo.resolve()} {face.box} {face.landmarks}" for face in faces)
     key = hashlib.sha256(f"{preprocessing.text()}\n{lines}".encode()).hexdigest()[:16]
     stored, kept = cache / f"crops-{key}.npy", cache / f"crops-{key}.kept.npy"
-    if not (stored.exists() and kept.exists()):
+    if not stored.exists():
         width, height = preprocessing.size
         unfinished = cache / f"crops-{key}.part"
         pixels = np.lib.format.open_memmap(unfinished, "w+", np.uint8, (len(faces), height, width, 3))
@@ -116,8 +116,8 @@ def crops(faces: list[Face], preprocessing: Preprocessing, cache: Path) -> tuple
                 if (at + 1) % 1000 == 0:
                     print(f"cut out {at + 1} of {len(faces)} faces", flush=True)
         pixels.flush()
-        os.replace(unfinished, stored)
         np.save(kept, np.array(places, np.int64))
+        os.replace(unfinished, stored)
     places = np.load(kept)
     return [faces[at] for at in places], np.load(stored, mmap_mode="r")[: len(places)]
 

@@ -96,7 +96,7 @@ class Trainer:
         numbers = {name: number for number, name in enumerate(self.names)}
         self.own = np.array([numbers.get(person, -1) for person in lesson.people])
         start = self.embed(np.arange(len(lesson.people)))
-        self.start = Pairs.of(start[self.others], *self._others())
+        self.start = self.pairs(start[self.others])
         if not self.start.tellable() or not len(self.start.same):
             raise TrainingError("too few people or photos to measure on those held back: bring more people, or raise --held-back")
         means = torch.zeros(len(self.names), start.shape[1])
@@ -116,8 +116,9 @@ class Trainer:
             raise TrainingError("fewer than two people to learn from: PEOPLE should have a folder a person, with faces in its photos")
         return learned, others
 
-    def _others(self) -> tuple[list[str], list[str]]:
-        return [self.lesson.people[at] for at in self.others], [self.families[at] for at in self.others]
+    def pairs(self, embeddings: np.ndarray) -> Pairs:
+        """Those of the faces held back."""
+        return Pairs.of(embeddings, [self.lesson.people[at] for at in self.others], [self.families[at] for at in self.others])
 
     def _groups(self) -> list[dict]:
         parts, seen = [], set()
@@ -185,20 +186,28 @@ class Trainer:
 
     def epoch(self) -> float:
         """Each face as it is and each of its degraded copies once; where all layers are trained, degraded anew in each epoch."""
-        done, copies = len(self.history), 1 + self.parameters.copies
-        order = np.array([(place, copy) for copy in range(copies) for place in self.learned])
-        # Seeded by the epoch, so that a training that goes on takes the same order.
-        np.random.default_rng([self.parameters.seed, done]).shuffle(order)
-        batches = [chunk[chunk[:, 1] == copy] for chunk in np.array_split(order, math.ceil(len(order) / (self.parameters.batch * copies))) for copy in range(copies)]
-        batches = [batch for batch in batches if len(batch)]
+        done, count = len(self.history), 1 + self.parameters.copies
+        batches = self._batches(done)
         total, began = 0.0, time.monotonic()
-        for at, batch in enumerate(batches):
-            copy = int(batch[0, 1])
+        for at, (places, copy) in enumerate(batches):
             fresh = copy + done * self.parameters.copies if copy and self.inputs is None else copy
-            total += self.step(batch[:, 0], fresh, (done + at / len(batches)) / self.parameters.epochs) * len(batch)
+            total += self.step(places, fresh, (done + at / len(batches)) / self.parameters.epochs) * len(places)
             if at % 50 == 49:
-                print(f"epoch {done + 1}: step {at + 1} of {len(batches)}, {(time.monotonic() - began) / (at + 1):.2f} s a step", flush=True)
-        return total / len(order)
+                rate = (time.monotonic() - began) / (at + 1)
+                print(f"epoch {done + 1}: step {at + 1} of {len(batches)}, {rate:.2f} s a step", flush=True)
+        return total / (len(self.learned) * count)
+
+    def _batches(self, epoch: int) -> list[tuple[np.ndarray, int]]:
+        """Places and copies of an epoch's steps; seeded by the epoch, so that a training that goes on takes the same order."""
+        random = np.random.default_rng([self.parameters.seed, epoch])
+        parts = math.ceil(len(self.learned) / self.parameters.batch)
+        batches = [
+            (places, copy)
+            for copy in range(1 + self.parameters.copies)
+            for places in np.array_split(random.permutation(self.learned), parts)
+        ]
+        random.shuffle(batches)
+        return batches
 
     def fit(self, progress: Path) -> None:
         """Epochs until nothing more is won on the people held back; the best one's weights are the network's at the end."""
@@ -206,7 +215,7 @@ class Trainer:
         print(f"{len(self.learned)} faces of {len(self.names)} people; held back: {len(self.others)} faces, {line(self.start)}", flush=True)
         while len(self.history) < self.parameters.epochs and len(self.history) < self.best + self.parameters.patience:
             loss = self.epoch()
-            pairs = Pairs.of(self.embed(self.others), *self._others())
+            pairs = self.pairs(self.embed(self.others))
             self.history.append({"loss": loss, "held_back": pairs.worth()})
             print(f"epoch {len(self.history)}: loss {loss:.4f}, held back {line(pairs)}", flush=True)
             if not math.isfinite(loss):
