@@ -25,7 +25,7 @@ def _by_box(photo: Array, box: Array, margin: float, size: tuple[int, int]) -> A
     weights = _area if shrinks else _linear
     window = photo[y : y + height, x : x + width].astype(np.float32)
     rows = np.tensordot(weights(height, size[1]), window, axes=1)
-    return np.einsum("tw,hwc->htc", weights(width, size[0]), rows, optimize=True)
+    return np.tensordot(rows, weights(width, size[0]), axes=(1, 1)).swapaxes(1, 2)
 
 
 def _side(start: float, end: float, limit: int, margin: float) -> tuple[int, int]:

@@ -110,6 +110,19 @@ def test_too_little_is_a_clear_line(folder: Path, tmp_path: Path, lines: int, sa
     assert done.returncode == 2 and done.stderr.startswith("error: ") and says in done.stderr and done.stderr.count("\n") == 1
 
 
+def test_faces_are_found_by_the_command(folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "training", "fine-tune", str(ROOT / "testdata/people"), "--model", "tiny", "--models", str(folder / "models")]
+    done = subprocess.run([*command, "--facecore", facecore(), "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    # Two people: none is left to learn from where one is held back.
+    assert done.returncode == 2 and "two people to learn" in done.stderr
+    [found] = (tmp_path / "cache").glob("faces-mtcnn-*.jsonl")
+    people = {face.person for face in read_faces(found, ROOT / "testdata/people")}
+    assert people == {folder.name for folder in (ROOT / "testdata/people").iterdir() if folder.is_dir()}
+    (tmp_path / "empty").mkdir()
+    done = subprocess.run([*command[:4], str(tmp_path / "empty"), *command[5:], "--facecore", "no-command", "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "name the command with --facecore" in done.stderr
+
+
 @pytest.mark.parametrize(("more", "says"), [
     (["--models", "nowhere"], "nowhere/manifest.toml"),
     (["--model", "other"], "no embedder other, but tiny"),
