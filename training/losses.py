@@ -11,7 +11,9 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Margins:
-    """The loss that OK.ru's face recognition was fine-tuned with: for a face of person t, `max(positive − cos(c_t), 0)² + Σ_{i≠t} max(cos(c_i) − negative, 0)²`."""
+    """The loss that OK.ru's face recognition was fine-tuned with: for a face of person t,
+    `max(positive − cos(c_t), 0)² + Σ_{i≠t} max(cos(c_i) − negative, 0)²`.
+    """
 
     positive: float = 0.9
     negative: float = 0.4
@@ -36,7 +38,10 @@ class CosFace:
 
 @dataclass(frozen=True)
 class ArcFace:
-    """Cross entropy of `scale` times the cosines, `margin` (radians) added to the own angle (Deng et al., 2019). Where the angle would pass π, the cosine falls on along a line, as in the authors' code."""
+    """Cross entropy of `scale` times the cosines, `margin` (radians) added to the own angle (Deng et al., 2019).
+
+    Where the angle would pass π, the cosine falls on along a line, as in the authors' code.
+    """
 
     scale: float = 20.0
     margin: float = 0.35
@@ -54,7 +59,9 @@ class ArcFace:
 
 @dataclass(frozen=True)
 class Center:
-    """Center loss (Wen et al., 2016) on unit vectors: cross entropy of `scale` times the cosines, and `weight` times `|x − c_t|² / 2`, which is `1 − cos(c_t)`. Here the centroids are the classifier's weights too, and learned."""
+    """Center loss (Wen et al., 2016) on unit vectors: cross entropy of `scale` times the cosines, and `weight` times `|x − c_t|² / 2`,
+    which is `1 − cos(c_t)`. Here the centroids are the classifier's weights too, and learned.
+    """
 
     scale: float = 20.0
     weight: float = 1.0

@@ -124,7 +124,8 @@ def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     preprocessing = read_entry(ROOT / "models", "facenet-ms1m-128").preprocessing
     (tmp_path / "bad.jpg").write_bytes(b"no photo")
     good = ROOT / "testdata/photos/obama.jpg"
-    lines = [{"file": str(path), "width": 99, "height": 99, "faces": [{"box": [10, 10, 90, 90], "landmarks": [[1, 1]] * 5}]} for path in [tmp_path / "bad.jpg", good]]
+    face = {"box": [10, 10, 90, 90], "landmarks": [[1, 1]] * 5}
+    lines = [{"file": str(path), "width": 99, "height": 99, "faces": [face]} for path in [tmp_path / "bad.jpg", good]]
     (tmp_path / "faces.jsonl").write_text("\n".join(map(json.dumps, lines)))
     faces = read_faces(tmp_path / "faces.jsonl", Path("/"))
     for _ in range(2):  # made, and from the cache

@@ -79,7 +79,13 @@ def test_a_killed_training_goes_on_to_the_same(folder: Path, tmp_path: Path) -> 
 
 
 def test_the_network_is_one_that_facecore_takes(folder: Path, tmp_path: Path) -> None:
-    done = run(folder, tmp_path / "out", "--rate", "0.01", "--epochs", "6", "--patience", "9", "--layers", "all")
+    general = ["--general", str(folder / "people/faces.jsonl"), "--general-people", str(folder / "people"), "--allowed"]
+    options = ["--rate", "0.01", "--epochs", "6", "--patience", "9", "--layers", "all", *general]
+    # Who allows less than nothing wants a gain that there cannot be.
+    done = run(folder, tmp_path / "refused", *options, "-1")
+    assert done.returncode == 1 and "refused: other people lost" in done.stdout
+    assert not list((tmp_path / "refused").glob("*.onnx"))
+    done = run(folder, tmp_path / "out", *options, "1")
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "out/report.json").read_text())
     assert report["best_epoch"] > 0 and report["held_back_after"]["0.01"] > report["held_back_before"]["0.01"]
@@ -119,7 +125,8 @@ def test_faces_are_found_by_the_command(folder: Path, tmp_path: Path) -> None:
     people = {face.person for face in read_faces(found, ROOT / "testdata/people")}
     assert people == {folder.name for folder in (ROOT / "testdata/people").iterdir() if folder.is_dir()}
     (tmp_path / "empty").mkdir()
-    done = subprocess.run([*command[:4], str(tmp_path / "empty"), *command[5:], "--facecore", "no-command", "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [*command[:4], str(tmp_path / "empty"), *command[5:], "--facecore", "no-command", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "name the command with --facecore" in done.stderr
 
 
