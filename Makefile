@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install cross-aarch64
+.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install cross-aarch64
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -10,6 +10,7 @@ help:
 	@echo "make test-rust, test-c, test-java, test-page   one of them (C's and Java's answers are compared with what ran before)"
 	@echo "make test-cluster   its last Java part: the store in a real Cassandra and the rebuild by Spark, fetched by Maven, started and stopped (1 GiB of memory)"
 	@echo "make test-outside   its part before the page: projects that depend on what is handed out (crate, C tarball, Maven repository) name a face"
+	@echo "make cluster-demo   the whole system here: two Cassandra nodes, Spark, the page; a rebuild while somebody uploads (5 GB of memory)"
 	@echo "make test-training   the Python package that fine-tunes networks; not part of make test (fetches PyTorch, 3 GB, the first time)"
 	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
 	@echo "make asan     the kernels' tests under the address sanitizer"
@@ -86,6 +87,11 @@ test-outside: models
 	facecore/tests/outside
 	facecore-ffi/tests/outside
 	facecore-jni/outside
+
+# The whole system on this machine: two Cassandra nodes, a Spark with two workers, the page; profiles of 200 accounts are built while somebody uploads. Some 5 GB of
+# memory. PEOPLE=FOLDER takes the photos of a folder a person; ports by CASSANDRA_PORT and SPARK_PORT.
+cluster-demo: page
+	cluster/demo
 
 # The packages are installed anew where their list has changed.
 test-training: models

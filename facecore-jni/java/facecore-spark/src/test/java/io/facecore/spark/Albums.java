@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** Accounts whose albums are composed from a few photos of three people, in many variants. */
@@ -30,6 +31,32 @@ final class Albums {
         List<String> lines = new ArrayList<>();
         for (int account = 1; account <= accounts; account++) {
             lines.add(account(account));
+        }
+        Files.write(folder.resolve("accounts.jsonl"), lines);
+    }
+
+    /** Writes {@code accounts.jsonl} of people who have a folder each with four photos or more: all of theirs, and one of the next person's. */
+    static void ofPeople(Path people, Path folder, int accounts) throws IOException {
+        List<List<String>> albums = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(people)) {
+            for (Path person : folders.filter(Files::isDirectory).sorted().toList()) {
+                try (Stream<Path> photos = Files.list(person)) {
+                    List<String> files = photos.map(photo -> people.relativize(photo).toString()).filter(name -> name.matches("(?i).*\\.jpe?g")).sorted().toList();
+                    if (files.size() >= 4 && albums.size() < accounts) {
+                        albums.add(files);
+                    }
+                }
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (int at = 0; at < albums.size(); at++) {
+            List<String> files = new ArrayList<>(albums.get(at));
+            files.add(albums.get((at + 1) % albums.size()).get(0));
+            StringBuilder photos = new StringBuilder();
+            for (int place = 0; place < files.size(); place++) {
+                photos.append(place == 0 ? "" : ", ").append("{\"id\": ").append(10_000L * (at + 1) + place).append(", \"file\": \"").append(files.get(place)).append("\"}");
+            }
+            lines.add("{\"id\": " + (at + 1) + ", \"friends\": [" + (at + 2) + ", " + at + "], \"photos\": [" + photos + "]}");
         }
         Files.write(folder.resolve("accounts.jsonl"), lines);
     }

@@ -23,7 +23,7 @@ final class Comparison {
     public static void main(String[] line) throws Exception {
         SpaceId space = SpaceId.parse(line[4]);
         Path folder = Files.createDirectories(Path.of(line[6]));
-        String settings = RebuildJobIT.CASSANDRA;
+        String settings = Driver.CASSANDRA;
         Files.writeString(folder.resolve("application.conf"), settings);
         String keyspace = "comparison_" + Long.toString(System.currentTimeMillis(), 36);
         try (CqlSession session = CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(settings)).build();

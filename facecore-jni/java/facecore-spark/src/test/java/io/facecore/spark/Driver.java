@@ -10,6 +10,11 @@ import java.util.stream.Stream;
 
 /** The job in a JVM of its own, as {@code spark-submit} starts it. */
 final class Driver {
+    /** The settings of Cassandra's driver for the node of {@code cluster/cassandra}. */
+    static final String CASSANDRA = "datastax-java-driver {\n basic.contact-points = [\"127.0.0.1:" + System.getenv().getOrDefault("CASSANDRA_PORT", "19042")
+            + "\"]\n basic.load-balancing-policy.local-datacenter = datacenter1\n basic.request.timeout = 20 seconds\n"
+            + " advanced.metadata.schema.debouncer.window = 10 milliseconds\n}\n";
+
     private Driver() {}
 
     /** {@code target} is the module's folder of that name, with its jar and what executors need beside it. */

@@ -40,9 +40,6 @@ class RebuildJobIT {
     private static final SpaceId SPACE = SpaceId.parse("e37f9c1f75f50abd");
     private static final int ACCOUNTS = 20;
     private static final Path TARGET = Path.of("target").toAbsolutePath();
-    static final String CASSANDRA = "datastax-java-driver {\n basic.contact-points = [\"127.0.0.1:" + System.getenv().getOrDefault("CASSANDRA_PORT", "19042")
-            + "\"]\n basic.load-balancing-policy.local-datacenter = datacenter1\n basic.request.timeout = 20 seconds\n"
-            + " advanced.metadata.schema.debouncer.window = 10 milliseconds\n}\n";
 
     private static CqlSession session;
 
@@ -57,7 +54,7 @@ class RebuildJobIT {
         System.setProperty("spark.driver.bindAddress", "127.0.0.1");
         System.setProperty("spark.driver.host", "127.0.0.1");
         System.setProperty("spark.sql.shuffle.partitions", "4");
-        session = CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(CASSANDRA)).build();
+        session = CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(Driver.CASSANDRA)).build();
     }
 
     @AfterAll
@@ -72,7 +69,7 @@ class RebuildJobIT {
                 .setTimeout(Duration.ofSeconds(60)));
         CassandraProfileStore.migrate(session, keyspace, SPACE);
         store = CassandraProfileStore.open(session, keyspace, SPACE, CassandraOptions.defaults().withReadDeadline(Duration.ofSeconds(30)));
-        Files.writeString(folder.resolve("application.conf"), CASSANDRA);
+        Files.writeString(folder.resolve("application.conf"), Driver.CASSANDRA);
         Albums.compose(ROOT.resolve("testdata/photos"), folder, ACCOUNTS);
     }
 
