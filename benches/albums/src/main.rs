@@ -137,6 +137,13 @@ enum Command {
         #[arg(long)]
         folder: PathBuf,
     },
+    /// Put the synthetic faces of so many accounts into `FOLDER/store`, and the list of the accounts beside it: for `facecore rebuild`
+    Keep {
+        #[arg(long, default_value_t = 100_000)]
+        users: u64,
+        #[arg(long)]
+        folder: PathBuf,
+    },
     /// Ages from simulated friends, and sex from names that training has not seen
     Social {
         #[arg(long, default_value_t = 20_000)]
@@ -214,6 +221,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }
+        Command::Keep { users, folder } => scale::keep(users, &shipped("e37f9c1f75f50abd".parse()?)?, &folder),
         Command::Social { people, names } => {
             social::ages(people);
             social::names(&names)

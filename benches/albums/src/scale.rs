@@ -3,11 +3,16 @@
 
 use std::error::Error;
 use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::Instant;
 
-use facecore::profile::{AlbumFace, AlbumPhoto, Builder, Feedback, Owner, PhotoMeta, Profile, Settings, pass};
+use facecore::profile::{
+    AlbumFace, AlbumPhoto, Builder, FaceId, Feedback, Owner, PhotoMeta, Profile, Settings, StoredFace, pass,
+};
+use facecore::store::{ProfileStore, StoreOptions};
+use serde_json::json;
 
 use crate::measure::Score;
 use crate::world::{Account, Kind, Nature, Person, STRANGER, sign};
@@ -79,6 +84,44 @@ pub fn run(users: u64, passes: usize, settings: Settings, folder: &Path) -> Resu
     }
 
     Ok(())
+}
+
+/// Puts the faces of so many accounts into a store, and writes the list of the accounts beside it: for `facecore rebuild`, which then reads no photo.
+pub fn keep(users: u64, settings: &Settings, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let space = settings.space;
+    let world = World { faces: Synthetic::new(space, 1), users };
+    let store = ProfileStore::open(&folder.join("store"), space, &StoreOptions::default())?;
+    let mut list = BufWriter::new(File::create(folder.join("accounts.jsonl"))?);
+    for first in (0..users).step_by(1_000) {
+        let accounts: Vec<_> =
+            (first..users.min(first + 1_000)).map(|user| world.account(user)).collect::<facecore::Result<_>>()?;
+        store.write(|batch| {
+            for (user, (account, _)) in (first..).zip(&accounts) {
+                for photo in &account.album {
+                    for (place, face) in (0..).zip(&photo.faces) {
+                        let stored = StoredFace {
+                            photo: photo.meta.clone(),
+                            face: face.clone(),
+                            area: [0.0, 0.0, face.width, face.width],
+                            quality: None,
+                        };
+                        let id = FaceId { photo: photo.meta.id, face: place };
+                        batch.put_face(user, id, space, &stored.to_bytes())?;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        for (user, (account, friends)) in (first..).zip(&accounts) {
+            let photo =
+                |photo: &AlbumPhoto| json!({"id": photo.meta.id, "file": "kept", "was_avatar": photo.meta.was_avatar});
+            let photos: Vec<_> = account.album.iter().map(photo).collect();
+            let line = json!({"id": user, "age": account.known.age, "friends": friends, "photos": photos});
+            writeln!(list, "{line}")?;
+        }
+    }
+    Ok(list.flush()?)
 }
 
 /// Resident memory in MB (Linux).

@@ -12,7 +12,7 @@ use super::ranges;
 
 #[derive(Debug, Args)]
 pub struct Rebuild {
-    /// The accounts: a JSON object a line, ascending by id; docs/profiles.md has its fields
+    /// The accounts: a JSON object a line, ascending by id; docs/rebuild.md has its fields
     #[arg(value_name = "ACCOUNTS.jsonl")]
     pub accounts: PathBuf,
     /// The folder of the store, which is made if there is none. What was said of faces there is obeyed, photos whose faces it keeps are not read

@@ -47,8 +47,8 @@ pub fn run(arguments: &Rebuild, json: bool) -> Result<ExitCode> {
             let bar = output::bar(list.accounts as usize, "accounts");
             progress = pass(&albums, progress, arguments, &Telling { bar: &bar, json })?;
             bar.finish_and_clear();
-            switch(&store, &progress, arguments)?;
             io::stdout().write_all(progress.shown(json).as_bytes())?;
+            switch(&store, &progress, arguments)?;
             continue;
         }
         // It was switched to: the pass is done.

@@ -26,6 +26,7 @@ final class RebuildSettings implements Serializable {
               --may-fail SHARE           if a larger share of photos or accounts fails, the pass is not taken over [0.05]
               --parts N                  parts of the list; a part that is done is not done again [200]
               --max-photos-per-second N  read by each executor [as many as can be]
+              --normal-priority          do not give way to others: for machines that have nothing else to do
               --resume                   go on where a rebuild of the same list ended too early
               --anew                     give such a rebuild up, and begin again""";
 
@@ -43,6 +44,7 @@ final class RebuildSettings implements Serializable {
     final double mayFail;
     final int parts;
     final double photosPerSecond;
+    final boolean normalPriority;
     final boolean resume;
     final boolean anew;
 
@@ -66,6 +68,7 @@ final class RebuildSettings implements Serializable {
         mayFail = words.number("--may-fail", 0.05, 0, 1);
         parts = (int) words.number("--parts", 200, 1, 1_000_000);
         photosPerSecond = words.number("--max-photos-per-second", 0, 0, 1e9);
+        normalPriority = words.has("--normal-priority");
         resume = words.has("--resume");
         anew = words.has("--anew");
         if (resume && anew) {

@@ -39,7 +39,9 @@ final class RebuiltPart implements Function2<Integer, Iterator<Row>, Iterator<In
         }
         Machine machine = Machine.of(settings);
         // Whatever else runs on this machine, such as the service, goes first; but for the threads that the connection has started.
-        ThreadPriority.setIdle();
+        if (!settings.normalPriority) {
+            ThreadPriority.setIdle();
+        }
         Writer writer = new Writer(machine, part);
         while (rows.hasNext()) {
             writer.take(machine.builder.build(Account.of(rows.next()), reads));
