@@ -13,7 +13,7 @@ use super::ranges::{cosine, share};
 pub enum Dataset {
     /// Find the people of accounts who can be told apart without doubt, and write their faces. Exit code: 0 done, 1 done but some photos
     /// or accounts failed
-    Build(DatasetBuild),
+    Build(Box<DatasetBuild>),
     /// What is in a data set
     Stats(DatasetStats),
     /// Hold back other people
