@@ -1,6 +1,7 @@
 //! The command line: commands, options, help.
 
 mod adapting;
+mod collecting;
 mod keeping;
 mod measuring;
 mod options;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
 pub use adapting::{Adapt, AdaptApply, AdaptFit, AdaptMeasure, AdaptPeople};
+pub use collecting::{Dataset, DatasetBuild, DatasetSplit};
 pub use keeping::{
     Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Rebuild, Store,
     StoreErase, StoreUsers, Who,
@@ -66,6 +68,9 @@ pub enum Command {
     Profile(Profile),
     /// The profiles of all accounts, into a store, as often as friends' profiles change them
     Rebuild(Rebuild),
+    /// A data set to train on, that builds itself from the photos of accounts
+    #[command(subcommand)]
+    Dataset(Dataset),
     /// People in a file, such as stars: who of them is in photos?
     #[command(subcommand)]
     Gallery(Gallery),

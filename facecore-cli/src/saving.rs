@@ -1,7 +1,7 @@
 //! Files that the command writes: whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -53,6 +53,49 @@ pub fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// A file that is written piece by piece and is at its place once it is whole.
+pub struct Growing {
+    writer: BufWriter<File>,
+    beside: PathBuf,
+    target: PathBuf,
+    whole: bool,
+}
+
+impl Growing {
+    pub fn create(target: &Path) -> io::Result<Self> {
+        let (file, beside) = create_beside(target)?;
+        Ok(Self { writer: BufWriter::new(file), beside, target: target.to_owned(), whole: false })
+    }
+
+    /// Moves the file to its place.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        self.writer.get_ref().sync_all()?;
+        fs::rename(&self.beside, &self.target)?;
+        self.whole = true;
+        Ok(())
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        if !self.whole {
+            // Nobody is left to tell.
+            let _ = fs::remove_file(&self.beside);
+        }
+    }
 }
 
 /// A new file in the folder of `target`, hidden.

@@ -12,6 +12,7 @@ mod faces;
 mod fit;
 mod measure;
 mod owners;
+mod purity;
 mod real;
 mod recognise;
 mod scale;
@@ -118,6 +119,14 @@ enum Command {
         #[arg(long)]
         store: PathBuf,
     },
+    /// Is each person one person in the data set that `facecore dataset build` made of these albums?
+    Purity {
+        #[command(flatten)]
+        real: RealFaces,
+        /// The data set; without it, a table of the rules in albums that no photo is read of
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
     /// Build the profiles of so many simulated users, with synthetic faces, and watch the memory
     Scale {
         #[arg(long, default_value_t = 1_000_000)]
@@ -207,6 +216,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Command::Deal { real, images, accounts, folder } => deal::write(&real.open()?, &images, accounts, &folder),
         Command::Judge { real, folder, store } => deal::judge(&real.open()?, shipped(real.space)?, &folder, &store),
+        Command::Purity { real, folder: Some(folder) } => purity::judge(&real.open()?, real.space, &folder),
+        Command::Purity { real, folder: None } => purity::rules(&real.open()?, &shipped(real.space)?, real.seeds),
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }

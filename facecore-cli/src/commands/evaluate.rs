@@ -22,6 +22,7 @@ use crate::output::{Report, json_line};
 use crate::saving;
 use measure::{Column, Configuration, Grouped, Identified, PhotoPair, Scored, Slice};
 use records::{FusionRecord, IdentificationRecord, Photos, SliceRecord, VerificationRecord};
+pub use report::{escape, page};
 
 /// Folds of pairs that are drawn here.
 const FOLDS: usize = 10;

@@ -6,11 +6,13 @@ mod album;
 mod calibrate;
 mod clones;
 mod compare;
+mod dataset;
 mod detect;
 mod embed;
 mod enrol;
 mod evaluate;
 mod gallery;
+mod listed;
 mod matching;
 mod models;
 mod nonface;
@@ -46,6 +48,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Robustness(arguments) => robustness::run(arguments, json),
         Command::Profile(arguments) => profile::run(arguments, json),
         Command::Rebuild(arguments) => rebuild::run(arguments, json),
+        Command::Dataset(arguments) => dataset::run(arguments, json),
         Command::Gallery(arguments) => gallery::run(arguments, json),
         Command::Adapt(arguments) => adapt::run(arguments, json),
         Command::Who(arguments) => who::run(arguments, json),

@@ -14,18 +14,16 @@ use std::process::ExitCode;
 use facecore::AlbumReader;
 use facecore::attributes::Attributes;
 use facecore::store::ProfileStore;
-use indicatif::ProgressBar;
-use serde::Serialize;
 
 use self::album::Albums;
 use self::progress::Progress;
 use self::writer::Writer;
+use super::listed::Telling;
 use super::{account, album as one_album};
 use crate::accounts::{self, Lines, List};
 use crate::arguments::Rebuild;
 use crate::failure::Result;
-use crate::output::{self, json_line};
-use crate::{ordered, shown};
+use crate::{ordered, output};
 
 /// Runs the passes that are still to be done.
 pub fn run(arguments: &Rebuild, json: bool) -> Result<ExitCode> {
@@ -109,7 +107,7 @@ fn pass(albums: &Albums<'_>, progress: Progress, arguments: &Rebuild, telling: &
     let mut writer = Writer::new(store, progress, arguments.batch.get());
     ordered::stream(lines, arguments.threads.count(), work, |built: Result<_>| {
         let (built, line) = built?;
-        telling.failures(&built)?;
+        telling.failures(built.account, &built.failures)?;
         telling.bar.inc(1);
         writer.take(built, line.number, line.end)
     })?;
@@ -130,44 +128,4 @@ fn switch(store: &ProfileStore, progress: &Progress, arguments: &Rebuild) -> Res
     }
     let next = store.iterations()?.next.ok_or("somebody dropped the iteration that was being written; begin --anew")?;
     Ok(store.switch(next)?)
-}
-
-#[derive(Serialize)]
-struct FailureRecord<'a> {
-    account: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    photo: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a Path>,
-    error: ErrorWords<'a>,
-}
-
-#[derive(Serialize)]
-struct ErrorWords<'a> {
-    code: &'a str,
-    message: &'a str,
-}
-
-/// What is told while a pass runs.
-struct Telling<'a> {
-    bar: &'a ProgressBar,
-    json: bool,
-}
-
-impl Telling<'_> {
-    /// Says at once what failed: as JSON among the results, in words on stderr.
-    fn failures(&self, built: &album::Built) -> Result<()> {
-        let account = built.account;
-        for album::Failure { photo, code, message } in &built.failures {
-            let (id, file) = photo.as_ref().map(|(id, file)| (*id, &**file)).unzip();
-            if self.json {
-                let record = FailureRecord { account, photo: id, file, error: ErrorWords { code, message } };
-                self.bar.suspend(|| io::stdout().write_all(json_line(&record).as_bytes()))?;
-                continue;
-            }
-            let photo = photo.as_ref().map(|(id, file)| format!(", photo {id} ({})", shown::path(file)));
-            self.bar.suspend(|| output::tell(&format!("account {account}{}: {message}", photo.unwrap_or_default())));
-        }
-        Ok(())
-    }
 }

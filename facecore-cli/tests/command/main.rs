@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod adapting;
+mod albums;
+mod dataset;
 mod drawing;
 mod evaluate;
 mod files;

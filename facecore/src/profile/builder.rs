@@ -10,7 +10,7 @@ use super::feedback::{FaceId, Feedback, Opinion};
 use super::photos::PhotoMeta;
 use super::settings::{EpsRule, Settings};
 use super::value::{Profile, Role};
-use crate::cluster::{Dbscan, Links, SamePhoto, Zones};
+use crate::cluster::{Links, SamePhoto};
 use crate::embed::{Embedding, dot};
 use crate::error::{Error, Result};
 
@@ -170,7 +170,7 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::SpaceMismatch`] or [`Error::Embedding`] for a face of another space than the settings' or the friends',
-    /// [`Error::Limit`] for more faces than [`Dbscan::MAX_FACES`], [`Error::Option`] if a photo's id comes twice.
+    /// [`Error::Limit`] for more faces than [`Dbscan::MAX_FACES`](crate::cluster::Dbscan::MAX_FACES), [`Error::Option`] if a photo's id comes twice.
     pub fn build(&self, album: &[AlbumPhoto], owner: &Owner, feedback: &Feedback) -> Result<Build> {
         let faces = self.usable(album, owner, feedback)?;
         let counted = album.iter().map(|photo| photo.faces.len()).sum();
@@ -213,8 +213,7 @@ impl Builder {
                 let opinion = feedback.of(id);
                 let confirmed = opinion == Some(Opinion::Confirm);
                 if opinion != Some(Opinion::Remove) && (confirmed || !face.non_face) {
-                    let seed =
-                        confirmed || (face.width >= self.settings.seed_width && face.score >= self.settings.seed_score);
+                    let seed = confirmed || self.settings.is_clear(face.width, face.score);
                     faces.push(Usable { id, face, photo, seed });
                 }
             }
@@ -242,29 +241,15 @@ impl Builder {
         };
         let (confirmed, rejected) = (of_opinion(Opinion::Confirm), of_opinion(Opinion::Reject));
         let links = Links {
-            photos: if self.same_photo == SamePhoto::CannotLink { photos.clone() } else { Vec::new() },
+            photos: Vec::new(),
             must: confirmed.windows(2).map(|pair| (pair[0], pair[1])).collect(),
             cannot: confirmed
                 .first()
                 .map_or_else(Vec::new, |&own| rejected.iter().map(|&other| (own, other)).collect()),
         };
-        let eps = settings.eps.of(seeds.len());
-        let labels = Dbscan::new(eps, settings.min_samples)?.cluster(&embeddings, &links)?;
-        let mut clusters = labels.clusters();
-        let mut dropped = 0;
-        if self.same_photo == SamePhoto::DropCluster {
-            let before = clusters.len();
-            clusters.retain(|cluster| {
-                let of: HashSet<_> = cluster.iter().map(|&at| photos[at]).collect();
-                of.len() == cluster.len()
-            });
-            dropped += before - clusters.len();
-        }
-        // If it does not matter that two faces are of one photo, it does not matter in the zones either: each face gets a photo of its own.
-        let apart: Vec<u64> = (0..seeds.len() as u64).collect();
-        let zones_photos = if self.same_photo == SamePhoto::Ignore { &apart } else { &photos };
-        let zones = Zones::new(settings.merge, settings.ambiguous)?;
-        dropped += zones.apply(&embeddings, zones_photos, &mut clusters)?.dropped;
+        let (mut clusters, report) =
+            settings.grouping(seeds.len(), self.same_photo)?.apply(&embeddings, &photos, links)?;
+        let dropped = report.same_photo + report.ambiguous;
         // Where links kept the neighbours of a core away, too little is left for a person.
         clusters
             .retain(|cluster| cluster.len() >= settings.min_samples || cluster.iter().any(|at| confirmed.contains(at)));

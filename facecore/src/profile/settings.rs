@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::features::Features;
-use crate::cluster::Zones;
+use crate::cluster::{Dbscan, Grouping, SamePhoto, Zones};
 use crate::error::{Error, Result};
 use crate::space::SpaceId;
 
@@ -72,6 +72,20 @@ impl Settings {
     /// The file's text.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).unwrap_or_default()
+    }
+
+    /// How so many clear faces of an album become people.
+    ///
+    /// # Errors
+    /// [`Error::Option`] if a number is outside its range, which it never is in settings that were read or that ship.
+    pub fn grouping(&self, faces: usize, same_photo: SamePhoto) -> Result<Grouping> {
+        let dbscan = Dbscan::new(self.eps.of(faces), self.min_samples)?;
+        Ok(Grouping { dbscan, same_photo, zones: Zones::new(self.merge, self.ambiguous)? })
+    }
+
+    /// Whether a face is clear enough to form a cluster, by its width in pixels and the detector's score.
+    pub fn is_clear(&self, width: f32, score: f32) -> bool {
+        width >= self.seed_width && score >= self.seed_score
     }
 
     pub(super) fn check(&self) -> Result<()> {

@@ -65,14 +65,14 @@ pub fn html(
     if let Some(one) = measured.iter().find(|one| !one.slices.is_empty()) {
         body += &slices(one);
     }
-    page(&body)
+    page("facecore evaluate", &body)
 }
 
-/// The body of a report as a page of its own.
-pub fn page(body: &str) -> String {
+/// The body of a report as a page of its own; the title is no text of a user's.
+pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <title>facecore evaluate</title><style>{}</style></head><body><main>{body}</main></body></html>\n",
+         <title>{title}</title><style>{}</style></head><body><main>{body}</main></body></html>\n",
         include_str!("report.css")
     )
 }

@@ -1,9 +1,7 @@
 //! An account of the list → a build of its album.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use facecore::profile::{Build, Builder, FaceId, Outcome, Owner, Profile, Session, StoredFace};
 use facecore::social::sex_from_full_name;
@@ -11,8 +9,9 @@ use facecore::store::ProfileStore;
 use facecore::{AlbumReader, Error, Limits};
 
 use crate::accounts::{Account, ListedPhoto};
+use crate::commands::listed::{self, Failure};
 use crate::failure::explain;
-use crate::photos::{self, PhotoError};
+use crate::photos::PhotoError;
 
 /// What builds need, for all threads.
 pub struct Albums<'a> {
@@ -41,14 +40,6 @@ impl Built {
     pub fn failed_photos(&self) -> u64 {
         self.failures.iter().filter(|failure| failure.photo.is_some()).count() as u64
     }
-}
-
-/// Why a photo, a friend's profile, or the whole account could not be used.
-pub struct Failure {
-    /// The photo's id and file.
-    pub photo: Option<(u64, PathBuf)>,
-    pub code: &'static str,
-    pub message: String,
 }
 
 /// A photo's faces, by their places.
@@ -135,12 +126,7 @@ impl Albums<'_> {
     fn read(&self, listed: &ListedPhoto, built: &mut Built) -> Faces {
         built.photos += 1;
         let read = || -> Result<Faces, PhotoError> {
-            let path = self.root.join(&listed.file);
-            // A pipe would be waited for, for ever.
-            if !fs::metadata(&path).map_err(PhotoError::Read)?.is_file() {
-                return Err(PhotoError::Read(io::Error::new(io::ErrorKind::InvalidInput, "this is no file")));
-            }
-            let photo = photos::load(&path, &self.limits)?;
+            let photo = listed::load(self.root, listed, &self.limits)?;
             Ok(self.reader.read_stored(&photo, &listed.meta())?)
         };
         match read() {
@@ -150,8 +136,7 @@ impl Albums<'_> {
                 faces
             }
             Err(error) => {
-                let photo = Some((listed.id, listed.file.clone()));
-                built.failures.push(Failure { photo, code: error.code(), message: error.to_string() });
+                built.failures.push(Failure::of_photo(listed, &error));
                 Vec::new()
             }
         }

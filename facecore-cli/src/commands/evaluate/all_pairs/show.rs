@@ -228,7 +228,7 @@ pub fn html(measurement: &Measurement<'_>) -> String {
     if let (Some((column, _)), Some(rows)) = (&measurement.slices, slice_rows(measurement)) {
         body += &html_table(&format!("Slices by {column}: both photos in the slice"), &rows);
     }
-    page(&body)
+    page("facecore evaluate", &body)
 }
 
 fn html_table(title: &str, (headings, rows): &(Vec<&'static str>, Vec<Vec<String>>)) -> String {

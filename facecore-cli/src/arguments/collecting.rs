@@ -1,0 +1,105 @@
+//! Options of `dataset`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use facecore::cluster::SamePhoto;
+
+use super::options::{Finding, Model, Threads};
+use super::ranges::{cosine, share};
+
+#[derive(Debug, Subcommand)]
+pub enum Dataset {
+    /// Find the people of accounts who can be told apart without doubt, and write their faces. Exit code: 0 done, 1 done but some photos
+    /// or accounts failed
+    Build(Box<DatasetBuild>),
+    /// What is in a data set
+    Stats(DatasetStats),
+    /// Hold back other people
+    Split(DatasetSplit),
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetBuild {
+    /// The accounts, as `facecore rebuild` takes them; docs/rebuild.md has the fields
+    #[arg(value_name = "ACCOUNTS.jsonl")]
+    pub accounts: PathBuf,
+    /// The folder that the photos' files are in [default: the list's]
+    #[arg(long, value_name = "FOLDER")]
+    pub photos: Option<PathBuf>,
+    /// The folder of the data set, which is made if there is none. It holds faces: treat it as the photos
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// Take only so many accounts, those that know each other least: then most people are in one account
+    #[arg(long, value_name = "N")]
+    pub sample: Option<NonZeroUsize>,
+    /// What becomes of people of an account who seem to be two times on one photo
+    #[arg(long, value_name = "RULE", default_value = "drop")]
+    pub same_photo: SamePhotoRule,
+    /// From this cosine of their mean faces on, people of two accounts are one [default: that of the profiles, by the network]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
+    pub merge: Option<f32>,
+    /// From this one on nobody can tell, and who has fewer faces is dropped [default: that of the profiles]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
+    pub ambiguous: Option<f32>,
+    /// The share of people who are held back from training (0 to 1)
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
+    pub held_back: f64,
+    /// Other seeds choose other accounts and hold back other people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// The most people on the contact sheet, which holds pictures of faces
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub sheet: usize,
+    /// Go on where a build of the same list was killed
+    #[arg(long)]
+    pub resume: bool,
+    /// Replace what is in the folder
+    #[arg(long, conflicts_with = "resume")]
+    pub anew: bool,
+    #[command(flatten)]
+    pub threads: Threads,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SamePhotoRule {
+    /// They are dropped: two people were taken for one
+    Drop,
+    /// Their faces are parted, so that no two are on one photo
+    Part,
+    /// Nothing
+    Ignore,
+}
+
+impl From<SamePhotoRule> for SamePhoto {
+    fn from(rule: SamePhotoRule) -> Self {
+        match rule {
+            SamePhotoRule::Drop => Self::DropCluster,
+            SamePhotoRule::Part => Self::CannotLink,
+            SamePhotoRule::Ignore => Self::Ignore,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetStats {
+    /// The folder of the data set
+    pub folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetSplit {
+    /// The folder of the data set
+    pub folder: PathBuf,
+    /// The share of people who are held back from training (0 to 1)
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub held_back: f64,
+    /// Other seeds hold back other people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}

@@ -1,0 +1,26 @@
+//! `facecore dataset`: faces of people to train on, from the photos of accounts.
+//!
+//! `album` finds the people of an account, on any thread; `log` keeps what is finished, so that a killed build goes on; `people` compares accounts;
+//! `files` is the data set at rest, `sheet` shows it.
+
+mod album;
+mod build;
+mod counts;
+mod files;
+mod log;
+mod people;
+mod sheet;
+mod split;
+
+use std::process::ExitCode;
+
+use crate::arguments::Dataset;
+use crate::failure::Result;
+
+pub fn run(arguments: &Dataset, json: bool) -> Result<ExitCode> {
+    match arguments {
+        Dataset::Build(arguments) => build::run(arguments, json),
+        Dataset::Stats(arguments) => split::stats(&arguments.folder, json),
+        Dataset::Split(arguments) => split::run(arguments, json),
+    }
+}

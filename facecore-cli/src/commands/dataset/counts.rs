@@ -1,0 +1,83 @@
+//! What went into a data set, and what each rule took.
+
+use serde::{Deserialize, Serialize};
+
+/// Counted for an account, or for all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    pub accounts: u64,
+    pub failed_accounts: u64,
+    pub photos: u64,
+    pub failed_photos: u64,
+    /// Found by the detector.
+    pub faces: u64,
+    /// Of which no embedding could be made.
+    pub unusable: u64,
+    pub non_faces: u64,
+    /// Too small, or too unsure.
+    pub unclear: u64,
+    /// Like too few others of the account.
+    pub alone: u64,
+    /// From here on people: dropped, since they were twice on one photo.
+    pub same_photo: u64,
+    /// Joined to another of the account.
+    pub merged: u64,
+    /// Dropped, since they were too like another of the account.
+    pub ambiguous: u64,
+    /// Joined to one of another account.
+    pub merged_across: u64,
+    /// Dropped, since they were too like one of another account.
+    pub ambiguous_across: u64,
+    pub people: u64,
+    /// Of these people.
+    pub kept: u64,
+}
+
+impl Counts {
+    /// In words, in the order in which the rules come.
+    pub fn named(&self) -> [(&'static str, u64); 16] {
+        [
+            ("accounts", self.accounts),
+            ("accounts that failed", self.failed_accounts),
+            ("photos", self.photos),
+            ("photos that failed", self.failed_photos),
+            ("faces found", self.faces),
+            ("faces without an embedding", self.unusable),
+            ("non-faces", self.non_faces),
+            ("faces too small or unsure", self.unclear),
+            ("faces alone", self.alone),
+            ("people dropped: twice on one photo", self.same_photo),
+            ("people joined within an account", self.merged),
+            ("people dropped: too like another of the account", self.ambiguous),
+            ("people joined across accounts", self.merged_across),
+            ("people dropped: too like one of another account", self.ambiguous_across),
+            ("people", self.people),
+            ("their faces", self.kept),
+        ]
+    }
+
+    /// Adds what was counted of an account.
+    pub fn add(&mut self, account: &Self) {
+        self.accounts += account.accounts;
+        self.failed_accounts += account.failed_accounts;
+        self.photos += account.photos;
+        self.failed_photos += account.failed_photos;
+        self.faces += account.faces;
+        self.unusable += account.unusable;
+        self.non_faces += account.non_faces;
+        self.unclear += account.unclear;
+        self.alone += account.alone;
+        self.same_photo += account.same_photo;
+        self.merged += account.merged;
+        self.ambiguous += account.ambiguous;
+        self.merged_across += account.merged_across;
+        self.ambiguous_across += account.ambiguous_across;
+        self.people += account.people;
+        self.kept += account.kept;
+    }
+
+    pub fn any_failed(&self) -> bool {
+        self.failed_accounts + self.failed_photos > 0
+    }
+}

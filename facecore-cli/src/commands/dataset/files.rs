@@ -1,0 +1,239 @@
+//! A data set at rest: `faces.csv`, `embeddings.f32` and `dataset.json` in a folder. docs/formats.md describes them.
+
+use std::fs::{self, File};
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use csv::StringRecord;
+use facecore::Landmarks;
+use serde::{Deserialize, Serialize};
+
+use super::counts::Counts;
+use crate::failure::Result;
+use crate::output::json_line;
+use crate::saving::{self, Growing};
+use crate::shown;
+
+const COLUMNS: [&str; 20] = [
+    "person", "split", "account", "photo", "file", "x1", "y1", "x2", "y2", "lx0", "ly0", "lx1", "ly1", "lx2", "ly2",
+    "lx3", "ly3", "lx4", "ly4", "score",
+];
+
+/// A face of the data set; its embedding has the same place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub person: u32,
+    pub held_back: bool,
+    pub account: u64,
+    pub photo: u64,
+    pub file: String,
+    pub corners: [f32; 4],
+    pub landmarks: Landmarks,
+    pub score: f32,
+}
+
+impl Row {
+    fn cells(&self, row: u64) -> Vec<String> {
+        let split = if self.held_back { "held-back" } else { "train" };
+        let mut cells = vec![self.person.to_string(), split.into(), self.account.to_string(), self.photo.to_string()];
+        cells.push(self.file.clone());
+        cells.extend(self.corners.iter().chain(self.landmarks.iter().flatten()).map(f32::to_string));
+        cells.extend([self.score.to_string(), row.to_string()]);
+        cells
+    }
+
+    /// None for what is no row, or not at this place.
+    fn parse(cells: &StringRecord, row: u64) -> Option<Self> {
+        fn number<T: FromStr>(cells: &StringRecord, at: usize) -> Option<T> {
+            cells.get(at)?.parse().ok()
+        }
+        let mut landmarks = Landmarks::default();
+        for (place, value) in landmarks.iter_mut().flatten().enumerate() {
+            *value = number(cells, 9 + place)?;
+        }
+        let held_back = match cells.get(1)? {
+            "train" => false,
+            "held-back" => true,
+            _ => return None,
+        };
+        (number::<u64>(cells, 20)? == row).then_some(())?;
+        Some(Self {
+            person: number(cells, 0)?,
+            held_back,
+            account: number(cells, 2)?,
+            photo: number(cells, 3)?,
+            file: cells.get(4)?.to_owned(),
+            corners: [number(cells, 5)?, number(cells, 6)?, number(cells, 7)?, number(cells, 8)?],
+            landmarks,
+            score: number(cells, 19)?,
+        })
+    }
+}
+
+/// What a data set was made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    pub version: u32,
+    pub space: String,
+    /// Of each embedding.
+    pub values: usize,
+    pub people: u32,
+    pub faces: u64,
+    /// The hash of the list of accounts.
+    pub list: String,
+    pub rules: String,
+    pub counts: Counts,
+}
+
+/// The folder of a data set.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
+    pub fn make(&self) -> Result<()> {
+        Ok(fs::create_dir_all(&self.0).map_err(|error| format!("--out {}: {error}", shown::path(&self.0)))?)
+    }
+
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Whether there is a data set; its list of faces is written last.
+    pub fn is_whole(&self) -> bool {
+        self.at("faces.csv").exists()
+    }
+
+    /// Removes a data set that is to be replaced: half of the old one beside half of the new one would be none.
+    pub fn clear(&self) -> Result<()> {
+        for name in ["faces.csv", "embeddings.f32", "dataset.json", "sheet.html"] {
+            let path = self.at(name);
+            if path.exists() {
+                fs::remove_file(&path).map_err(|error| format!("{}: {error}", shown::path(&path)))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn summary(&self) -> Result<Summary> {
+        let path = self.at("dataset.json");
+        let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(&path));
+        let text = fs::read(&path).map_err(|error| about(&error))?;
+        let summary: Summary = serde_json::from_slice(&text).map_err(|error| about(&error))?;
+        if summary.version != 1 {
+            return Err(about(&format!("version {}, this program knows 1", summary.version)).into());
+        }
+        Ok(summary)
+    }
+
+    pub fn write_summary(&self, summary: &Summary) -> Result<()> {
+        saving::save("--out", &self.at("dataset.json"), json_line(summary).as_bytes())
+    }
+
+    /// The faces, one by one.
+    pub fn rows(&self) -> Result<impl Iterator<Item = Result<Row>>> {
+        let path = self.at("faces.csv");
+        let about = move |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(&path));
+        let file = File::open(self.at("faces.csv")).map_err(|error| about(&error))?;
+        let records = csv::Reader::from_reader(BufReader::new(file)).into_records();
+        Ok((0..).zip(records).map(move |(row, record)| {
+            let record = record.map_err(|error| about(&error))?;
+            let parsed = Row::parse(&record, row);
+            Ok(parsed.ok_or_else(|| about(&format!("face {row} is none that `facecore dataset` wrote")))?)
+        }))
+    }
+
+    pub fn write_rows(&self) -> Result<RowWriter> {
+        RowWriter::create(&self.at("faces.csv"))
+    }
+}
+
+/// Writes `faces.csv`.
+pub struct RowWriter {
+    writer: csv::Writer<Growing>,
+    rows: u64,
+}
+
+impl RowWriter {
+    fn create(target: &Path) -> Result<Self> {
+        let mut writer = csv::Writer::from_writer(Growing::create(target)?);
+        writer.write_record(COLUMNS.iter().chain(&["row"])).map_err(failed)?;
+        Ok(Self { writer, rows: 0 })
+    }
+
+    pub fn put(&mut self, row: &Row) -> Result<()> {
+        self.writer.write_record(row.cells(self.rows)).map_err(failed)?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Moves the file to its place.
+    pub fn finish(self) -> Result<()> {
+        let file = self.writer.into_inner().map_err(|error| format!("faces.csv: {}", error.error()))?;
+        Ok(file.finish()?)
+    }
+}
+
+fn failed(error: csv::Error) -> String {
+    format!("faces.csv: {error}")
+}
+
+/// Writes `embeddings.f32`: the values of each face, one face after the other.
+pub struct EmbeddingWriter(Growing);
+
+impl EmbeddingWriter {
+    pub fn create(folder: &Folder) -> Result<Self> {
+        Ok(Self(Growing::create(&folder.at("embeddings.f32"))?))
+    }
+
+    pub fn put(&mut self, values: &[f32]) -> Result<()> {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Ok(self.0.write_all(&bytes)?)
+    }
+
+    pub fn finish(self) -> Result<()> {
+        Ok(self.0.finish()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_and_what_is_none_is_told() {
+        let path = std::env::temp_dir().join(format!("facecore-files-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::new(&path);
+        folder.make().unwrap();
+        let row = |person: u32| Row {
+            person,
+            held_back: person == 1,
+            account: u64::MAX,
+            photo: 3,
+            file: "7/a \"odd\", name\n.jpg".into(),
+            corners: [-1.5, 0.1, 1e9, 3.0],
+            landmarks: [[0.1, 7.25]; 5],
+            score: 0.875,
+        };
+        let mut writer = folder.write_rows().unwrap();
+        (0..3).for_each(|person| writer.put(&row(person)).unwrap());
+        assert!(!folder.is_whole());
+        writer.finish().unwrap();
+        let rows: Vec<Row> = folder.rows().unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows, [row(0), row(1), row(2)]);
+        let text = fs::read_to_string(folder.at("faces.csv")).unwrap();
+        for (from, to) in [("held-back", "both"), ("0.875,1", "0.875,2"), ("7.25", "x"), (",0.875,0", "")] {
+            fs::write(folder.at("faces.csv"), text.replacen(from, to, 1)).unwrap();
+            assert!(folder.rows().unwrap().any(|row| row.is_err()), "{from}");
+        }
+        drop(folder.write_rows().unwrap());
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 1, "what was given up is gone");
+        folder.clear().unwrap();
+        assert!(!folder.is_whole());
+        fs::remove_dir_all(path).unwrap();
+    }
+}
