@@ -63,7 +63,7 @@ fn row(person: u32, rows: &[Row], root: &Path, limits: &Limits) -> String {
     let count = rows.len().min(FACES);
     let pictures = (0..count).map(|at| picture(&rows[at * rows.len() / count], root, limits));
     format!(
-        "<section><p class=soft>person {person}: {} faces of {} accounts</p>{}</section>",
+        "<section><p class=soft>person {person}: {} faces, accounts {}</p>{}</section>",
         rows.len(),
         accounts.len(),
         pictures.collect::<String>()

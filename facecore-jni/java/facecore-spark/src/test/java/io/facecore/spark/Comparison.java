@@ -34,7 +34,7 @@ final class Comparison {
             long begun = System.nanoTime();
             Process driver = Driver.start(System.getenv("SPARK_MASTER"), Path.of(System.getProperty("module")), folder.resolve("driver.log"), line[0], "--photos",
                     line[1], "--models", line[2], "--model", line[3], "--keyspace", keyspace, "--cassandra", folder.resolve("application.conf").toString(), "--parts",
-                    "40", "--passes", "2", "--enough", "0", "--cache", folder.resolve("cache").toString());
+                    "40", "--passes", "2", "--enough", "0", "--normal-priority", "--cache", folder.resolve("cache").toString());
             int code = driver.waitFor();
             System.out.printf("Spark, two executors of one core: %d s, exit code %d%n", (System.nanoTime() - begun) / 1_000_000_000, code);
             Files.readAllLines(folder.resolve("driver.log")).stream().filter(told -> told.startsWith("pass ")).forEach(System.out::println);
