@@ -86,8 +86,12 @@ impl Line {
         if !text.trim_ascii_start().starts_with(b"{") {
             return Err(format!("line {number}: an account is an object").into());
         }
-        // Line and column of one line say nothing here but the column.
-        Ok(serde_json::from_slice(text).map_err(|error| format!("line {number}: {error}"))?)
+        Ok(serde_json::from_slice(text).map_err(|error| {
+            // The parser saw this one line, and calls it line 1.
+            let words = error.to_string();
+            let reason = words.split(" at line ").next().unwrap_or_default();
+            format!("line {number}: {reason} (column {})", error.column())
+        })?)
     }
 }
 

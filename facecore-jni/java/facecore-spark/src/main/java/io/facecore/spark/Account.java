@@ -3,7 +3,7 @@ package io.facecore.spark;
 import io.facecore.AlbumPhoto;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
@@ -36,7 +36,7 @@ record Account(long id, float age, String name, long[] friends, List<Photo> phot
         }
         List<Long> friends = row.isNullAt(3) ? List.of() : row.getList(3);
         return new Account(row.getLong(0), row.isNullAt(1) ? Float.NaN : row.getFloat(1), row.isNullAt(2) ? "" : row.getString(2),
-                friends.stream().mapToLong(Long::longValue).toArray(), photos);
+                friends.stream().filter(Objects::nonNull).mapToLong(Long::longValue).toArray(), photos);
     }
 
     private static Photo photo(long account, Row photo) {
@@ -46,9 +46,18 @@ record Account(long id, float age, String name, long[] friends, List<Photo> phot
         AlbumPhoto known = new AlbumPhoto(photo.getLong(0)).frontCamera(is(photo, 3)).onTrip(is(photo, 4)).wasAvatar(is(photo, 5))
                 .manualTags(photo.isNullAt(6) ? 0 : photo.getInt(6));
         if (!photo.isNullAt(2)) {
-            known.source(AlbumPhoto.Source.valueOf(photo.getString(2).toUpperCase(Locale.ROOT)));
+            known.source(source(photo.getLong(0), photo.getString(2)));
         }
         return new Photo(photo.getString(1), known);
+    }
+
+    private static AlbumPhoto.Source source(long photo, String name) {
+        return switch (name) {
+            case "camera" -> AlbumPhoto.Source.CAMERA;
+            case "phone" -> AlbumPhoto.Source.PHONE;
+            case "unknown" -> AlbumPhoto.Source.UNKNOWN;
+            default -> throw new IllegalArgumentException("photo " + photo + ": its source is camera or phone, not " + name);
+        };
     }
 
     private static boolean is(Row row, int column) {

@@ -128,7 +128,8 @@ final class AccountBuilder {
                 faces.get(i).ifPresent(stored -> built.faces.put(face, stored));
             }
             return faces;
-        } catch (IOException error) {
+        } catch (IOException | IllegalArgumentException error) {
+            // A name that is no path is the photo's fault too.
             built.fail(id, listed.file(), "io", error.toString());
         } catch (FaceCoreException error) {
             built.fail(id, listed.file(), error.code().toString(), error.getMessage());

@@ -44,11 +44,22 @@ final class RebuiltPart implements Function2<Integer, Iterator<Row>, Iterator<In
         }
         Writer writer = new Writer(machine, part);
         while (rows.hasNext()) {
-            writer.take(machine.builder.build(Account.of(rows.next()), reads));
+            writer.take(built(machine, rows.next()));
         }
         writer.write();
         machine.connection.tables.done(iteration, part, writer.report);
         return List.of(part).iterator();
+    }
+
+    /** An account that is none costs nobody else the night. */
+    private Built built(Machine machine, Row row) {
+        try {
+            return machine.builder.build(Account.of(row), reads);
+        } catch (IllegalArgumentException wrong) {
+            Built built = new Built(row.getLong(0));
+            built.fail(null, null, "account", wrong.getMessage());
+            return built;
+        }
     }
 
     private final class Writer {

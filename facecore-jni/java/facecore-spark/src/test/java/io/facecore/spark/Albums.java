@@ -88,14 +88,19 @@ final class Albums {
         Files.write(folder.resolve("empty.jpg"), new byte[0]);
         new ProcessBuilder("mkfifo", folder.resolve("pipe.jpg").toString()).start().waitFor();
         StringBuilder more = new StringBuilder();
-        for (String file : List.of("empty", "pipe", "missing")) {
-            more.append(", {\"id\": ").append(9_000 + more.length()).append(", \"file\": \"").append(file).append(".jpg\"}");
+        for (String file : List.of("empty.jpg", "pipe.jpg", "missing.jpg", "")) {
+            more.append(", {\"id\": ").append(9_000 + more.length()).append(", \"file\": \"").append(file).append("\"}");
         }
         change(folder, account, line -> line.replace("}]}", "}" + more + "]}"));
     }
 
     static void loseAllPhotos(Path folder, int account) throws IOException {
         change(folder, account, line -> line.replaceAll("\"file\": \"[^\"]*\"", "\"file\": \"away.jpg\""));
+    }
+
+    /** Gives a photo of an account a source that there is none of. */
+    static void mistype(Path folder, int account) throws IOException {
+        change(folder, account, line -> line.replaceFirst("\"source\": \"phone\"", "\"source\": \"telephone\""));
     }
 
     private static void change(Path folder, int account, java.util.function.UnaryOperator<String> how) throws IOException {

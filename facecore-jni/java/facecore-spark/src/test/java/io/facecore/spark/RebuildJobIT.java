@@ -211,6 +211,7 @@ class RebuildJobIT {
         store.write(new StoreBatch().put(3, SPACE, known));
         Albums.poison(folder, 1);
         Albums.loseAllPhotos(folder, 3);
+        Albums.mistype(folder, 5);
         assertEquals(2, RebuildJob.run(line()), "more than a share of 0.05 failed");
         assertEquals(1, store.iterations().current());
         assertEquals(1, RebuildJob.run(line("--resume", "--may-fail", "0.5")));
@@ -219,7 +220,8 @@ class RebuildJobIT {
         List<String> failures = new ArrayList<>();
         session.execute("SELECT account, file, message FROM " + keyspace + ".rebuild_failures WHERE iteration = 2 ALLOW FILTERING")
                 .forEach(row -> failures.add(row.getLong(0) + " " + row.getString(1) + ": " + row.getString(2)));
-        for (String expected : List.of("1 empty.jpg: ", "1 pipe.jpg: java.io.IOException: this is no file", "1 missing.jpg: ", "3 null: not one of its photos")) {
+        for (String expected : List.of("1 empty.jpg: ", "1 pipe.jpg: java.io.IOException: this is no file", "1 missing.jpg: ", "3 null: not one of its photos",
+                "1 : java.lang.IllegalArgumentException", "5 null: photo 500: its source is camera or phone, not telephone")) {
             assertTrue(failures.stream().anyMatch(failure -> failure.startsWith(expected)), expected + " is not among " + failures);
         }
     }
