@@ -27,6 +27,7 @@
 //! - [`store`]: profiles at rest, read by several processes.
 //! - [`index`]: search among millions of faces.
 //! - [`search`]: stars, clones, and who a stranger is.
+//! - [`video`]: people in clips: faces followed from frame to frame, one decision a person.
 //! - [`evaluate`]: how often that is right.
 //! - [`adapt`]: embeddings that fit one's own people better, learned without photos.
 //!
@@ -78,6 +79,7 @@ pub mod social;
 mod space;
 #[cfg(feature = "store")]
 pub mod store;
+pub mod video;
 
 pub use album::{AlbumReader, FoundFace};
 pub use detect::{

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, from the ground up: only rooms that came before.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("space", &[]),
     ("random", &[]),
     ("geometry", &[]),
@@ -32,6 +32,10 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("adapt", &["embed", "error", "evaluate", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("album", &["attributes", "detect", "embed", "engine", "error", "geometry", "photo", "profile"]),
+    (
+        "video",
+        &["cluster", "detect", "embed", "engine", "error", "geometry", "matching", "photo", "space"],
+    ),
     ("parallel", &["detect", "embed", "engine", "error", "photo"]),
     ("lib", &[]),
 ];

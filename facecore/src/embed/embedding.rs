@@ -86,11 +86,17 @@ impl Embedding {
     /// # Ok::<(), facecore::Error>(())
     /// ```
     pub fn mean(faces: &[&Self]) -> Result<Self> {
-        let [first, rest @ ..] = faces else { return Err(not_an_embedding("the mean of no faces")) };
-        let mut sum = first.values.clone();
-        for face in rest {
+        let faces: Vec<_> = faces.iter().map(|&face| (face, 1.0)).collect();
+        Self::weighted_mean(&faces)
+    }
+
+    /// [`mean`](Self::mean) in which each face counts by its weight, above 0.
+    pub(crate) fn weighted_mean(faces: &[(&Self, f32)]) -> Result<Self> {
+        let [(first, weight), rest @ ..] = faces else { return Err(not_an_embedding("the mean of no faces")) };
+        let mut sum: Vec<f32> = first.values.iter().map(|value| value * weight).collect();
+        for (face, weight) in rest {
             first.check_comparable(face)?;
-            sum.iter_mut().zip(&face.values).for_each(|(sum, value)| *sum += value);
+            sum.iter_mut().zip(&face.values).for_each(|(sum, value)| *sum += value * weight);
         }
         Self::new(first.space, sum)
     }

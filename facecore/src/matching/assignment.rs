@@ -4,7 +4,7 @@
 ///
 /// A row lists its admissible columns, each at most once, with a finite weight above 0; what is not listed is
 /// never assigned. Hungarian method, O(rows² · columns), on the listed columns alone.
-pub(super) fn assign(rows: &[Vec<(usize, f64)>]) -> Vec<Option<usize>> {
+pub(crate) fn assign(rows: &[Vec<(usize, f64)>]) -> Vec<Option<usize>> {
     let mut columns: Vec<usize> = rows.iter().flatten().map(|&(column, _)| column).collect();
     columns.sort_unstable();
     columns.dedup();

@@ -15,6 +15,7 @@ mod ridge;
 mod thresholds;
 mod verdict;
 
+pub(crate) use assignment::assign;
 pub use calibration::{Calibration, Logistic, OperatingPoint};
 pub use cohort::Cohort;
 pub use crowding::Crowding;

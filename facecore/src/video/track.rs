@@ -1,0 +1,265 @@
+//! One face over time: where it is, how it moves, and its best pictures.
+
+use std::time::Duration;
+
+use super::flow::Shift;
+use crate::detect::Face;
+use crate::embed::{Embedding, FaceQuality};
+use crate::error::Result;
+use crate::geometry::{BoundingBox, Landmarks};
+
+/// A face in a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrackedFace {
+    /// Which track it belongs to.
+    pub track: u32,
+    /// The box in the upright frame, in pixels. It may reach beyond the frame.
+    pub bounding_box: BoundingBox,
+    /// The five points in the upright frame, in pixels.
+    pub landmarks: Landmarks,
+    /// The detector's score where the face was last found, 0…1.
+    pub score: f32,
+    /// Whether the detector found it in this very frame; otherwise it was followed here.
+    pub detected: bool,
+    /// Whether this view of the face is kept with its embedding, until better ones take its place.
+    pub kept: bool,
+}
+
+/// A stretch of time in which a face was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The time of the first frame.
+    pub start: Duration,
+    /// The time of the last frame.
+    pub end: Duration,
+}
+
+impl Span {
+    /// Whether both have a moment in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.start <= other.end && other.start <= self.end
+    }
+}
+
+/// One of the best views of a track's face.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct KeptFace {
+    /// The time of its frame.
+    pub at: Duration,
+    /// The box in the frame, in pixels.
+    pub bounding_box: BoundingBox,
+    /// The five points in the frame, in pixels.
+    pub landmarks: Landmarks,
+    /// What the frame shows of it.
+    pub quality: FaceQuality,
+    /// What it counts in the track's embedding, above 0 to 1.
+    pub weight: f32,
+    /// Its embedding.
+    pub embedding: Embedding,
+}
+
+/// A face followed through one shot, with gaps where it was covered or out of the picture.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Track {
+    /// Its number, from 0 in the order in which the tracks began.
+    pub id: u32,
+    /// When it was seen, in order; one at least.
+    pub spans: Vec<Span>,
+    /// How often the detector found it.
+    pub detections: u32,
+    /// Its best views, in order of time; none with an engine that only detects, or where no view could be embedded.
+    pub faces: Vec<KeptFace>,
+    /// How often `faces` changed: whoever decided on fewer may decide again.
+    pub revision: u32,
+}
+
+impl Track {
+    /// The mean of its kept faces, each by its weight; `None` without any.
+    ///
+    /// # Errors
+    /// [`Error::Embedding`](crate::Error::Embedding) if they cancel out, which faces of one person do not.
+    pub fn embedding(&self) -> Result<Option<Embedding>> {
+        weighted_mean(&self.faces)
+    }
+
+    /// The best of its kept faces.
+    pub fn best(&self) -> Option<&KeptFace> {
+        self.faces.iter().max_by(|a, b| a.weight.total_cmp(&b.weight))
+    }
+
+    /// Whether both tracks were seen at one moment, so that they are two people.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.spans.iter().any(|span| other.spans.iter().any(|other| span.overlaps(other)))
+    }
+}
+
+/// The mean of faces by their weights.
+pub(super) fn weighted_mean<'a>(faces: impl IntoIterator<Item = &'a KeptFace>) -> Result<Option<Embedding>> {
+    let faces: Vec<_> = faces.into_iter().map(|face| (&face.embedding, face.weight)).collect();
+    if faces.is_empty() { Ok(None) } else { Embedding::weighted_mean(&faces).map(Some) }
+}
+
+/// Where a view goes among those that a track keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is one more.
+    New,
+    /// It takes the place of this one.
+    Instead(usize),
+}
+
+/// A view to be kept.
+pub(super) struct View {
+    pub(super) place: Place,
+    pub(super) face: KeptFace,
+}
+
+/// A track that is being followed, or was lost a short while ago.
+#[derive(Debug)]
+pub(super) struct Following {
+    pub(super) track: Track,
+    pub(super) bounding_box: BoundingBox,
+    pub(super) landmarks: Landmarks,
+    pub(super) score: f32,
+    /// Pixels a second that its centre moves.
+    velocity: [f32; 2],
+    /// When the box was last true.
+    pub(super) at: Duration,
+    /// Looks at the whole frame, one after the other, that did not find it.
+    pub(super) missed: u32,
+    /// Whether the flow lost it since the last look.
+    pub(super) astray: bool,
+    pub(super) detected: bool,
+    pub(super) kept: bool,
+    /// Until when its box was over another's: who is who then is for the embeddings to tell.
+    pub(super) crossing: Option<Duration>,
+    /// The mean of the kept faces.
+    pub(super) embedding: Option<Embedding>,
+}
+
+impl Following {
+    pub(super) fn begin(id: u32, face: &Face, at: Duration) -> Self {
+        let span = Span { start: at, end: at };
+        Self {
+            track: Track { id, spans: vec![span], detections: 1, faces: Vec::new(), revision: 0 },
+            bounding_box: face.bounding_box,
+            landmarks: face.landmarks,
+            score: face.score,
+            velocity: [0.0; 2],
+            at,
+            missed: 0,
+            astray: false,
+            detected: true,
+            kept: false,
+            crossing: None,
+            embedding: None,
+        }
+    }
+
+    /// A face that the detector found twice is one. Once is enough if it is sure.
+    pub(super) fn is_confirmed(&self) -> bool {
+        const SURE: f32 = 0.85;
+        self.track.detections >= 2 || self.score >= SURE
+    }
+
+    pub(super) fn seen(&self) -> TrackedFace {
+        TrackedFace {
+            track: self.track.id,
+            bounding_box: self.bounding_box,
+            landmarks: self.landmarks,
+            score: self.score,
+            detected: self.detected,
+            kept: self.kept,
+        }
+    }
+
+    pub(super) fn centre(&self) -> [f32; 2] {
+        centre(&self.bounding_box)
+    }
+
+    /// How far its centre moves until then, as it last moved.
+    pub(super) fn guess(&self, at: Duration) -> [f32; 2] {
+        let passed = at.saturating_sub(self.at).as_secs_f32();
+        self.velocity.map(|speed| speed * passed)
+    }
+
+    /// The flow says where it is now.
+    pub(super) fn moved(&mut self, shift: Shift, at: Duration) {
+        let centre = self.centre();
+        let to = |point: [f32; 2]| shift.of(point, centre);
+        let area = self.bounding_box;
+        let ([x1, y1], [x2, y2]) = (to([area.x1, area.y1]), to([area.x2, area.y2]));
+        self.take_speed(shift.by, at);
+        self.bounding_box = BoundingBox::new(x1, y1, x2, y2);
+        self.landmarks = self.landmarks.map(to);
+        self.at = at;
+    }
+
+    /// Nobody looked: it goes on as it last moved.
+    pub(super) fn drift(&mut self, at: Duration) {
+        let by = self.guess(at);
+        let to = |[x, y]: [f32; 2]| [x + by[0], y + by[1]];
+        let area = self.bounding_box;
+        let ([x1, y1], [x2, y2]) = (to([area.x1, area.y1]), to([area.x2, area.y2]));
+        self.bounding_box = BoundingBox::new(x1, y1, x2, y2);
+        self.landmarks = self.landmarks.map(to);
+        self.at = at;
+    }
+
+    /// The detector found it.
+    pub(super) fn found(&mut self, face: &Face, at: Duration) {
+        if at > self.at {
+            let (before, now) = (self.centre(), centre(&face.bounding_box));
+            self.take_speed([now[0] - before[0], now[1] - before[1]], at);
+        }
+        (self.bounding_box, self.landmarks, self.score) = (face.bounding_box, face.landmarks, face.score);
+        self.at = at;
+        self.track.detections += 1;
+        (self.missed, self.astray, self.detected) = (0, false, true);
+        self.extend();
+    }
+
+    /// Keeps a view of it.
+    pub(super) fn keep(&mut self, view: View) -> Result<()> {
+        if let Place::Instead(rival) = view.place {
+            self.track.faces.remove(rival);
+        }
+        self.track.faces.push(view.face);
+        self.track.revision += 1;
+        self.kept = true;
+        self.embedding = self.track.embedding()?;
+        Ok(())
+    }
+
+    /// It is back, after a gap.
+    pub(super) fn resumed(&mut self, face: &Face, at: Duration) {
+        self.velocity = [0.0; 2];
+        self.at = at;
+        self.track.spans.push(Span { start: at, end: at });
+        self.crossing = None;
+        self.found(face, at);
+    }
+
+    /// It was there until now. Where the last look did not find it, what was followed since may be something else: its time ends with
+    /// the last look that did.
+    pub(super) fn extend(&mut self) {
+        if let Some(span) = self.track.spans.last_mut()
+            && self.missed == 0
+        {
+            span.end = self.at;
+        }
+    }
+
+    fn take_speed(&mut self, by: [f32; 2], at: Duration) {
+        let passed = at.saturating_sub(self.at).as_secs_f32();
+        if passed > 0.0 {
+            self.velocity = [0, 1].map(|axis| 0.5 * (self.velocity[axis] + by[axis] / passed));
+        }
+    }
+}
+
+pub(super) fn centre(area: &BoundingBox) -> [f32; 2] {
+    [(area.x1 + area.x2) / 2.0, (area.y1 + area.y2) / 2.0]
+}
