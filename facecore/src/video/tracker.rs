@@ -14,9 +14,11 @@ use crate::embed::{Embedding, FaceQuality};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
+use crate::models::DetectorKind;
 use crate::photo::Photo;
 
-/// A lost face is looked for again at once, but no sooner than this share of the interval after the last look.
+/// A lost face is looked for again at once, and a new one is found a second time or is none, but no sooner than this share of the interval after
+/// the last look.
 const SOONEST: f32 = 0.3;
 /// Looks that may miss a face which the flow still holds.
 const PATIENCE: u32 = 3;
@@ -106,7 +108,11 @@ impl Tracker {
     /// [`Error::Option`] for an option outside its range.
     pub fn new(options: TrackerOptions) -> Result<Self> {
         options.check()?;
-        Ok(Self {
+        Ok(Self::with(options))
+    }
+
+    fn with(options: TrackerOptions) -> Self {
+        Self {
             spending: Spending::new(options.budget),
             options,
             stats: TrackerStats::default(),
@@ -117,7 +123,7 @@ impl Tracker {
             lost: Vec::new(),
             ended: Vec::new(),
             next_id: 0,
-        })
+        }
     }
 
     /// Takes the next frame, `at` after the beginning of the clip, and says where the faces are in it. A frame of another size begins
@@ -174,10 +180,12 @@ impl Tracker {
         tracks
     }
 
-    /// Ends the clip: its tracks, as [`tracks`](Self::tracks) has them.
-    pub fn finish(mut self) -> Vec<Track> {
+    /// Ends the clip: its tracks, as [`tracks`](Self::tracks) has them. Then the tracker is as new, for another clip.
+    pub fn finish(&mut self) -> Vec<Track> {
         self.end_shot();
-        self.take_ended()
+        let tracks = self.take_ended();
+        *self = Self::with(self.options.clone());
+        tracks
     }
 
     /// What was done so far.
@@ -210,8 +218,8 @@ impl Tracker {
 
     fn is_due(&self, at: Duration) -> bool {
         let Some(looked) = self.looked else { return true };
-        let astray = self.live.iter().any(|track| track.astray);
-        let wait = if astray { self.options.interval.mul_f32(SOONEST) } else { self.options.interval };
+        let urgent = self.live.iter().any(|track| track.astray || !track.is_confirmed());
+        let wait = if urgent { self.options.interval.mul_f32(SOONEST) } else { self.options.interval };
         at.saturating_sub(looked) >= wait
     }
 
@@ -337,13 +345,18 @@ impl Tracker {
                 found.embedding = self.embed(frame, &found.face);
             }
         }
+        // MTCNN is nearly always sure of a face, and at times of something else; YuNet hardly ever of something else.
+        let sure = match frame.engine.detector() {
+            DetectorKind::Mtcnn => 0.99,
+            DetectorKind::Yunet => 0.85,
+        };
         let embeddings: Vec<_> = new.iter().map(|found| found.embedding.as_ref()).collect();
         let back = resume(&self.lost, &embeddings, frame.same)?;
         for (found, lost) in new.iter().zip(&back) {
             if let Some(lost) = lost {
                 self.lost[*lost].resumed(&found.face, frame.at);
             } else {
-                self.live.push(Following::begin(self.next_id, &found.face, frame.at));
+                self.live.push(Following::begin(self.next_id, &found.face, frame.at, found.face.score >= sure));
                 self.next_id += 1;
             }
         }

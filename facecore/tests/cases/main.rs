@@ -209,6 +209,7 @@ fn pixels(case: &Value, answer: &mut String) -> Result<(), Error> {
         5 => PixelFormat::Grey,
         6 => PixelFormat::Nv12,
         7 => PixelFormat::Nv21,
+        8 => PixelFormat::I420,
         other => panic!("format {other}"),
     };
     let view = RawView {
