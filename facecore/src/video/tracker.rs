@@ -7,7 +7,7 @@ use super::flow;
 use super::options::{TrackerOptions, TrackerStats};
 use super::picture::Picture;
 use super::spending::Spending;
-use super::track::{Following, KeptFace, Track, TrackedFace, View};
+use super::track::{Following, KeptFace, Place, Track, TrackedFace, View};
 use super::views;
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
@@ -93,6 +93,21 @@ struct Frame<'a> {
     at: Duration,
     /// The cosine from which on two faces are one person.
     same: f32,
+}
+
+/// A view of a face, and what it counts.
+struct Weighed {
+    quality: FaceQuality,
+    weight: f32,
+}
+
+impl Weighed {
+    /// The view with its place among those that are kept, if it has one.
+    fn of(frame: &Frame<'_>, face: &Face, place: impl Fn(f32) -> Option<Place>) -> Option<(Self, Place)> {
+        let quality = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score).ok()?;
+        let weight = views::weight(&quality);
+        Some((Self { quality, weight }, place(weight)?))
+    }
 }
 
 /// A face that the detector found in this frame.
@@ -285,32 +300,27 @@ impl Tracker {
         let mut views: Vec<Option<View>> = given.iter().map(|_| None).collect();
         let mut order: Vec<_> = given.iter().enumerate().filter_map(|(track, face)| Some((track, (*face)?))).collect();
         order.sort_by_key(|(track, _)| self.live[*track].track.faces.len());
-        let mut embedded = 0;
+        let before = self.stats.embedded;
         for (track, face) in order {
-            if embedded == EMBEDDED_A_LOOK {
+            if self.stats.embedded >= before + EMBEDDED_A_LOOK as u64 {
                 break;
             }
-            let Found { face, embedding } = &mut found[face];
-            let Ok(quality) = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score) else {
-                continue;
-            };
-            let weight = views::weight(&quality);
-            let Some(place) = views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track)
-            else {
-                continue;
-            };
-            embedded += usize::from(embedding.is_none());
-            if embedding.is_none() {
-                *embedding = self.embed(frame, face);
-            }
-            let Some(embedding) = embedding.clone() else { continue };
-            let (bounding_box, landmarks) = (face.bounding_box, face.landmarks);
-            views[track] = Some(View {
-                place,
-                face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding },
-            });
+            let places = |weight| views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track);
+            let Some((weighed, place)) = Weighed::of(frame, &found[face].face, places) else { continue };
+            views[track] = self.view(frame, &mut found[face], weighed, place);
         }
         views
+    }
+
+    /// A view to be kept, with its embedding; the embedding stays with the face that was found, too.
+    fn view(&mut self, frame: &Frame<'_>, found: &mut Found, weighed: Weighed, place: Place) -> Option<View> {
+        if found.embedding.is_none() {
+            found.embedding = self.embed(frame, &found.face);
+        }
+        let embedding = found.embedding.clone()?;
+        let Face { bounding_box, landmarks, .. } = found.face;
+        let Weighed { quality, weight } = weighed;
+        Some(View { place, face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding } })
     }
 
     /// The tracks that were not found: lost, if the flow lost them, or somebody else is where they were, or they were not found for long.
@@ -352,13 +362,22 @@ impl Tracker {
         };
         let embeddings: Vec<_> = new.iter().map(|found| found.embedding.as_ref()).collect();
         let back = resume(&self.lost, &embeddings, frame.same)?;
-        for (found, lost) in new.iter().zip(&back) {
+        for (found, lost) in new.iter_mut().zip(&back) {
             if let Some(lost) = lost {
                 self.lost[*lost].resumed(&found.face, frame.at);
-            } else {
-                self.live.push(Following::begin(self.next_id, &found.face, frame.at, found.face.score >= sure));
-                self.next_id += 1;
+                continue;
             }
+            let mut track = Following::begin(self.next_id, &found.face, frame.at, found.face.score >= sure);
+            self.next_id += 1;
+            // It may be seen only once.
+            if track.is_confirmed()
+                && let Some((weighed, place)) =
+                    Weighed::of(frame, &found.face, |weight| views::place(&track.track, frame.at, weight, 1))
+                && let Some(view) = self.view(frame, found, weighed, place)
+            {
+                track.keep(view)?;
+            }
+            self.live.push(track);
         }
         let (back, lost): (Vec<_>, _) = self.lost.drain(..).partition(|track| track.detected && track.at == frame.at);
         self.lost = lost;
