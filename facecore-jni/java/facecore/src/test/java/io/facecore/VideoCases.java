@@ -26,7 +26,7 @@ final class VideoCases {
 
         Still(String name) {
             try (Photo photo = decode(name)) {
-                rgb = photo.rgb();
+                rgb = photo.toRgb();
                 stride = 3 * photo.width();
             }
         }
