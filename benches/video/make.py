@@ -22,8 +22,9 @@ import picture
 
 SIZE, FPS = (1280, 720), 25
 PEOPLE_IN_CLIPS = (2, 4, 6, 8, 12)
-BITRATES = {"low": "150k", "middle": "600k", "high": "3000k"}
-ENROLLED, SHARE_ENROLLED = 100, 0.85
+BITRATES = {"low": "250k", "middle": "1000k", "high": "4000k"}
+# People in the clips, those of them who are strangers (nobody knows them), and people who are known.
+CAST, STRANGERS, KNOWN = 60, 9, 100
 
 
 def arguments():
@@ -109,7 +110,8 @@ def film(stem, shots):
 
 
 def write_truth(path, cast, enrolled, shots, frames):
-    members = [{"id": who, "name": person.name, "enrolled": person.name in enrolled} for who, person in enumerate(cast)]
+    members = [{"id": who, "name": person.name, "family": people.family(person.name), "enrolled": person.name in enrolled}
+               for who, person in enumerate(cast)]
     spans = [[first, first + shot.frames] for first, shot in shots]
     head = json.dumps({"width": SIZE[0], "height": SIZE[1], "fps": FPS, "people": members, "shots": spans})
     lines = ",\n".join(json.dumps(frame, separators=(",", ":")) for frame in frames)
@@ -127,14 +129,15 @@ def main():
     args = arguments()
     cv2.setNumThreads(1)
     rng = np.random.default_rng([args.seed, args.half])
-    strangers = round(ENROLLED * (1 - SHARE_ENROLLED))
-    everybody, left_out = people.gather(args.images, args.half, ENROLLED + strangers, rng,
-                                        lambda of: people.embed(args.facecore, args.models, of))
-    enrolled = {person.name for person in everybody[:ENROLLED]}
-    write_gallery(args.folder / "gallery", everybody[:ENROLLED])
+    everybody, others, left_out = people.gather(args.images, args.half, (CAST, KNOWN - CAST + STRANGERS), rng,
+                                                lambda of: people.embed(args.facecore, args.models, of))
+    known = everybody[STRANGERS:] + others
+    enrolled = {person.name for person in known}
+    write_gallery(args.folder / "gallery", known)
     scenes = empty_scenes(args.scenes)
     (args.folder / "clips").mkdir(parents=True, exist_ok=True)
-    print(f"{ENROLLED} people enrolled, {strangers} strangers, {len(scenes)} scenes; {left_out} photos left out as somebody else's")
+    print(f"{CAST} people to show, {STRANGERS} of them strangers; {len(known)} known; {len(scenes)} scenes; "
+          f"{left_out} photos left out as somebody else's")
     for clip in range(args.clips):
         of_clip = np.random.default_rng([args.seed, args.half, clip])
         count = PEOPLE_IN_CLIPS[clip % len(PEOPLE_IN_CLIPS)]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 # Photos of a person: so many are kept for naming, and at least so many are shown.
-KNOWN, LEAST_SHOWN, MOST_SHOWN = 3, 3, 8
+KNOWN, LEAST_SHOWN, MOST_SHOWN, MOST_READ = 3, 3, 8, 16
 # Somebody else's photo under a person's name would make the truth wrong. Below this cosine to the mean of the person's others, by SFace, a
 # photo is left out: far below what one person's photos have, and far below what any rule asks for a name.
 OTHER_PERSON = 0.1
@@ -18,10 +18,15 @@ TEMPLATE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366],
 POINTS = (TEMPLATE - TEMPLATE[:2].mean(axis=0)) * EYES / (TEMPLATE[1, 0] - TEMPLATE[0, 0])
 
 
+def family(person):
+    """`F0001_MID2` is of the family F0001; everybody else is of none."""
+    found = re.match(r"(F\d{4})_MID\d+$", person)
+    return found and found[1]
+
+
 def half(person):
-    """0 or 1, the same for all of a family (`F0001_MID2` is of the family F0001)."""
-    family = re.sub(r"^(F\d{4})_MID\d+$", r"\1", person)
-    return hashlib.sha256(family.encode()).digest()[0] & 1
+    """0 or 1, the same for all of a family."""
+    return hashlib.sha256((family(person) or person).encode()).digest()[0] & 1
 
 
 class Photo:
@@ -83,7 +88,7 @@ class Person:
             rest.append(showable.pop())
         self.name, self.shown, self.known = name, showable, rest[:KNOWN]
 
-    def is_usable(self):
+    def is_showable(self):
         return len(self.shown) >= LEAST_SHOWN and len(self.known) == KNOWN
 
 
@@ -109,23 +114,28 @@ def of_one_person(photos):
     return [photo for photo, cosine in zip(photos, cosines) if cosine >= OTHER_PERSON]
 
 
-def gather(images, part, count, rng, run):
-    """`count` usable people of one half, in random order. `run` embeds photos, given as paths."""
+def gather(images, part, counts, rng, run):
+    """People of one half in random order: who can be shown and others, who are known only, as many as `counts` has of the two.
+
+    `run` embeds photos, given as paths. Also returns how many photos were left out as somebody else's.
+    """
     folders = sorted(folder for folder in images.iterdir() if half(folder.name) == part)
     rng.shuffle(folders)
-    people, left_out = [], 0
-    while folders and len(people) < count:
+    cast, others, left_out = [], [], 0
+    while folders and (len(cast) < counts[0] or len(others) < counts[1]):
         chunk, folders = folders[:100], folders[100:]
-        paths = {folder.name: [str(path) for path in sorted(folder.iterdir())][:16] for folder in chunk}
-        paths = {name: of for name, of in paths.items() if len(of) >= KNOWN + LEAST_SHOWN}
+        paths = {folder.name: [str(path) for path in sorted(folder.iterdir())][:MOST_READ] for folder in chunk}
+        paths = {name: of for name, of in paths.items() if len(of) >= 2}
         found = {row["file"]: Photo(row) for row in run([path for of in paths.values() for path in of])}
         for name, of in paths.items():
             photos = [found[path] for path in of if path in found]
             kept = of_one_person(photos)
             left_out += len(photos) - len(kept)
             person = Person(name, kept, rng)
-            if person.is_usable():
-                people.append(person)
-    if len(people) < count:
-        raise SystemExit(f"{images} has {len(people)} people of half {part} with enough photos, {count} are needed")
-    return people[:count], left_out
+            if person.is_showable():
+                cast.append(person)
+            elif person.known:
+                others.append(person)
+    if len(cast) < counts[0] or len(cast) + len(others) < sum(counts):
+        raise SystemExit(f"{images}, half {part}: {len(cast)} people can be shown and {len(others)} known; {counts} are needed")
+    return cast[:counts[0]], (others + cast[counts[0]:])[:counts[1]], left_out

@@ -110,18 +110,18 @@ def joined_as(track):
 
 
 def names(clip, tracks, seen):
-    """How many tracks, frames of tracks, and frames named each alone, are named (enrolled or not, right, wrong or none)."""
-    counts = {kind: collections.Counter() for kind in ("tracks", "weighted", "frames")}
+    """How many tracks, frames of tracks, and frames named each alone, have which name: rows (what, person of the truth, outcome)."""
+    counts = collections.Counter()
     for track, of in zip(tracks, seen):
         if not of:
             continue
         # Whose track it is: who is in most of its frames.
         who = clip.people[of.most_common(1)[0][0]]
-        outcome = judged(track["person"], who)
-        counts["tracks"][who["enrolled"], outcome] += 1
-        counts["weighted"][who["enrolled"], outcome] += of.total()
+        kind = "strangers" if not who["enrolled"] else "of families" if who["family"] else "others"
+        counts["tracks", kind, judged(track["person"], who)] += 1
+        counts["tracks by their frames", kind, judged(track["person"], who)] += of.total()
         for person in track.get("frame_persons", []):
-            counts["frames"][who["enrolled"], judged(person, who)] += 1
+            counts["frames, each alone", kind, judged(person, who)] += 1
     return counts
 
 
@@ -162,19 +162,26 @@ def groups(of):
 
 
 def print_names(scored):
+    """Of the people who are enrolled the shares of outcomes, all and by the source of their photos; of strangers the share that got a name."""
     rows = []
     for name, of in scored.items():
-        for kind, what in (("tracks", "tracks"), ("weighted", "tracks by their frames"), ("frames", "frames, each alone")):
+        for what in ("tracks", "tracks by their frames", "frames, each alone"):
             for rate in ("all", "low", "middle", "high"):
-                counts = sum((row[2][kind] for key, row in of.items() if rate in ("all", key[1])), collections.Counter())
-                if not counts:
-                    continue
-                enrolled = sum(count for (known, _), count in counts.items() if known)
-                strangers = sum(count for (known, _), count in counts.items() if not known)
-                rows.append((f"{name}, {what}, {rate}", f"{enrolled}",
-                             *(f"{counts[True, outcome] / max(enrolled, 1):.4f}" for outcome in ("right", "wrong", "none")),
-                             f"{strangers}", f"{counts[False, 'wrong'] / max(strangers, 1):.4f}"))
-    table("Names", rows, ["enrolled", "right", "wrong", "none", "strangers", "named"])
+                counts = sum((row[2] for key, row in of.items() if rate in ("all", key[1])), collections.Counter())
+                if any(key[0] == what for key in counts):
+                    rows.append((f"{name}, {what}, {rate}", *shares(counts, what)))
+    outcomes = ("right", "wrong", "none")
+    table("Names", rows, ["enrolled", *outcomes, "of families", *outcomes, "others", *outcomes, "strangers", "named"])
+
+
+def shares(counts, what):
+    cells = []
+    for kinds in (("of families", "others"), ("of families",), ("others",), ("strangers",)):
+        of = {outcome: sum(counts[what, kind, outcome] for kind in kinds) for outcome in ("right", "wrong", "none")}
+        count = sum(of.values())
+        shown = ("wrong",) if kinds == ("strangers",) else of
+        cells += [f"{count}", *(f"{of[outcome] / max(count, 1):.4f}" for outcome in shown)]
+    return cells
 
 
 def main():
