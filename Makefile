@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install cross-aarch64
+.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install release-linux cross-aarch64
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -16,7 +16,8 @@ help:
 	@echo "make asan     the kernels' tests under the address sanitizer"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
 	@echo "make bench-java   the same calls from Rust and from Java"
-	@echo "make cross-aarch64   command, C library and JNI library for 64-bit ARM, tested under qemu (Debian, as root; a quarter of an hour the first time)"
+	@echo "make release-linux   the libraries that are handed out, for x86-64 and 64-bit ARM with glibc 2.17 or newer (Debian, as root; a quarter of an hour the first time)"
+	@echo "make cross-aarch64   those for 64-bit ARM, tested under qemu (as root)"
 	@echo "make header   include/facecore.h from the sources"
 	@echo "make install PREFIX=/usr/local   the C library, its headers, pkg-config and CMake files"
 
@@ -107,7 +108,11 @@ header:
 	cargo run --quiet --release --manifest-path facecore-ffi/header/Cargo.toml --target-dir target/header > target/facecore.h
 	mv target/facecore.h include/facecore.h
 
-# Its own compiler and target folder: docs/platforms.md.
+# Their own compiler and target folder: docs/platforms.md.
+release-linux:
+	cross/linux x86_64
+	cross/linux aarch64
+
 cross-aarch64: models
 	cross/aarch64
 
