@@ -52,6 +52,7 @@ test-tools:
 test-rust: models
 	for net in pnet rnet onet; do cmp models/$$net.onnx facecore/mtcnn/$$net.onnx || exit 1; done
 	cmp models/yunet.onnx facecore/yunet/yunet.onnx
+	for file in facecore-cli/models/*; do cmp models/$${file##*/} $$file || exit 1; done
 	for crate in facecore facecore-cli; do cmp LICENSE-MIT $$crate/LICENSE-MIT && cmp LICENSE-APACHE $$crate/LICENSE-APACHE || exit 1; done
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings

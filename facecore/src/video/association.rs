@@ -1,8 +1,8 @@
 //! Which track each found face goes on with: by place, and by embeddings where the place does not tell.
 
 use super::track::{Following, centre};
-use crate::error::Result;
 use crate::embed::Embedding;
+use crate::error::Result;
 use crate::geometry::BoundingBox;
 use crate::matching::assign;
 
@@ -45,7 +45,10 @@ pub(super) fn unclear(tracks: &[Following], candidates: &[Vec<(usize, f32)>], fa
     }
     let mut unclear = vec![false; faces];
     for (track, near) in tracks.iter().zip(candidates) {
-        let contested = near.len() > 1 || track.crossing.is_some() || track.missed > 0 || near.iter().any(|(face, _)| claims[*face] > 1);
+        let contested = near.len() > 1
+            || track.crossing.is_some()
+            || track.missed > 0
+            || near.iter().any(|(face, _)| claims[*face] > 1);
         for (face, _) in near.iter().filter(|_| contested) {
             unclear[*face] = true;
         }
@@ -64,7 +67,9 @@ pub(super) fn associate(
     same: f32,
 ) -> Result<Vec<Option<usize>>> {
     let weigh = |track: &Following, &(face, affinity): &(usize, f32)| -> Result<Option<(usize, f64)>> {
-        let (Some(known), Some(found)) = (&track.embedding, &embeddings[face]) else { return Ok(Some((face, affinity.into()))) };
+        let (Some(known), Some(found)) = (&track.embedding, &embeddings[face]) else {
+            return Ok(Some((face, affinity.into())));
+        };
         let ahead = known.cosine(found)? - same;
         let weight = affinity + COSINE * ahead.min(0.2);
         Ok((ahead > -SOMEBODY_ELSE && weight > 0.0).then_some((face, weight.into())))

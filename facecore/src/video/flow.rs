@@ -111,7 +111,10 @@ fn step(from: &Plane, to: &Plane, at: [f32; 2], mut by: [f32; 2]) -> Option<[f32
     for (i, (value, slope)) in window.iter_mut().zip(&mut slopes).enumerate() {
         let [x, y] = offset(i);
         *value = patch.value(x, y);
-        *slope = [(patch.value(x + 1, y) - patch.value(x - 1, y)) / 2.0, (patch.value(x, y + 1) - patch.value(x, y - 1)) / 2.0];
+        *slope = [
+            (patch.value(x + 1, y) - patch.value(x - 1, y)) / 2.0,
+            (patch.value(x, y + 1) - patch.value(x, y - 1)) / 2.0,
+        ];
         (xx, xy, yy) = (xx + slope[0] * slope[0], xy + slope[0] * slope[1], yy + slope[1] * slope[1]);
     }
     let determinant = xx * yy - xy * xy;
@@ -184,8 +187,14 @@ mod tests {
                 (128.0 + 50.0 * (x / 7.0 + (y / 19.0).sin()).sin() + 50.0 * (y / 9.0 + (x / 23.0).cos()).sin()) as u8
             })
             .collect();
-        let view =
-            RawView { data: &data, width, height, stride: width as usize, format: PixelFormat::Grey, orientation: Orientation::Upright };
+        let view = RawView {
+            data: &data,
+            width,
+            height,
+            stride: width as usize,
+            format: PixelFormat::Grey,
+            orientation: Orientation::Upright,
+        };
         Picture::of(&Photo::from_raw(view, &Limits::default()).unwrap())
     }
 
@@ -195,7 +204,10 @@ mod tests {
     fn a_moved_face_is_followed() {
         for (dx, dy) in [(0.0, 0.0), (3.3, -2.1), (-6.0, 5.0)] {
             let shift = follow(&frame(0.0, 0.0, 1.0), &frame(dx, dy, 1.0), &FACE, [0.0; 2]).unwrap();
-            assert!((shift.by[0] - dx).abs() < 0.3 && (shift.by[1] - dy).abs() < 0.3 && (shift.scale - 1.0).abs() < 0.02, "{shift:?}");
+            assert!(
+                (shift.by[0] - dx).abs() < 0.3 && (shift.by[1] - dy).abs() < 0.3 && (shift.scale - 1.0).abs() < 0.02,
+                "{shift:?}"
+            );
         }
     }
 
@@ -211,11 +223,22 @@ mod tests {
     #[test]
     fn what_cannot_be_followed_is_none() {
         let plain = frame(0.0, 0.0, 1.0);
-        let view = RawView { data: &[90; 320 * 240], width: 320, height: 240, stride: 320, format: PixelFormat::Grey, orientation: Orientation::Upright };
+        let view = RawView {
+            data: &[90; 320 * 240],
+            width: 320,
+            height: 240,
+            stride: 320,
+            format: PixelFormat::Grey,
+            orientation: Orientation::Upright,
+        };
         let empty = Picture::of(&Photo::from_raw(view, &Limits::default()).unwrap());
         assert_eq!(follow(&empty, &plain, &FACE, [0.0; 2]), None);
         assert_eq!(follow(&plain, &empty, &FACE, [0.0; 2]), None);
-        for area in [BoundingBox::new(f32::NAN, 0.0, 9.0, 9.0), BoundingBox::new(-900.0, 0.0, -800.0, 90.0), BoundingBox::new(9.0, 9.0, 3.0, 3.0)] {
+        for area in [
+            BoundingBox::new(f32::NAN, 0.0, 9.0, 9.0),
+            BoundingBox::new(-900.0, 0.0, -800.0, 90.0),
+            BoundingBox::new(9.0, 9.0, 3.0, 3.0),
+        ] {
             assert_eq!(follow(&plain, &plain, &area, [0.0; 2]), None);
         }
         assert_eq!(follow(&plain, &plain, &FACE, [f32::INFINITY; 2]), None);

@@ -63,7 +63,12 @@ fn shrunken(frame: &Photo<'_>, factor: usize) -> Plane {
         let count = rows.clone().count();
         for row in rows {
             for (sum, block) in sums.iter_mut().zip(frame.row(row as u32).chunks(3 * factor)) {
-                *sum += block.as_chunks::<3>().0.iter().map(|&[r, g, b]| u32::from(r) + 2 * u32::from(g) + u32::from(b)).sum::<u32>();
+                *sum += block
+                    .as_chunks::<3>()
+                    .0
+                    .iter()
+                    .map(|&[r, g, b]| u32::from(r) + 2 * u32::from(g) + u32::from(b))
+                    .sum::<u32>();
             }
         }
         let share = 1.0 / (4 * count * factor.min(frame.width() as usize)) as f32;
@@ -122,9 +127,16 @@ mod tests {
     use crate::photo::{Limits, Orientation, PixelFormat, RawView};
 
     fn photo(width: u32, height: u32, pixel: impl Fn(u32, u32) -> u8) -> Photo<'static> {
-        let data: Vec<u8> = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect();
-        let view =
-            RawView { data: &data, width, height, stride: width as usize, format: PixelFormat::Grey, orientation: Orientation::Upright };
+        let data: Vec<u8> =
+            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect();
+        let view = RawView {
+            data: &data,
+            width,
+            height,
+            stride: width as usize,
+            format: PixelFormat::Grey,
+            orientation: Orientation::Upright,
+        };
         Photo::from_raw(view, &Limits::default()).unwrap().into_owned()
     }
 

@@ -129,7 +129,10 @@ impl Tracker {
     pub fn push(&mut self, engine: &Engine, frame: &Photo<'_>, at: Duration) -> Result<Vec<TrackedFace>> {
         let same = self.same_person(engine)?;
         if let Some(last) = self.last.filter(|last| at <= *last) {
-            return Err(Error::Option { name: "at", reason: format!("{at:?} is not after {last:?}, the time of the frame before") });
+            return Err(Error::Option {
+                name: "at",
+                reason: format!("{at:?} is not after {last:?}, the time of the frame before"),
+            });
         }
         self.spending.earn(at.saturating_sub(self.last.unwrap_or(at)));
         self.last = Some(at);
@@ -152,7 +155,12 @@ impl Tracker {
 
     /// The tracks so far, in the order in which they began; those that were taken are not among them.
     pub fn tracks(&self) -> Vec<Track> {
-        let open = self.live.iter().chain(&self.lost).filter(|track| track.is_confirmed()).map(|following| following.track.clone());
+        let open = self
+            .live
+            .iter()
+            .chain(&self.lost)
+            .filter(|track| track.is_confirmed())
+            .map(|following| following.track.clone());
         let mut tracks: Vec<_> = self.ended.iter().cloned().chain(open).collect();
         tracks.sort_by_key(|track| track.id);
         tracks
@@ -181,7 +189,8 @@ impl Tracker {
         let own = || engine.default_threshold().or(engine.space().is_none().then_some(0.0));
         self.options.same_person.or_else(own).ok_or_else(|| Error::Option {
             name: "same_person",
-            reason: "the model has no threshold of its own: give the cosine from which on two faces are one person".into(),
+            reason: "the model has no threshold of its own: give the cosine from which on two faces are one person"
+                .into(),
         })
     }
 
@@ -226,7 +235,8 @@ impl Tracker {
         let mut found: Vec<_> = detection.faces.into_iter().map(|face| Found { face, embedding: None }).collect();
         let taken = self.go_on(frame, &mut found)?;
         self.lose(frame.at);
-        let mut new: Vec<Found> = found.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(found, _)| found).collect();
+        let mut new: Vec<Found> =
+            found.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(found, _)| found).collect();
         new.retain(|found| self.live.iter().all(|track| track.bounding_box.iou(&found.face.bounding_box) < COVERED));
         self.begin(frame, new)?;
         self.note_crossings(frame.at);
@@ -273,16 +283,24 @@ impl Tracker {
                 break;
             }
             let Found { face, embedding } = &mut found[face];
-            let Ok(quality) = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score) else { continue };
+            let Ok(quality) = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score) else {
+                continue;
+            };
             let weight = views::weight(&quality);
-            let Some(place) = views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track) else { continue };
+            let Some(place) = views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track)
+            else {
+                continue;
+            };
             embedded += usize::from(embedding.is_none());
             if embedding.is_none() {
                 *embedding = self.embed(frame, face);
             }
             let Some(embedding) = embedding.clone() else { continue };
             let (bounding_box, landmarks) = (face.bounding_box, face.landmarks);
-            views[track] = Some(View { place, face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding } });
+            views[track] = Some(View {
+                place,
+                face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding },
+            });
         }
         views
     }
@@ -365,7 +383,8 @@ impl Tracker {
     fn end(&mut self, tracks: Vec<Following>) {
         self.ended.extend(tracks.into_iter().map(|following| following.track));
         while self.ended.len() > self.options.max_tracks {
-            let fewest = self.ended.iter().enumerate().min_by_key(|(_, track)| track.detections).map_or(0, |(at, _)| at);
+            let fewest =
+                self.ended.iter().enumerate().min_by_key(|(_, track)| track.detections).map_or(0, |(at, _)| at);
             self.ended.swap_remove(fewest);
             self.stats.dropped += 1;
         }
