@@ -127,6 +127,8 @@ enum facecore_pixel_format
   FACECORE_PIXEL_FORMAT_NV12 = 6,
   // As NV12 with pairs of V, U.
   FACECORE_PIXEL_FORMAT_NV21 = 7,
+  // A plane of brightness, then planes of U and of V, each with half the stride and half as many rows (both rounded up). BT.601, full range.
+  FACECORE_PIXEL_FORMAT_I420 = 8,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -491,6 +493,9 @@ typedef struct facecore_calibration facecore_calibration;
 // The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
 typedef struct facecore_candidates facecore_candidates;
 
+// The people of a clip. Immutable: share them between threads.
+typedef struct facecore_clip_people facecore_clip_people;
+
 // Pairs as the store keeps them. Immutable: share it between threads.
 typedef struct facecore_clone_events facecore_clone_events;
 
@@ -566,6 +571,12 @@ typedef struct facecore_stored_faces facecore_stored_faces;
 
 // Texts that a call answered. Immutable: share it between threads.
 typedef struct facecore_texts facecore_texts;
+
+// Follows the faces of one clip, frame by frame; it keeps no frame. For one thread at a time.
+typedef struct facecore_tracker facecore_tracker;
+
+// The tracks of a clip. Immutable: share them between threads.
+typedef struct facecore_tracks facecore_tracks;
 
 // The decisions about the faces of a photo. Immutable: share it between threads.
 typedef struct facecore_verdicts facecore_verdicts;
@@ -1214,6 +1225,129 @@ typedef struct facecore_store_size {
   // Zero.
   uint8_t reserved[32];
 } facecore_store_size;
+
+// How a tracker works; times are of the video, but for the work of `budget_us`. Set by `facecore_tracker_options_init`.
+typedef struct facecore_tracker_options {
+  // `sizeof(facecore_tracker_options)`.
+  size_t struct_size;
+  // How faces are found on the frames that are looked at whole. NULL (default): faces from 24 pixels and a fiftieth of the longer side on, at
+  // most 64 of them.
+  const struct facecore_detect_options *detect;
+  // Microseconds from one look at the whole frame to the next; in between faces are followed. A cut or a lost face is looked at sooner.
+  // Default 120,000.
+  uint64_t interval_us;
+  // Most microseconds of work for a second of video, by the clock. In debt, frames are passed over, so that what comes out depends on the
+  // machine where that is slower than the budget. 0: no bound. Default 250,000.
+  uint64_t budget_us;
+  // How many microseconds a lost face may come back to its track. Default 10,000,000.
+  uint64_t memory_us;
+  // Most faces of a track that are embedded and kept, 1 to 64. Default 8.
+  uint32_t faces_per_track;
+  // Most tracks that are kept of a clip; those with the fewest faces go first and are counted. Default 10,000.
+  uint32_t max_tracks;
+  // From which cosine on a face that comes back is the one that was lost, -1 to 1. NaN (default): the model's own threshold.
+  float same_person;
+  // Zero.
+  uint8_t reserved[28];
+} facecore_tracker_options;
+
+// A face in a frame.
+typedef struct facecore_tracked_face {
+  // Which track it belongs to.
+  uint32_t track;
+  // 1: the detector found it in this very frame; 0: it was followed here.
+  uint32_t detected;
+  // 1: this view of the face is kept with its embedding, until better ones take its place.
+  uint32_t kept;
+  // The detector's score where the face was last found, 0 to 1.
+  float score;
+  // The box in the upright frame.
+  struct facecore_box bounding_box;
+  // The points in the upright frame, in the order of `facecore_face`.
+  struct facecore_point landmarks[5];
+  // Zero.
+  uint8_t reserved[8];
+} facecore_tracked_face;
+
+// What a tracker did so far.
+typedef struct facecore_tracker_stats {
+  // `sizeof(facecore_tracker_stats)`, set by the caller.
+  size_t struct_size;
+  // Frames taken.
+  uint64_t frames;
+  // Frames passed over, because the budget was spent.
+  uint64_t passed_over;
+  // Frames looked at whole, for faces.
+  uint64_t detections;
+  // Faces embedded.
+  uint64_t embedded;
+  // Cuts from one shot to another.
+  uint64_t cuts;
+  // Tracks dropped beyond `max_tracks`.
+  uint64_t dropped;
+  // Microseconds of work, by the clock.
+  uint64_t work_us;
+  // Zero.
+  uint8_t reserved[32];
+} facecore_tracker_stats;
+
+// A stretch of time in which a face was seen, from its first frame to its last, in microseconds after the beginning of the clip.
+typedef struct facecore_time_span {
+  // The first frame.
+  uint64_t start_us;
+  // The last frame.
+  uint64_t end_us;
+} facecore_time_span;
+
+// One of the best views of a track's face.
+typedef struct facecore_kept_face {
+  // The time of its frame, in microseconds.
+  uint64_t at_us;
+  // Its embedding, valid as long as the tracks.
+  const struct facecore_embedding *embedding;
+  // The box in the frame.
+  struct facecore_box bounding_box;
+  // The points in the frame.
+  struct facecore_point landmarks[5];
+  // How likely it is that this view is recognised, 0 to 1, as `facecore_face_quality` has it.
+  float quality;
+  // What it counts in the track's embedding, above 0 to 1.
+  float weight;
+  // Zero.
+  uint8_t reserved[8];
+} facecore_kept_face;
+
+// A face followed through one shot, with gaps where it was covered or out of the picture.
+typedef struct facecore_track {
+  // When it was seen, in order: `span_count` of them, one at least; valid as long as the tracks.
+  const struct facecore_time_span *spans;
+  // How many.
+  size_t span_count;
+  // Its best views, `face_count` of them; never NULL, valid as long as the tracks.
+  const struct facecore_kept_face *faces;
+  // How many; 0 with an engine that only detects.
+  size_t face_count;
+  // Its number, in the order in which the tracks began.
+  uint32_t id;
+  // How often the detector found it.
+  uint32_t detections;
+  // How often `faces` changed: whoever decided on fewer may decide again.
+  uint32_t revision;
+  // Zero.
+  uint8_t reserved[12];
+} facecore_track;
+
+// One person of a clip.
+typedef struct facecore_clip_person {
+  // Their tracks, by their places in the array of `facecore_tracks_get`; no two of them overlap in time. Valid as long as the people.
+  const size_t *tracks;
+  // How many, one at least.
+  size_t track_count;
+  // Who it is, or why nobody; valid as long as the people. NULL for a track without an embedding: nothing can be said of it.
+  const struct facecore_verdict *verdict;
+  // Zero.
+  uint8_t reserved[16];
+} facecore_clip_person;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2409,6 +2543,71 @@ facecore_status facecore_texts_get(const struct facecore_texts *texts, const cha
 
 // Frees texts; NULL is fine.
 void facecore_texts_free(struct facecore_texts *texts);
+
+// Sets the defaults. `struct_size` is `sizeof(facecore_tracker_options)`.
+facecore_status facecore_tracker_options_init(struct facecore_tracker_options *options, size_t struct_size);
+
+// A tracker for one clip. `options`: NULL for the defaults.
+//
+// Fails with `FACECORE_STATUS_OPTION` for an option outside its range; `*tracker` is then NULL.
+facecore_status facecore_tracker_new(const struct facecore_tracker_options *options, struct facecore_tracker **tracker);
+
+// Frees a tracker; NULL is fine. Tracks that it gave stay.
+void facecore_tracker_free(struct facecore_tracker *tracker);
+
+// Takes the next frame, `at_us` microseconds after the beginning of the clip, and answers where the faces are in it: an array of `*count`, valid
+// until the next call with this tracker, never NULL on success. A frame of another size begins another shot.
+//
+// Fails with `FACECORE_STATUS_OPTION` for a time that is not after the one before, and for a model without a threshold of its own where
+// `same_person` is not given; else as `facecore_detect`. The frame is then left out, and the tracker goes on.
+facecore_status facecore_tracker_push(struct facecore_tracker *tracker,
+                                      const struct facecore_engine *engine,
+                                      const struct facecore_photo *frame,
+                                      uint64_t at_us,
+                                      const struct facecore_tracked_face **faces,
+                                      size_t *count);
+
+// Fills in what a tracker did so far.
+facecore_status facecore_tracker_get_stats(const struct facecore_tracker *tracker,
+                                           struct facecore_tracker_stats *stats);
+
+// The tracks so far, in the order in which they began; those that were taken are not among them.
+facecore_status facecore_tracker_tracks(const struct facecore_tracker *tracker, struct facecore_tracks **tracks);
+
+// Takes the tracks that have ended: those of earlier shots, and faces that have not come back. For a stream without an end, so that memory does
+// not grow.
+facecore_status facecore_tracker_take_ended(struct facecore_tracker *tracker,
+                                            struct facecore_tracks **tracks);
+
+// Ends the clip: its tracks, as `facecore_tracker_tracks` has them. Then the tracker is as new, for another clip.
+facecore_status facecore_tracker_finish(struct facecore_tracker *tracker, struct facecore_tracks **tracks);
+
+// The tracks as an array of `*count`, valid as long as `tracks`. Never NULL on success.
+facecore_status facecore_tracks_get(const struct facecore_tracks *tracks,
+                                    const struct facecore_track **array,
+                                    size_t *count);
+
+// Joins the tracks of one person and decides who it is, once a person: tracks whose embeddings are at least `same` alike (cosine, -1 to 1) are one
+// person, unless they overlap in time; `matcher` decides on the mean of a person's kept faces; people who got one name are one person, and
+// where they overlap in time the surer one keeps it.
+//
+// Fails with `FACECORE_STATUS_OPTION` for `same` outside its range or more than 16,384 tracks; else as `facecore_matcher_decide`. `*people` is then NULL.
+facecore_status facecore_tracks_people(const struct facecore_tracks *tracks,
+                                       float same,
+                                       const struct facecore_matcher *matcher,
+                                       const struct facecore_candidates *candidates,
+                                       struct facecore_clip_people **people_out);
+
+// Frees tracks, with their embeddings; NULL is fine.
+void facecore_tracks_free(struct facecore_tracks *tracks);
+
+// The people as an array of `*count`, in the order of their first tracks, valid as long as `people`. Never NULL on success.
+facecore_status facecore_clip_people_get(const struct facecore_clip_people *people,
+                                         const struct facecore_clip_person **array,
+                                         size_t *count);
+
+// Frees people and their names; NULL is fine.
+void facecore_clip_people_free(struct facecore_clip_people *people);
 
 #ifdef __cplusplus
 }  // extern "C"

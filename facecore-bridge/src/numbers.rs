@@ -116,7 +116,7 @@ pub(crate) fn unknown(what: &str, value: u32, known: &str) -> Failure {
     Failure::new(Status::UnknownValue, format!("{what} {value} is unknown; {known}"))
 }
 
-/// 1 RGB, 2 BGR, 3 RGBA, 4 BGRA, 5 grey, 6 NV12, 7 NV21.
+/// 1 RGB, 2 BGR, 3 RGBA, 4 BGRA, 5 grey, 6 NV12, 7 NV21, 8 I420.
 pub fn pixel_format(value: u32) -> Result<PixelFormat> {
     Ok(match value {
         1 => PixelFormat::Rgb,
@@ -126,7 +126,8 @@ pub fn pixel_format(value: u32) -> Result<PixelFormat> {
         5 => PixelFormat::Grey,
         6 => PixelFormat::Nv12,
         7 => PixelFormat::Nv21,
-        _ => return Err(unknown("pixel format", value, "1 to 7 are known, and there is no default")),
+        8 => PixelFormat::I420,
+        _ => return Err(unknown("pixel format", value, "1 to 8 are known, and there is no default")),
     })
 }
 
@@ -211,7 +212,7 @@ mod tests {
             8
         );
         assert_eq!((damage(0), damage(1)), (Ok(Damage::Refuse), Ok(Damage::Keep)));
-        assert_eq!((pixel_format(7), encoding(3)), (Ok(PixelFormat::Nv21), Ok(Encoding::I8)));
+        assert_eq!((pixel_format(8), encoding(3)), (Ok(PixelFormat::I420), Ok(Encoding::I8)));
         for value in 0..3 {
             assert_eq!((source(value).map(source_number), pin(value).map(pin_number)), (Ok(value), Ok(value)));
         }

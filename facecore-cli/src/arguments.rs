@@ -6,6 +6,7 @@ mod keeping;
 mod measuring;
 mod options;
 mod ranges;
+mod watching;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ pub use measuring::{
     NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
 };
 pub use options::{Computing, Finding, Model, ModelsFolder, Networks, Photos, Threads, Threshold};
+pub use watching::Video;
 
 /// Find, compare and name faces in photos.
 ///
@@ -48,6 +50,8 @@ pub enum Command {
     Compare(Compare),
     /// Name faces after the people whose photos are given
     Tag(Tag),
+    /// Who is in clips, when, and with which face
+    Video(Box<Video>),
     /// Measure accuracy on labelled pairs of photos
     Evaluate(Evaluate),
     /// Make photos worse step by step: where does recognition break?

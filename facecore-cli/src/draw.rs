@@ -6,7 +6,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
-use facecore::{Outcome, Photo};
+use facecore::{BoundingBox, Landmarks, Outcome, Photo};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 
@@ -98,49 +98,74 @@ pub fn save(picture: &RgbImage, target: &Path) -> Result<(), String> {
 fn picture(photo: &Photo<'_>, found: &Found) -> Option<RgbImage> {
     let pixels = (0..photo.height()).flat_map(|y| photo.row(y)).copied().collect();
     let mut canvas = Canvas(RgbImage::from_raw(photo.width(), photo.height(), pixels)?);
-    for face in &found.faces {
-        canvas.shape(face);
-    }
-    // Last, so that no box crosses a name.
-    for face in &found.faces {
-        canvas.label(face);
-    }
+    canvas.marks(&found.faces.iter().map(mark).collect::<Vec<_>>());
     Some(canvas.0)
+}
+
+/// A face as it is drawn.
+pub struct Mark {
+    pub area: BoundingBox,
+    pub landmarks: Landmarks,
+    pub named: bool,
+    pub text: String,
+}
+
+impl Mark {
+    /// The thickness of lines, to the size of the face.
+    fn stroke(&self) -> f32 {
+        (self.area.width() / 50.0).clamp(1.0, 12.0).round()
+    }
+
+    fn colour(&self) -> Rgb<u8> {
+        if self.named { NAMED } else { UNNAMED }
+    }
+}
+
+fn mark(face: &FoundFace) -> Mark {
+    let outcome = face.verdict.as_ref().map(|verdict| &verdict.outcome);
+    Mark {
+        area: face.face.bounding_box,
+        landmarks: face.face.landmarks,
+        named: matches!(outcome, Some(Outcome::Match { .. })),
+        text: label(face),
+    }
 }
 
 /// A picture to draw on.
 pub struct Canvas(pub RgbImage);
 
 impl Canvas {
-    /// The thickness of lines, to the size of the face.
-    fn stroke(face: &FoundFace) -> f32 {
-        (face.face.bounding_box.width() / 50.0).clamp(1.0, 12.0).round()
+    /// Boxes, points and names.
+    pub fn marks(&mut self, marks: &[Mark]) {
+        marks.iter().for_each(|mark| self.shape(mark));
+        // Last, so that no box crosses a name.
+        marks.iter().for_each(|mark| self.label(mark));
     }
 
-    fn shape(&mut self, face: &FoundFace) {
-        let (area, stroke, colour) = (face.face.bounding_box, Self::stroke(face), colour(face));
+    fn shape(&mut self, mark: &Mark) {
+        let (area, stroke, colour) = (mark.area, mark.stroke(), mark.colour());
         self.fill([area.x1, area.y1, area.x2, area.y1 + stroke], colour);
         self.fill([area.x1, area.y2 - stroke, area.x2, area.y2], colour);
         self.fill([area.x1, area.y1, area.x1 + stroke, area.y2], colour);
         self.fill([area.x2 - stroke, area.y1, area.x2, area.y2], colour);
-        for [x, y] in face.face.landmarks {
+        for [x, y] in mark.landmarks {
             self.dot(x, y, stroke * 1.5, colour);
         }
     }
 
     /// The name and score above the box; inside where there is no room above.
-    fn label(&mut self, face: &FoundFace) {
-        let (area, text) = (face.face.bounding_box, label(face));
+    fn label(&mut self, mark: &Mark) {
+        let (area, text) = (mark.area, &mark.text);
         let (width, height) = (self.0.width() as f32, self.0.height() as f32);
         let wanted = (area.width() / 6.0).clamp(13.0, 60.0);
-        let natural = line(&text, wanted).1;
+        let natural = line(text, wanted).1;
         let size = wanted * (width / (natural + wanted / 2.0)).min(1.0);
-        let (glyphs, length) = line(&text, size);
+        let (glyphs, length) = line(text, size);
         let band = size * 1.2;
         let left = area.x1.min(width - length - size / 2.0).max(0.0);
         let above = area.y1 - band;
         let top = if above >= 0.0 { above } else { area.y1.clamp(0.0, (height - band).max(0.0)) };
-        self.fill([left, top, left + length + size / 2.0, top + band], colour(face));
+        self.fill([left, top, left + length + size / 2.0, top + band], mark.colour());
         self.ink(glyphs, left + size / 4.0, top + size * 0.1, INK);
     }
 
@@ -193,11 +218,6 @@ impl Canvas {
             }
         }
     }
-}
-
-fn colour(face: &FoundFace) -> Rgb<u8> {
-    let outcome = face.verdict.as_ref().map(|verdict| &verdict.outcome);
-    if matches!(outcome, Some(Outcome::Match { .. })) { NAMED } else { UNNAMED }
 }
 
 /// The name with its cosine; where names were not asked for, the score of the detection.
@@ -279,15 +299,14 @@ mod tests {
         for ([x1, y1, x2, y2], (width, height)) in areas.into_iter().zip([(100, 100), (1, 1), (7, 90), (300, 2)]) {
             let mut canvas = Canvas(RgbImage::new(width, height));
             let face = face(BoundingBox::new(x1, y1, x2, y2), "Zoë Ångström Щедрин 王\n\u{202e} with a very long name");
-            canvas.shape(&face);
-            canvas.label(&face);
+            canvas.marks(&[mark(&face)]);
         }
     }
 
     #[test]
     fn a_name_is_written() {
         let mut canvas = Canvas(RgbImage::new(200, 100));
-        canvas.label(&face(BoundingBox::new(20.0, 40.0, 90.0, 95.0), "Ann"));
+        canvas.label(&mark(&face(BoundingBox::new(20.0, 40.0, 90.0, 95.0), "Ann")));
         let inked = canvas.0.pixels().filter(|pixel| pixel[0] > 150).count();
         assert!(inked > 20, "{inked} pixels of ink");
         assert_eq!(*canvas.0.get_pixel(21, 39), NAMED);

@@ -11,7 +11,7 @@ use facecore::index::Hit;
 use facecore::{Embedding, Face, NonFaceVerdict, Verdict};
 use indicatif::{ProgressBar, ProgressStyle};
 
-pub use json::{ErrorRecord, line as json_line};
+pub use json::{ErrorRecord, MatchRecord, line as json_line};
 
 use crate::failure::{Failure, Result};
 use crate::photos::{PhotoError, Skipped};
@@ -50,6 +50,7 @@ impl FoundFace {
 pub struct Report {
     json: bool,
     bar: ProgressBar,
+    what: &'static str,
     total: usize,
     failures: Vec<String>,
     skipped: Skipped,
@@ -58,7 +59,19 @@ pub struct Report {
 impl Report {
     /// A report about `total` photos.
     pub fn new(json: bool, total: usize) -> Self {
-        Self { json, bar: bar(total, "photos"), total, failures: Vec::new(), skipped: Skipped::default() }
+        Self {
+            json,
+            bar: bar(total, "photos"),
+            what: "photos",
+            total,
+            failures: Vec::new(),
+            skipped: Skipped::default(),
+        }
+    }
+
+    /// A report about `total` clips; the bar goes along each of them.
+    pub fn of_clips(json: bool, total: usize) -> Self {
+        Self { what: "clips", bar: ProgressBar::hidden(), ..Self::new(json, total) }
     }
 
     /// A report about so many photos more.
@@ -122,7 +135,7 @@ impl Report {
         if self.failures.is_empty() {
             return ExitCode::SUCCESS;
         }
-        tell(&format!("{} of {} photos failed:", self.failures.len(), self.total));
+        tell(&format!("{} of {} {} failed:", self.failures.len(), self.total, self.what));
         for failure in &self.failures {
             tell(&format!("  {failure}"));
         }

@@ -311,7 +311,7 @@ unsafe impl boundary::Versioned for facecore_detection_info {
     }
 }
 
-fn to_box(area: &BoundingBox) -> facecore_box {
+pub(crate) fn to_box(area: &BoundingBox) -> facecore_box {
     facecore_box { x1: area.x1, y1: area.y1, x2: area.x2, y2: area.y2 }
 }
 
@@ -344,7 +344,7 @@ impl facecore_face {
     }
 }
 
-fn to_point(&[x, y]: &[f32; 2]) -> facecore_point {
+pub(crate) fn to_point(&[x, y]: &[f32; 2]) -> facecore_point {
     facecore_point { x, y }
 }
 

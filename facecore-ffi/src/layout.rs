@@ -4,7 +4,7 @@
 
 use crate::{
     album::*, attributes::*, build::*, calibration::*, clones::*, detect::*, engine::*, feedback::*, index::*,
-    matching::*, models::*, people::*, photo::*, profile::*, records::*, session::*, store::*,
+    matching::*, models::*, people::*, photo::*, profile::*, records::*, session::*, store::*, video::*,
 };
 
 /// Size, and the offset of each field.
@@ -164,4 +164,32 @@ layout! {
 layout! {
     facecore_clone_event 32
     low 0 high 8 cosine 16 state 20 reserved 24
+}
+layout! {
+    facecore_tracker_options 80
+    struct_size 0 detect 8 interval_us 16 budget_us 24 memory_us 32 faces_per_track 40 max_tracks 44 same_person 48 reserved 52
+}
+layout! {
+    facecore_tracked_face 80
+    track 0 detected 4 kept 8 score 12 bounding_box 16 landmarks 32 reserved 72
+}
+layout! {
+    facecore_tracker_stats 96
+    struct_size 0 frames 8 passed_over 16 detections 24 embedded 32 cuts 40 dropped 48 work_us 56 reserved 64
+}
+layout! {
+    facecore_time_span 16
+    start_us 0 end_us 8
+}
+layout! {
+    facecore_kept_face 88
+    at_us 0 embedding 8 bounding_box 16 landmarks 32 quality 72 weight 76 reserved 80
+}
+layout! {
+    facecore_track 56
+    spans 0 span_count 8 faces 16 face_count 24 id 32 detections 36 revision 40 reserved 44
+}
+layout! {
+    facecore_clip_person 40
+    tracks 0 track_count 8 verdict 16 reserved 24
 }

@@ -60,6 +60,16 @@ impl facecore_verdicts {
         let mut names = Vec::new();
         Self { verdicts: verdicts.iter().map(|verdict| to_verdict(verdict, &mut names)).collect(), _names: names }
     }
+
+    /// A decision about one face alone, for other results to keep.
+    pub(crate) fn of_one(verdict: &Verdict) -> Self {
+        Self::new(std::slice::from_ref(verdict))
+    }
+
+    /// The first decision, valid as long as all of them; NULL if there is none.
+    pub(crate) fn first(&self) -> *const facecore_verdict {
+        self.verdicts.first().map_or(ptr::null(), ptr::from_ref)
+    }
 }
 
 /// Nobody yet.

@@ -26,6 +26,8 @@ pub enum facecore_pixel_format {
     Nv12 = 6,
     /// As NV12 with pairs of V, U.
     Nv21 = 7,
+    /// A plane of brightness, then planes of U and of V, each with half the stride and half as many rows (both rounded up). BT.601, full range.
+    I420 = 8,
 }
 
 /// What must be done to stored pixels so that they stand upright: EXIF's numbers (tag 0x0112). There is no default: 0 is an error.

@@ -41,7 +41,7 @@ fn microseconds(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn edges(area: &BoundingBox) -> [f32; 4] {
+pub fn edges(area: &BoundingBox) -> [f32; 4] {
     [area.x1, area.y1, area.x2, area.y2]
 }
 

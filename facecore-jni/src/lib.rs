@@ -30,6 +30,7 @@ mod priority;
 mod profile;
 mod search;
 mod store;
+mod video;
 mod wire;
 
 use jni::EnvUnowned;

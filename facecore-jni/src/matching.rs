@@ -34,8 +34,13 @@ fn read(record: &mut Reader) -> Result<Candidate> {
     Ok(Candidate { person: record.text()?, embeddings: record.embeddings()? })
 }
 
+/// `Candidate`s, with their number before them.
+pub fn candidates(record: &mut Reader) -> Result<Vec<Candidate>> {
+    (0..record.size()?).map(|_| read(record)).collect()
+}
+
 /// `Verdict.read`.
-fn write(answer: &mut Writer, verdict: &Verdict) {
+pub fn write_verdict(answer: &mut Writer, verdict: &Verdict) {
     answer.int(facecore_bridge::outcome(verdict) as i32);
     let mut neighbour = |found: Option<(&str, f32, f32)>| match found {
         Some((person, cosine, required)) => {
@@ -82,8 +87,7 @@ pub extern "system" fn Java_io_facecore_Gallery_of0<'l>(
     call(&mut env, |env| {
         let mut record = Reader::from_java(env, &record)?;
         let matcher = matcher(&mut record)?;
-        let candidates = (0..record.size()?).map(|_| read(&mut record)).collect::<Result<Vec<_>>>()?;
-        Ok(handle::give(matcher.gallery(&candidates)?))
+        Ok(handle::give(matcher.gallery(&candidates(&mut record)?)?))
     })
 }
 
@@ -116,7 +120,7 @@ pub extern "system" fn Java_io_facecore_Gallery_decide0<'l>(
         let verdicts = gallery.decide(&faces)?;
         let mut answer = Writer::default();
         answer.count(verdicts.len());
-        verdicts.iter().for_each(|verdict| write(&mut answer, verdict));
+        verdicts.iter().for_each(|verdict| write_verdict(&mut answer, verdict));
         answer.into_java(env)
     })
 }

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: (u32, u32, usize, u8, u8, &[u8])| {
     use PixelFormat::*;
     let (width, height, stride, format, exif, data) = input;
-    let format = [Rgb, Bgr, Rgba, Bgra, Grey, Nv12, Nv21][usize::from(format) % 7];
+    let format = [Rgb, Bgr, Rgba, Bgra, Grey, Nv12, Nv21, I420][usize::from(format) % 8];
     let orientation = Orientation::from_exif(exif % 8 + 1).unwrap();
     // Half of the inputs have small sides, else nearly all would end at the first check.
     let small = |side: u32| if stride.is_multiple_of(2) { side % 64 } else { side };

@@ -21,6 +21,7 @@ mod rebuild;
 mod robustness;
 mod store;
 mod tag;
+mod video;
 mod who;
 
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Who(arguments) => who::run(arguments, json),
         Command::Clones(arguments) => clones::run(arguments, json),
         Command::Store(arguments) => store::run(arguments, json),
+        Command::Video(arguments) => video::run(arguments, json),
         Command::Models(arguments) => models::run(arguments, json),
     }
 }

@@ -49,7 +49,7 @@ struct FaceRecord<'a> {
 
 /// `person` and `cosine` are null without a match, `reason` is null with one.
 #[derive(Serialize)]
-struct MatchRecord<'a> {
+pub struct MatchRecord<'a> {
     person: Option<&'a str>,
     cosine: Option<f32>,
     reason: Option<&'static str>,
@@ -117,25 +117,27 @@ fn face(found: &FoundFace) -> FaceRecord<'_> {
         space: embedding.map(|embedding| embedding.space()),
         non_face: found.non_face.map(|verdict| verdict.non_face),
         non_face_excess: found.non_face.map(|verdict| verdict.excess),
-        verdict: found.verdict.as_ref().map(verdict),
+        verdict: found.verdict.as_ref().map(MatchRecord::from),
         users: found.users.as_ref().map(|users| users.iter().map(user).collect()),
         error: found.embedding.as_ref().and_then(|embedding| embedding.as_ref().err()).map(Into::into),
     }
 }
 
-fn verdict(verdict: &Verdict) -> MatchRecord<'_> {
-    let (person, cosine, reason) = match &verdict.outcome {
-        Outcome::Match { person, cosine } => (Some(person.as_str()), Some(*cosine), None),
-        Outcome::NoMatch { reason } => (None, None, Some(reason_code(*reason))),
-    };
-    MatchRecord {
-        person,
-        cosine,
-        reason,
-        nearest: verdict.nearest.as_ref().map(neighbour),
-        runner_up: verdict.runner_up.as_ref().map(neighbour),
-        margin: verdict.margin,
-        threshold: verdict.threshold,
+impl<'a> From<&'a Verdict> for MatchRecord<'a> {
+    fn from(verdict: &'a Verdict) -> Self {
+        let (person, cosine, reason) = match &verdict.outcome {
+            Outcome::Match { person, cosine } => (Some(person.as_str()), Some(*cosine), None),
+            Outcome::NoMatch { reason } => (None, None, Some(reason_code(*reason))),
+        };
+        Self {
+            person,
+            cosine,
+            reason,
+            nearest: verdict.nearest.as_ref().map(neighbour),
+            runner_up: verdict.runner_up.as_ref().map(neighbour),
+            margin: verdict.margin,
+            threshold: verdict.threshold,
+        }
     }
 }
 

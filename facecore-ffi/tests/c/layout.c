@@ -324,3 +324,63 @@ FIELD(facecore_clone_event, high, 8);
 FIELD(facecore_clone_event, cosine, 16);
 FIELD(facecore_clone_event, state, 20);
 FIELD(facecore_clone_event, reserved, 24);
+
+SIZE(facecore_tracker_options, 80);
+FIELD(facecore_tracker_options, struct_size, 0);
+FIELD(facecore_tracker_options, detect, 8);
+FIELD(facecore_tracker_options, interval_us, 16);
+FIELD(facecore_tracker_options, budget_us, 24);
+FIELD(facecore_tracker_options, memory_us, 32);
+FIELD(facecore_tracker_options, faces_per_track, 40);
+FIELD(facecore_tracker_options, max_tracks, 44);
+FIELD(facecore_tracker_options, same_person, 48);
+FIELD(facecore_tracker_options, reserved, 52);
+
+SIZE(facecore_tracked_face, 80);
+FIELD(facecore_tracked_face, track, 0);
+FIELD(facecore_tracked_face, detected, 4);
+FIELD(facecore_tracked_face, kept, 8);
+FIELD(facecore_tracked_face, score, 12);
+FIELD(facecore_tracked_face, bounding_box, 16);
+FIELD(facecore_tracked_face, landmarks, 32);
+FIELD(facecore_tracked_face, reserved, 72);
+
+SIZE(facecore_tracker_stats, 96);
+FIELD(facecore_tracker_stats, struct_size, 0);
+FIELD(facecore_tracker_stats, frames, 8);
+FIELD(facecore_tracker_stats, passed_over, 16);
+FIELD(facecore_tracker_stats, detections, 24);
+FIELD(facecore_tracker_stats, embedded, 32);
+FIELD(facecore_tracker_stats, cuts, 40);
+FIELD(facecore_tracker_stats, dropped, 48);
+FIELD(facecore_tracker_stats, work_us, 56);
+FIELD(facecore_tracker_stats, reserved, 64);
+
+SIZE(facecore_time_span, 16);
+FIELD(facecore_time_span, start_us, 0);
+FIELD(facecore_time_span, end_us, 8);
+
+SIZE(facecore_kept_face, 88);
+FIELD(facecore_kept_face, at_us, 0);
+FIELD(facecore_kept_face, embedding, 8);
+FIELD(facecore_kept_face, bounding_box, 16);
+FIELD(facecore_kept_face, landmarks, 32);
+FIELD(facecore_kept_face, quality, 72);
+FIELD(facecore_kept_face, weight, 76);
+FIELD(facecore_kept_face, reserved, 80);
+
+SIZE(facecore_track, 56);
+FIELD(facecore_track, spans, 0);
+FIELD(facecore_track, span_count, 8);
+FIELD(facecore_track, faces, 16);
+FIELD(facecore_track, face_count, 24);
+FIELD(facecore_track, id, 32);
+FIELD(facecore_track, detections, 36);
+FIELD(facecore_track, revision, 40);
+FIELD(facecore_track, reserved, 44);
+
+SIZE(facecore_clip_person, 40);
+FIELD(facecore_clip_person, tracks, 0);
+FIELD(facecore_clip_person, track_count, 8);
+FIELD(facecore_clip_person, verdict, 16);
+FIELD(facecore_clip_person, reserved, 24);

@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +19,7 @@
 
 #include "../c/expect.h"
 #include "facecore_search.hpp"
+#include "facecore_video.hpp"
 
 namespace {
 
@@ -247,6 +249,7 @@ facecore::Embedding embedding(const std::string &space, const cJSON *list, std::
 }
 
 #include "at_rest.hpp"
+#include "video.hpp"
 
 void encode(const cJSON *test, const cJSON *expected) {
     const auto one = member(test, "data") != nullptr ? decoded(text(test, "data")) : embedding(text(test, "space"), member(test, "values"));
@@ -365,7 +368,7 @@ int main(int argc, char **argv) {
     engine.emplace(facecore::Engine::open(models));
     const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
         {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile},
-        {"store", store}, {"index", index_cases}, {"feedback", feedback}, {"merge", merge}};
+        {"video", video}, {"store", store}, {"index", index_cases}, {"feedback", feedback}, {"merge", merge}};
     for (const auto &[call, run] : calls) {
         cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
         EXPECT(!items(tests).empty());

@@ -27,6 +27,9 @@ pub enum PixelFormat {
     Nv12,
     /// As [`PixelFormat::Nv12`] with pairs of V, U: the preview format of Android's camera.
     Nv21,
+    /// Three planes, as most video decoders give them: brightness (`height` rows of `stride` bytes), then U and V, each with one byte for 2×2
+    /// pixels (half as many rows, rounded up, of half the stride, rounded up). Colours as in [`PixelFormat::Nv12`].
+    I420,
 }
 
 impl PixelFormat {
@@ -40,7 +43,7 @@ impl PixelFormat {
         match self {
             Self::Rgb | Self::Bgr => 3 * width,
             Self::Rgba | Self::Bgra => 4 * width,
-            Self::Grey => width,
+            Self::Grey | Self::I420 => width,
             Self::Nv12 | Self::Nv21 => width.next_multiple_of(2),
         }
     }
@@ -87,8 +90,18 @@ impl<'a> RawView<'a> {
         if (stride as u64) < row {
             return bad(format!("the stride is {stride} bytes, a row of {width} {format:?} pixels takes {row}"));
         }
-        let rows = u64::from(height) + if format.is_two_planes() { u64::from(height.div_ceil(2)) } else { 0 };
-        match (stride as u64).checked_mul(rows - 1).and_then(|bytes| bytes.checked_add(row)) {
+        let chroma_rows = u64::from(height.div_ceil(2));
+        let rows = u64::from(height) + if format.is_two_planes() { chroma_rows } else { 0 };
+        let needed = match format {
+            // Two planes more, of half the stride, and half a row at the end.
+            PixelFormat::I420 => {
+                let luma = (stride as u64).checked_mul(rows);
+                let chroma = (stride as u64).div_ceil(2).checked_mul(2 * chroma_rows - 1);
+                luma.zip(chroma).and_then(|(luma, chroma)| luma.checked_add(chroma)?.checked_add(row.div_ceil(2)))
+            }
+            _ => (stride as u64).checked_mul(rows - 1).and_then(|bytes| bytes.checked_add(row)),
+        };
+        match needed {
             Some(needed) if needed <= data.len() as u64 => Ok(()),
             needed => {
                 let needed = needed.map_or("more than 2^64".to_owned(), |bytes| bytes.to_string());
@@ -117,6 +130,7 @@ impl<'a> RawView<'a> {
             PixelFormat::Grey => |row, rgb| each::<1>(row, rgb, |[grey]| [grey; 3]),
             PixelFormat::Nv12 => return self.yuv_to_rgb(|[u, v]| [u, v]),
             PixelFormat::Nv21 => return self.yuv_to_rgb(|[v, u]| [u, v]),
+            PixelFormat::I420 => return self.i420_to_rgb(),
         };
         self.rows_to_rgb(|y, rgb| convert(self.row(y), rgb))
     }
@@ -127,6 +141,21 @@ impl<'a> RawView<'a> {
             let pairs = rgb.chunks_mut(6).zip(self.row(y).chunks(2)).zip(chroma);
             for ((rgb, brightness), &pair) in pairs {
                 let [u, v] = uv(pair);
+                for (rgb, &y) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(brightness) {
+                    *rgb = jfif_rgb(y, u, v);
+                }
+            }
+        })
+    }
+
+    fn i420_to_rgb(&self) -> Pixels<'static> {
+        let (stride, width) = (self.stride.div_ceil(2), self.width.div_ceil(2) as usize);
+        let u_plane = self.stride * self.height as usize;
+        let v_plane = u_plane + stride * self.height.div_ceil(2) as usize;
+        let chroma = |plane: usize, y: usize| &self.data[plane + y / 2 * stride..][..width];
+        self.rows_to_rgb(|y, rgb| {
+            let pairs = chroma(u_plane, y).iter().zip(chroma(v_plane, y));
+            for ((rgb, brightness), (&u, &v)) in rgb.chunks_mut(6).zip(self.row(y).chunks(2)).zip(pairs) {
                 for (rgb, &y) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(brightness) {
                     *rgb = jfif_rgb(y, u, v);
                 }
@@ -236,9 +265,25 @@ mod tests {
         assert_eq!(nv12.row(0)[6..], [170, 0, 30]);
     }
 
+    #[test]
+    fn reads_three_planes() {
+        // The photo of the test above; each plane with a byte of padding a row, the last one without.
+        let data = [10, 20, 30, 0, 40, 50, 60, 0, 70, 80, 90, 0, 128, 128, 128, 128, 128, 228, 128, 128];
+        let i420 = Photo::from_raw(view(&data, 3, 3, 4, PixelFormat::I420), &Limits::default()).unwrap();
+        assert_eq!(i420.row(0), [10, 10, 10, 20, 20, 20, 170, 0, 30]);
+        assert_eq!(i420.row(2), [70, 70, 70, 80, 80, 80, 90, 90, 90]);
+        assert_eq!(
+            reason(view(&data[1..], 3, 3, 4, PixelFormat::I420)),
+            "the buffer has 19 bytes, 3×3 I420 with stride 4 takes 20"
+        );
+        let one = Photo::from_raw(view(&[7, 128, 128], 1, 1, 1, PixelFormat::I420), &Limits::default()).unwrap();
+        assert_eq!(one.row(0), [7, 7, 7]);
+        assert!(reason(view(&data, u32::MAX, u32::MAX, usize::MAX, PixelFormat::I420)).contains("more than 2^64"));
+    }
+
     fn any_format() -> impl Strategy<Value = PixelFormat> {
         use PixelFormat::*;
-        prop::sample::select(vec![Rgb, Bgr, Rgba, Bgra, Grey, Nv12, Nv21])
+        prop::sample::select(vec![Rgb, Bgr, Rgba, Bgra, Grey, Nv12, Nv21, I420])
     }
 
     proptest! {

@@ -7,7 +7,7 @@
 //! Inside: `picture` (a small grey copy of the frame), `flow` (where a face went since), `association` (which track each found face goes
 //! on with), `views` (which views of a face are kept), `track`, `spending` (the budget).
 //!
-//! May use: `cluster`, `detect`, `embed`, `engine`, `error`, `geometry`, `matching`, `photo`, `space`.
+//! May use: `cluster`, `detect`, `embed`, `engine`, `error`, `geometry`, `matching`, `models`, `photo`.
 
 mod association;
 mod flow;

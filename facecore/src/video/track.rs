@@ -123,6 +123,7 @@ pub(super) struct Following {
     pub(super) bounding_box: BoundingBox,
     pub(super) landmarks: Landmarks,
     pub(super) score: f32,
+    sure: bool,
     /// Pixels a second that its centre moves.
     velocity: [f32; 2],
     /// When the box was last true.
@@ -140,13 +141,14 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub(super) fn begin(id: u32, face: &Face, at: Duration) -> Self {
+    pub(super) fn begin(id: u32, face: &Face, at: Duration, sure: bool) -> Self {
         let span = Span { start: at, end: at };
         Self {
             track: Track { id, spans: vec![span], detections: 1, faces: Vec::new(), revision: 0 },
             bounding_box: face.bounding_box,
             landmarks: face.landmarks,
             score: face.score,
+            sure,
             velocity: [0.0; 2],
             at,
             missed: 0,
@@ -158,10 +160,9 @@ impl Following {
         }
     }
 
-    /// A face that the detector found twice is one. Once is enough if it is sure.
+    /// A face that the detector found twice is one; once is enough if it is sure.
     pub(super) fn is_confirmed(&self) -> bool {
-        const SURE: f32 = 0.85;
-        self.track.detections >= 2 || self.score >= SURE
+        self.sure || self.track.detections >= 2
     }
 
     pub(super) fn seen(&self) -> TrackedFace {

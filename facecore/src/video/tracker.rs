@@ -7,16 +7,18 @@ use super::flow;
 use super::options::{TrackerOptions, TrackerStats};
 use super::picture::Picture;
 use super::spending::Spending;
-use super::track::{Following, KeptFace, Track, TrackedFace, View};
+use super::track::{Following, KeptFace, Place, Track, TrackedFace, View};
 use super::views;
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
+use crate::models::DetectorKind;
 use crate::photo::Photo;
 
-/// A lost face is looked for again at once, but no sooner than this share of the interval after the last look.
+/// A lost face is looked for again at once, and a new one is found a second time or is none, but no sooner than this share of the interval after
+/// the last look.
 const SOONEST: f32 = 0.3;
 /// Looks that may miss a face which the flow still holds.
 const PATIENCE: u32 = 3;
@@ -93,6 +95,21 @@ struct Frame<'a> {
     same: f32,
 }
 
+/// A view of a face, and what it counts.
+struct Weighed {
+    quality: FaceQuality,
+    weight: f32,
+}
+
+impl Weighed {
+    /// The view with its place among those that are kept, if it has one.
+    fn of(frame: &Frame<'_>, face: &Face, place: impl Fn(f32) -> Option<Place>) -> Option<(Self, Place)> {
+        let quality = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score).ok()?;
+        let weight = views::weight(&quality);
+        Some((Self { quality, weight }, place(weight)?))
+    }
+}
+
 /// A face that the detector found in this frame.
 struct Found {
     face: Face,
@@ -106,7 +123,11 @@ impl Tracker {
     /// [`Error::Option`] for an option outside its range.
     pub fn new(options: TrackerOptions) -> Result<Self> {
         options.check()?;
-        Ok(Self {
+        Ok(Self::with(options))
+    }
+
+    fn with(options: TrackerOptions) -> Self {
+        Self {
             spending: Spending::new(options.budget),
             options,
             stats: TrackerStats::default(),
@@ -117,7 +138,7 @@ impl Tracker {
             lost: Vec::new(),
             ended: Vec::new(),
             next_id: 0,
-        })
+        }
     }
 
     /// Takes the next frame, `at` after the beginning of the clip, and says where the faces are in it. A frame of another size begins
@@ -174,10 +195,12 @@ impl Tracker {
         tracks
     }
 
-    /// Ends the clip: its tracks, as [`tracks`](Self::tracks) has them.
-    pub fn finish(mut self) -> Vec<Track> {
+    /// Ends the clip: its tracks, as [`tracks`](Self::tracks) has them. Then the tracker is as new, for another clip.
+    pub fn finish(&mut self) -> Vec<Track> {
         self.end_shot();
-        self.take_ended()
+        let tracks = self.take_ended();
+        *self = Self::with(self.options.clone());
+        tracks
     }
 
     /// What was done so far.
@@ -210,8 +233,8 @@ impl Tracker {
 
     fn is_due(&self, at: Duration) -> bool {
         let Some(looked) = self.looked else { return true };
-        let astray = self.live.iter().any(|track| track.astray);
-        let wait = if astray { self.options.interval.mul_f32(SOONEST) } else { self.options.interval };
+        let urgent = self.live.iter().any(|track| track.astray || !track.is_confirmed());
+        let wait = if urgent { self.options.interval.mul_f32(SOONEST) } else { self.options.interval };
         at.saturating_sub(looked) >= wait
     }
 
@@ -277,32 +300,27 @@ impl Tracker {
         let mut views: Vec<Option<View>> = given.iter().map(|_| None).collect();
         let mut order: Vec<_> = given.iter().enumerate().filter_map(|(track, face)| Some((track, (*face)?))).collect();
         order.sort_by_key(|(track, _)| self.live[*track].track.faces.len());
-        let mut embedded = 0;
+        let before = self.stats.embedded;
         for (track, face) in order {
-            if embedded == EMBEDDED_A_LOOK {
+            if self.stats.embedded >= before + EMBEDDED_A_LOOK as u64 {
                 break;
             }
-            let Found { face, embedding } = &mut found[face];
-            let Ok(quality) = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score) else {
-                continue;
-            };
-            let weight = views::weight(&quality);
-            let Some(place) = views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track)
-            else {
-                continue;
-            };
-            embedded += usize::from(embedding.is_none());
-            if embedding.is_none() {
-                *embedding = self.embed(frame, face);
-            }
-            let Some(embedding) = embedding.clone() else { continue };
-            let (bounding_box, landmarks) = (face.bounding_box, face.landmarks);
-            views[track] = Some(View {
-                place,
-                face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding },
-            });
+            let places = |weight| views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track);
+            let Some((weighed, place)) = Weighed::of(frame, &found[face].face, places) else { continue };
+            views[track] = self.view(frame, &mut found[face], weighed, place);
         }
         views
+    }
+
+    /// A view to be kept, with its embedding; the embedding stays with the face that was found, too.
+    fn view(&mut self, frame: &Frame<'_>, found: &mut Found, weighed: Weighed, place: Place) -> Option<View> {
+        if found.embedding.is_none() {
+            found.embedding = self.embed(frame, &found.face);
+        }
+        let embedding = found.embedding.clone()?;
+        let Face { bounding_box, landmarks, .. } = found.face;
+        let Weighed { quality, weight } = weighed;
+        Some(View { place, face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding } })
     }
 
     /// The tracks that were not found: lost, if the flow lost them, or somebody else is where they were, or they were not found for long.
@@ -337,15 +355,29 @@ impl Tracker {
                 found.embedding = self.embed(frame, &found.face);
             }
         }
+        // MTCNN is nearly always sure of a face, and at times of something else; YuNet hardly ever of something else.
+        let sure = match frame.engine.detector() {
+            DetectorKind::Mtcnn => 0.99,
+            DetectorKind::Yunet => 0.85,
+        };
         let embeddings: Vec<_> = new.iter().map(|found| found.embedding.as_ref()).collect();
         let back = resume(&self.lost, &embeddings, frame.same)?;
-        for (found, lost) in new.iter().zip(&back) {
+        for (found, lost) in new.iter_mut().zip(&back) {
             if let Some(lost) = lost {
                 self.lost[*lost].resumed(&found.face, frame.at);
-            } else {
-                self.live.push(Following::begin(self.next_id, &found.face, frame.at));
-                self.next_id += 1;
+                continue;
             }
+            let mut track = Following::begin(self.next_id, &found.face, frame.at, found.face.score >= sure);
+            self.next_id += 1;
+            // It may be seen only once.
+            if track.is_confirmed()
+                && let Some((weighed, place)) =
+                    Weighed::of(frame, &found.face, |weight| views::place(&track.track, frame.at, weight, 1))
+                && let Some(view) = self.view(frame, found, weighed, place)
+            {
+                track.keep(view)?;
+            }
+            self.live.push(track);
         }
         let (back, lost): (Vec<_>, _) = self.lost.drain(..).partition(|track| track.detected && track.at == frame.at);
         self.lost = lost;

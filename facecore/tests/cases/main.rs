@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod at_rest;
+mod video;
 
 use std::fmt::Write;
 use std::fs;
@@ -209,6 +210,7 @@ fn pixels(case: &Value, answer: &mut String) -> Result<(), Error> {
         5 => PixelFormat::Grey,
         6 => PixelFormat::Nv12,
         7 => PixelFormat::Nv21,
+        8 => PixelFormat::I420,
         other => panic!("format {other}"),
     };
     let view = RawView {
@@ -358,7 +360,7 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
 #[test]
 fn the_shared_cases_hold() {
     type Run = fn(&Value, &mut String) -> Result<(), Error>;
-    let calls: [(&str, Run); 12] = [
+    let calls: [(&str, Run); 13] = [
         ("detect", detect),
         ("embed", embed),
         ("engines", engines),
@@ -367,6 +369,7 @@ fn the_shared_cases_hold() {
         ("compare", compare),
         ("decide", decide),
         ("profile", profile),
+        ("video", video::video),
         ("store", at_rest::store),
         ("index", at_rest::index),
         ("feedback", at_rest::feedback),

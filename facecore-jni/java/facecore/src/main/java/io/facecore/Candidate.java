@@ -1,5 +1,6 @@
 package io.facecore;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,6 +36,16 @@ public final class Candidate {
      */
     public List<Embedding> embeddings() {
         return embeddings;
+    }
+
+    /** With their number before them. */
+    static Wire.Writer write(Collection<Candidate> candidates, Wire.Writer record) {
+        record.int32(candidates.size());
+        for (Candidate candidate : candidates) {
+            record.text(candidate.person).int32(candidate.embeddings.size());
+            candidate.embeddings.forEach(embedding -> embedding.write(record));
+        }
+        return record;
     }
 
     @Override

@@ -13,10 +13,10 @@ public final class Face {
 
     private Face(Wire.Reader record) {
         box = BoundingBox.read(record);
-        landmarks = points(record.float32s(10));
+        landmarks = Point.five(record);
         score = record.float32();
         storedBox = BoundingBox.read(record);
-        storedLandmarks = points(record.float32s(10));
+        storedLandmarks = Point.five(record);
     }
 
     static Face read(Wire.Reader record) {
@@ -29,11 +29,6 @@ public final class Face {
         record.float32(score);
         storedBox.write(record);
         storedLandmarks.forEach(point -> record.float32(point.x()).float32(point.y()));
-    }
-
-    private static List<Point> points(float[] xy) {
-        return List.of(new Point(xy[0], xy[1]), new Point(xy[2], xy[3]), new Point(xy[4], xy[5]), new Point(xy[6], xy[7]),
-                new Point(xy[8], xy[9]));
     }
 
     /**

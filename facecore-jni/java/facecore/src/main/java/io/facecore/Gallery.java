@@ -31,12 +31,7 @@ public final class Gallery implements AutoCloseable {
     }
 
     static Gallery of(Matcher matcher, Collection<Candidate> candidates) {
-        Wire.Writer record = matcher.write(new Wire.Writer()).int32(candidates.size());
-        for (Candidate candidate : candidates) {
-            record.text(candidate.person()).int32(candidate.embeddings().size());
-            candidate.embeddings().forEach(embedding -> embedding.write(record));
-        }
-        return new Gallery(of0(record.record()));
+        return new Gallery(of0(Candidate.write(candidates, matcher.write(new Wire.Writer())).record()));
     }
 
     /**

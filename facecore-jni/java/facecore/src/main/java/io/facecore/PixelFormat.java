@@ -15,7 +15,12 @@ public enum PixelFormat {
     /** A plane of brightness, then a plane of U, V pairs, one for each 2×2 pixels, with the same stride. BT.601, full range. */
     NV12(6),
     /** As {@link #NV12} with pairs of V, U: the preview format of Android's camera. */
-    NV21(7);
+    NV21(7),
+    /**
+     * A plane of brightness, then planes of U and of V, each with half the stride and half as many rows (both rounded up): what most video
+     * decoders give. BT.601, full range.
+     */
+    I420(8);
 
     final int number;
 

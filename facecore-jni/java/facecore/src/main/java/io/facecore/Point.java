@@ -1,5 +1,7 @@
 package io.facecore;
 
+import java.util.List;
+
 /** A point in pixels: x to the right, y down, the centre of the first pixel is (0, 0). */
 public final class Point {
     private final float x;
@@ -14,6 +16,13 @@ public final class Point {
     public Point(float x, float y) {
         this.x = x;
         this.y = y;
+    }
+
+    /** The five points of a face. */
+    static List<Point> five(Wire.Reader record) {
+        float[] xy = record.float32s(10);
+        return List.of(new Point(xy[0], xy[1]), new Point(xy[2], xy[3]), new Point(xy[4], xy[5]), new Point(xy[6], xy[7]),
+                new Point(xy[8], xy[9]));
     }
 
     /**

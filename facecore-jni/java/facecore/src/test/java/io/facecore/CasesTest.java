@@ -40,6 +40,7 @@ class CasesTest {
         calls.put("compare", this::compare);
         calls.put("decide", this::decide);
         calls.put("profile", this::profile);
+        calls.put("video", (test, expected, answers) -> VideoCases.video(engine, test, expected, answers));
         calls.put("store", AtRestCases::store);
         calls.put("index", AtRestCases::index);
         calls.put("feedback", AtRestCases::feedback);

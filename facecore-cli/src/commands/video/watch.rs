@@ -1,0 +1,130 @@
+//! A clip → its tracks and people.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use facecore::video::{ClipPerson, Track, TrackedFace, Tracker, TrackerStats, people};
+use facecore::{BoundingBox, Engine, Landmarks, Outcome};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::frames::{Frame, Frames};
+use super::{Naming, WatchError};
+use crate::arguments::Video;
+use crate::photos::PhotoError;
+use crate::sheet::{self, Thumbnail};
+
+/// Where a track is in a frame.
+pub struct Place {
+    /// The frame's number, from 0.
+    pub frame: u32,
+    pub area: BoundingBox,
+    pub landmarks: Landmarks,
+}
+
+/// All about a clip.
+pub struct Watched {
+    pub tracks: Vec<Track>,
+    /// Where each track is, frame by frame.
+    pub places: Vec<Vec<Place>>,
+    pub people: Vec<ClipPerson>,
+    /// The pictures of the faces that tracks kept, where they were asked for.
+    pub pictures: HashMap<(u32, Duration), Thumbnail>,
+    /// How long the clip was, as far as it could be read.
+    pub length: Duration,
+    pub frames: u32,
+    pub stats: TrackerStats,
+    /// Why it ended too soon.
+    pub broken: Option<PhotoError>,
+}
+
+impl Watched {
+    /// Which person a track belongs to.
+    pub fn person_of(&self, track: usize) -> Option<usize> {
+        self.people.iter().position(|person| person.tracks.contains(&track))
+    }
+}
+
+/// The person's name.
+pub fn name(person: &ClipPerson) -> Option<&str> {
+    match &person.verdict.as_ref()?.outcome {
+        Outcome::Match { person, .. } => Some(person),
+        Outcome::NoMatch { .. } => None,
+    }
+}
+
+/// Follows the faces of a clip to its end, or as far as it can be read.
+pub fn watch(path: &Path, arguments: &Video, engine: &Engine, naming: &Naming) -> Result<Watched, WatchError> {
+    let limits = arguments.finding.limits();
+    let mut frames = Frames::open(path, &limits, arguments.until())?;
+    let bar = bar(frames.length());
+    let mut seen = Seen { with_pictures: arguments.report.is_some(), ..Seen::default() };
+    let mut tracker = Tracker::new(arguments.tracking())?;
+    let mut broken = None;
+    for frame in &mut frames {
+        match frame {
+            Ok(frame) => {
+                let faces = tracker.push(engine, &frame.photo(&limits)?, frame.at)?;
+                seen.take(&frame, &faces, &limits)?;
+                bar.set_position(frame.at.as_millis() as u64);
+            }
+            Err(error) => broken = Some(error),
+        }
+    }
+    bar.finish_and_clear();
+    let stats = tracker.stats();
+    let tracks = tracker.finish();
+    if seen.frames == 0 {
+        let none = || facecore::Error::Decode { reason: "there is no picture in it".into() }.into();
+        return Err(WatchError::Clip(broken.unwrap_or_else(none)));
+    }
+    let same = arguments.same.or_else(|| engine.default_threshold()).unwrap_or(1.0);
+    let people = people(&tracks, same, &naming.matcher, &naming.people)?;
+    let places = tracks.iter().map(|track| seen.places_of(track)).collect();
+    let kept = |(id, at): &(u32, Duration)| {
+        tracks.iter().any(|track| track.id == *id && track.faces.iter().any(|face| face.at == *at))
+    };
+    seen.pictures.retain(|of, _| kept(of));
+    let Seen { pictures, last, frames, .. } = seen;
+    Ok(Watched { tracks, places, people, pictures, length: last, frames, stats, broken })
+}
+
+/// What is remembered of the frames.
+#[derive(Default)]
+struct Seen {
+    frames: u32,
+    last: Duration,
+    places: HashMap<u32, Vec<(Duration, Place)>>,
+    with_pictures: bool,
+    pictures: HashMap<(u32, Duration), Thumbnail>,
+}
+
+impl Seen {
+    fn take(&mut self, frame: &Frame, faces: &[TrackedFace], limits: &facecore::Limits) -> facecore::Result<()> {
+        for face in faces {
+            let place = Place { frame: self.frames, area: face.bounding_box, landmarks: face.landmarks };
+            self.places.entry(face.track).or_default().push((frame.at, place));
+            if self.with_pictures && face.kept {
+                let picture = sheet::thumbnail(&frame.photo(limits)?, &face.bounding_box);
+                self.pictures.insert((face.track, frame.at), picture);
+            }
+        }
+        self.frames += 1;
+        self.last = frame.at;
+        Ok(())
+    }
+
+    /// Where the track was while it was seen: what was followed after the last time it was found is left out.
+    fn places_of(&mut self, track: &Track) -> Vec<Place> {
+        let within = |at: &Duration| track.spans.iter().any(|span| (span.start..=span.end).contains(at));
+        let places = self.places.remove(&track.id).unwrap_or_default();
+        places.into_iter().filter(|(at, _)| within(at)).map(|(_, place)| place).collect()
+    }
+}
+
+/// Goes along the time of the clip.
+fn bar(length: Option<Duration>) -> ProgressBar {
+    let Some(length) = length else { return ProgressBar::hidden() };
+    let style = ProgressStyle::with_template("{bar:30} {percent} % of the clip, {eta} left");
+    ProgressBar::new(length.as_millis() as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
