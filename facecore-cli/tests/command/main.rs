@@ -15,6 +15,7 @@ mod naming;
 mod profile;
 mod rebuild;
 mod usage;
+mod video;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Which track each found face goes on with: by place, and by embeddings where the place does not tell.
 
+use std::time::Duration;
+
 use super::track::{Following, centre};
 use crate::embed::Embedding;
 use crate::error::Result;
@@ -12,6 +14,11 @@ const NEAR: f32 = 0.1;
 const COSINE: f32 = 2.0;
 /// A face whose cosine is so far below the one asked for is somebody else, wherever it is.
 const SOMEBODY_ELSE: f32 = 0.25;
+
+/// A track lost so long ago is still where it was, or where it was going.
+const MOMENT: Duration = Duration::from_millis(800);
+/// So much less than `same` is asked of a face that comes out from behind something.
+const HALF_COVERED: f32 = 0.2;
 
 /// How well a box goes on with another: their overlap or, where a quick face left its box, how near they are.
 fn affinity(a: &BoundingBox, b: &BoundingBox) -> f32 {
@@ -82,20 +89,35 @@ pub(super) fn associate(
     Ok(assign(&rows))
 }
 
-/// Which of the tracks each of these faces resumes, if any: the pairs of the highest cosines in all, at or above `same`.
+/// Which of the lost tracks each of these faces resumes, if any: the pairs that agree best in all. A face must be at least `same` alike; where
+/// it comes out near the place at which the track was lost a moment ago, it is still half covered, and must only not be somebody else.
 ///
 /// # Errors
 /// Embeddings of two spaces.
-pub(super) fn resume(lost: &[Following], faces: &[Option<&Embedding>], same: f32) -> Result<Vec<Option<usize>>> {
+pub(super) fn resume(
+    lost: &[Following],
+    faces: &[(BoundingBox, Option<&Embedding>)],
+    at: Duration,
+    same: f32,
+) -> Result<Vec<Option<usize>>> {
+    let weigh = |track: &Following, area: &BoundingBox, face: &Embedding| -> Result<Option<f64>> {
+        let Some(known) = &track.embedding else { return Ok(None) };
+        let recent = at.saturating_sub(track.at) <= MOMENT;
+        let near =
+            if recent { affinity(&track.bounding_box, area).max(affinity(&track.expected(at), area)) } else { 0.0 };
+        let cosine = known.cosine(face)?;
+        let asked = if near >= NEAR { same - HALF_COVERED } else { same };
+        // Above 0, as an assignment asks, however low `same` is.
+        Ok((cosine >= asked).then_some(f64::from(cosine + near) + 2.0))
+    };
     let mut rows = Vec::with_capacity(faces.len());
-    for face in faces {
+    for (area, face) in faces {
         let mut row = Vec::new();
         for (at, track) in lost.iter().enumerate() {
-            let (Some(face), Some(known)) = (face, &track.embedding) else { continue };
-            let cosine = face.cosine(known)?;
-            if cosine >= same {
-                // Above 0, as an assignment asks, however low `same` is.
-                row.push((at, f64::from(cosine) + 2.0));
+            if let Some(face) = face
+                && let Some(weight) = weigh(track, area, face)?
+            {
+                row.push((at, weight));
             }
         }
         rows.push(row);

@@ -126,6 +126,8 @@ pub(super) struct Following {
     sure: bool,
     /// Pixels a second that its centre moves.
     velocity: [f32; 2],
+    /// Where it was and how it moved when the detector last found it.
+    last_found: (BoundingBox, [f32; 2], Duration),
     /// When the box was last true.
     pub(super) at: Duration,
     /// Looks at the whole frame, one after the other, that did not find it.
@@ -150,6 +152,7 @@ impl Following {
             score: face.score,
             sure,
             velocity: [0.0; 2],
+            last_found: (face.bounding_box, [0.0; 2], at),
             at,
             missed: 0,
             astray: false,
@@ -186,6 +189,12 @@ impl Following {
         self.velocity.map(|speed| speed * passed)
     }
 
+    /// Where its box would be then, as it last moved.
+    pub(super) fn expected(&self, at: Duration) -> BoundingBox {
+        let ([x, y], area) = (self.guess(at), self.bounding_box);
+        BoundingBox::new(area.x1 + x, area.y1 + y, area.x2 + x, area.y2 + y)
+    }
+
     /// The flow says where it is now.
     pub(super) fn moved(&mut self, shift: Shift, at: Duration) {
         let centre = self.centre();
@@ -201,11 +210,8 @@ impl Following {
     /// Nobody looked: it goes on as it last moved.
     pub(super) fn drift(&mut self, at: Duration) {
         let by = self.guess(at);
-        let to = |[x, y]: [f32; 2]| [x + by[0], y + by[1]];
-        let area = self.bounding_box;
-        let ([x1, y1], [x2, y2]) = (to([area.x1, area.y1]), to([area.x2, area.y2]));
-        self.bounding_box = BoundingBox::new(x1, y1, x2, y2);
-        self.landmarks = self.landmarks.map(to);
+        self.bounding_box = self.expected(at);
+        self.landmarks = self.landmarks.map(|[x, y]| [x + by[0], y + by[1]]);
         self.at = at;
     }
 
@@ -218,8 +224,14 @@ impl Following {
         (self.bounding_box, self.landmarks, self.score) = (face.bounding_box, face.landmarks, face.score);
         self.at = at;
         self.track.detections += 1;
+        self.last_found = (self.bounding_box, self.velocity, at);
         (self.missed, self.astray, self.detected) = (0, false, true);
         self.extend();
+    }
+
+    /// It is lost: what it was followed to since it was last found may be what covers it.
+    pub(super) fn back_to_last_found(&mut self) {
+        (self.bounding_box, self.velocity, self.at) = self.last_found;
     }
 
     /// Keeps a view of it.

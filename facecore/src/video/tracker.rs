@@ -22,12 +22,12 @@ use crate::photo::Photo;
 const SOONEST: f32 = 0.3;
 /// Looks that may miss a face which the flow still holds.
 const PATIENCE: u32 = 3;
-/// Faces so far over each other cross.
+/// Faces so far over each other cross; of the two that do, the one that was not found is covered.
 const CROSSING: f32 = 0.1;
 /// For so long after, embeddings tell who is who.
 const AFTER_CROSSING: Duration = Duration::from_millis(500);
-/// A face that was not found and lies so far under one that was is covered by it; a new face so far over another is the same.
-const COVERED: f32 = 0.5;
+/// A new face so far over another is the same.
+const ONE_FACE: f32 = 0.5;
 /// New faces that are compared with lost ones in a look, and views that are embedded to be kept.
 const EMBEDDED_A_LOOK: usize = 8;
 /// A view of at least this weight whose cosine to its track is so far below what one person has is of somebody else.
@@ -260,7 +260,7 @@ impl Tracker {
         self.lose(frame.at);
         let mut new: Vec<Found> =
             found.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(found, _)| found).collect();
-        new.retain(|found| self.live.iter().all(|track| track.bounding_box.iou(&found.face.bounding_box) < COVERED));
+        new.retain(|found| self.live.iter().all(|track| track.bounding_box.iou(&found.face.bounding_box) < ONE_FACE));
         self.begin(frame, new)?;
         self.note_crossings(frame.at);
         Ok(())
@@ -333,10 +333,11 @@ impl Tracker {
                 continue;
             }
             track.missed += 1;
-            let covered = found.iter().any(|area| area.iou(&track.bounding_box) > COVERED);
+            let covered = found.iter().any(|area| area.iou(&track.bounding_box) > CROSSING);
             if !track.is_confirmed() {
                 continue;
             } else if track.astray || covered || track.missed >= PATIENCE {
+                track.back_to_last_found();
                 self.lost.push(track);
             } else {
                 live.push(track);
@@ -360,8 +361,8 @@ impl Tracker {
             DetectorKind::Mtcnn => 0.99,
             DetectorKind::Yunet => 0.85,
         };
-        let embeddings: Vec<_> = new.iter().map(|found| found.embedding.as_ref()).collect();
-        let back = resume(&self.lost, &embeddings, frame.same)?;
+        let faces: Vec<_> = new.iter().map(|found| (found.face.bounding_box, found.embedding.as_ref())).collect();
+        let back = resume(&self.lost, &faces, frame.at, frame.same)?;
         for (found, lost) in new.iter_mut().zip(&back) {
             if let Some(lost) = lost {
                 self.lost[*lost].resumed(&found.face, frame.at);
