@@ -1,5 +1,7 @@
 //! A small grey copy of a frame: what is followed from frame to frame, and by which a cut is seen.
 
+use std::time::Duration;
+
 use crate::photo::Photo;
 
 /// The longer side of the finest level, at most.
@@ -11,6 +13,9 @@ const CELLS: [usize; 2] = [32, 18];
 /// Below this correlation of their coarse pictures two frames are of two shots. In nine real clips neighbouring frames of a shot were above
 /// 0.89, those beside a cut below 0.1 but for one at 0.68, between two people who sit alike.
 const SAME_SHOT: f32 = 0.75;
+/// The same for frames that lie further apart than these, where some were passed over: a camera that moves has gone on.
+const SAME_SHOT_LATER: f32 = 0.4;
+const NEXT: Duration = Duration::from_millis(100);
 /// A cut changes at least this share of the cells.
 const MOST: f32 = 0.4;
 /// Steps of brightness, of 255, by which a cell that changed differs.
@@ -50,9 +55,10 @@ impl Picture {
 
     /// Whether `next` begins another shot. A flash or a fade of the whole picture is no cut: only the pattern counts, not its brightness. Nor is
     /// somebody large who walks through the picture: most of it stays.
-    pub(super) fn is_cut_to(&self, next: &Self) -> bool {
+    pub(super) fn is_cut_to(&self, next: &Self, passed: Duration) -> bool {
+        let same = if passed <= NEXT { SAME_SHOT } else { SAME_SHOT_LATER };
         self.size != next.size
-            || (correlation(&self.cells, &next.cells) < SAME_SHOT && changed(&self.cells, &next.cells) > MOST)
+            || (correlation(&self.cells, &next.cells) < same && changed(&self.cells, &next.cells) > MOST)
     }
 }
 
@@ -178,9 +184,9 @@ mod tests {
             |across: u32| photo(320, 180, move |x, y| if ((x + across * y) / 40).is_multiple_of(2) { 40 } else { 120 });
         let shot = Picture::of(&stripes(0));
         let flash = Picture::of(&photo(320, 180, |x, _| if (x / 40).is_multiple_of(2) { 110 } else { 250 }));
-        assert!(!shot.is_cut_to(&Picture::of(&stripes(0))) && !shot.is_cut_to(&flash));
-        assert!(shot.is_cut_to(&Picture::of(&stripes(1))));
-        assert!(shot.is_cut_to(&Picture::of(&photo(180, 320, |_, _| 40))), "another size");
-        assert!(shot.is_cut_to(&Picture::of(&photo(320, 180, |_, _| 0))), "to black");
+        assert!(!shot.is_cut_to(&Picture::of(&stripes(0)), NEXT) && !shot.is_cut_to(&flash, NEXT));
+        assert!(shot.is_cut_to(&Picture::of(&stripes(1)), NEXT) && shot.is_cut_to(&Picture::of(&stripes(1)), 5 * NEXT));
+        assert!(shot.is_cut_to(&Picture::of(&photo(180, 320, |_, _| 40)), NEXT), "another size");
+        assert!(shot.is_cut_to(&Picture::of(&photo(320, 180, |_, _| 0)), NEXT), "to black");
     }
 }

@@ -77,8 +77,8 @@ pub struct Tracker {
     next_id: u32,
 }
 
-/// The frame that was looked at before.
-struct Before(Picture);
+/// The frame that was looked at before, and its time.
+struct Before(Picture, Duration);
 
 impl std::fmt::Debug for Before {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -220,14 +220,15 @@ impl Tracker {
     fn look(&mut self, frame: &Frame<'_>) -> Result<()> {
         let picture = Picture::of(frame.photo);
         let before = self.before.take();
-        let cut = before.as_ref().is_some_and(|Before(before)| before.is_cut_to(&picture));
+        let cut =
+            before.as_ref().is_some_and(|Before(before, at)| before.is_cut_to(&picture, frame.at.saturating_sub(*at)));
         if cut {
             self.end_shot();
             self.stats.cuts += 1;
-        } else if let Some(Before(before)) = &before {
+        } else if let Some(Before(before, _)) = &before {
             self.follow(before, &picture, frame.at);
         }
-        self.before = Some(Before(picture));
+        self.before = Some(Before(picture, frame.at));
         if cut || self.is_due(frame.at) { self.find(frame) } else { Ok(()) }
     }
 

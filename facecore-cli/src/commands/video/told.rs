@@ -71,12 +71,13 @@ fn frame(Place { frame, area, .. }: &Place) -> (u32, f32, f32, f32, f32) {
 /// The people of the clip, a line each.
 pub fn text(path: &Path, watched: &Watched) -> String {
     let mut text = format!(
-        "{}: {}, {} frames, {} cuts, {} people\n",
+        "{}: {}, {} frames, {} cuts, {} people; {:.0} ms of work a second\n",
         shown::path(path),
         clock(watched.length),
         watched.frames,
         watched.stats.cuts,
-        watched.people.len()
+        watched.people.len(),
+        watched.stats.work.as_secs_f64() * 1e3 / watched.length.as_secs_f64().max(1e-3)
     );
     for (at, person) in watched.people.iter().enumerate() {
         let times: Vec<_> =
