@@ -281,7 +281,7 @@ pub struct facecore_tracks {
     // What the rows point to.
     spans: Vec<Vec<facecore_time_span>>,
     faces: Vec<Vec<facecore_kept_face>>,
-    embeddings: Vec<Box<facecore_embedding>>,
+    embeddings: Vec<Vec<facecore_embedding>>,
 }
 
 /// A stretch of time in which a face was seen, from its first frame to its last, in microseconds after the beginning of the clip.
@@ -455,7 +455,10 @@ impl facecore_tracks {
                 .iter()
                 .map(|span| facecore_time_span { start_us: microseconds(span.start), end_us: microseconds(span.end) })
                 .collect();
-            let faces: Vec<_> = track.faces.iter().map(|face| kept(face, &mut all.embeddings)).collect();
+            let embeddings: Vec<_> =
+                track.faces.iter().map(|face| facecore_embedding(face.embedding.clone())).collect();
+            let faces: Vec<_> =
+                track.faces.iter().zip(&embeddings).map(|(face, embedding)| kept(face, embedding)).collect();
             // The pointers are to arrays on the heap, which stay where they are when the vectors of them grow.
             all.rows.push(facecore_track {
                 spans: spans.as_ptr(),
@@ -469,19 +472,17 @@ impl facecore_tracks {
             });
             all.spans.push(spans);
             all.faces.push(faces);
+            all.embeddings.push(embeddings);
         }
         all.tracks = tracks;
         all
     }
 }
 
-fn kept(face: &KeptFace, embeddings: &mut Vec<Box<facecore_embedding>>) -> facecore_kept_face {
-    let embedding = Box::new(facecore_embedding(face.embedding.clone()));
-    let pointer: *const facecore_embedding = &raw const *embedding;
-    embeddings.push(embedding);
+fn kept(face: &KeptFace, embedding: &facecore_embedding) -> facecore_kept_face {
     facecore_kept_face {
         at_us: microseconds(face.at),
-        embedding: pointer,
+        embedding,
         bounding_box: to_box(&face.bounding_box),
         landmarks: face.landmarks.each_ref().map(to_point),
         quality: face.quality.value(),

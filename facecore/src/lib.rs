@@ -49,6 +49,11 @@ struct Readme;
 #[doc = include_str!("../../docs/training.md")]
 struct Training;
 
+/// And that of the document on video.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/video.md")]
+struct Video;
+
 pub mod adapt;
 mod album;
 pub mod attributes;

@@ -59,7 +59,7 @@ fn put_track(answer: &mut String, track: &Track) {
     }
 }
 
-pub fn video(case: &Value, answer: &mut String) -> Result<(), Error> {
+pub(crate) fn video(case: &Value, answer: &mut String) -> Result<(), Error> {
     let photos = case["photos"].as_array().unwrap().iter().map(photo).collect::<Result<Vec<_>, _>>()?;
     let photos: Vec<_> = photos.iter().map(pixels).collect();
     // No budget: the machine does not matter.
