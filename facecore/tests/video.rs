@@ -247,6 +247,8 @@ fn what_a_tracker_cannot_take_is_an_error_and_it_goes_on() {
         let error = tracker.push(&ENGINE, &obama.whole(), at).unwrap_err();
         assert!(matches!(&error, Error::Option { name: "at", .. }), "{error}");
     }
+    let other = Engine::open(ROOT.join("models")).unwrap();
+    assert!(matches!(tracker.push(&other, &obama.whole(), FRAME * 2), Err(Error::SpaceMismatch { .. })));
     // Another size is another shot; a picture without room for a face has none.
     assert!(tracker.push(&ENGINE, &obama.window([0, 0], [1, 1]), FRAME * 2).unwrap().is_empty());
     assert_eq!(tracker.push(&ENGINE, &obama.whole(), FRAME * 3).unwrap().len(), 1);
