@@ -2559,7 +2559,8 @@ void facecore_tracker_free(struct facecore_tracker *tracker);
 // until the next call with this tracker, never NULL on success. A frame of another size begins another shot.
 //
 // Fails with `FACECORE_STATUS_OPTION` for a time that is not after the one before, and for a model without a threshold of its own where
-// `same_person` is not given; else as `facecore_detect`. The frame is then left out, and the tracker goes on.
+// `same_person` is not given; `_SPACE_MISMATCH` for an engine of another space than before; else as `facecore_detect`. The frame is then left out,
+// and the tracker goes on.
 facecore_status facecore_tracker_push(struct facecore_tracker *tracker,
                                       const struct facecore_engine *engine,
                                       const struct facecore_photo *frame,

@@ -182,7 +182,8 @@ pub unsafe extern "C" fn facecore_tracker_free(tracker: *mut facecore_tracker) {
 /// until the next call with this tracker, never NULL on success. A frame of another size begins another shot.
 ///
 /// Fails with `FACECORE_STATUS_OPTION` for a time that is not after the one before, and for a model without a threshold of its own where
-/// `same_person` is not given; else as `facecore_detect`. The frame is then left out, and the tracker goes on.
+/// `same_person` is not given; `_SPACE_MISMATCH` for an engine of another space than before; else as `facecore_detect`. The frame is then left out,
+/// and the tracker goes on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_tracker_push(
     tracker: *mut facecore_tracker,

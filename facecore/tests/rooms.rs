@@ -32,7 +32,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
     ("adapt", &["embed", "error", "evaluate", "random", "space"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("album", &["attributes", "detect", "embed", "engine", "error", "geometry", "photo", "profile"]),
-    ("video", &["cluster", "detect", "embed", "engine", "error", "geometry", "matching", "models", "photo"]),
+    ("video", &["cluster", "detect", "embed", "engine", "error", "geometry", "matching", "models", "photo", "space"]),
     ("parallel", &["detect", "embed", "engine", "error", "photo"]),
     ("lib", &[]),
 ];

@@ -12,6 +12,7 @@ use facecore::{
     Candidate, DetectOptions, Engine, Error, Limits, Matcher, Orientation, Outcome, Photo, PixelFormat, RawView,
     Refusal,
 };
+use proptest::prelude::*;
 
 const FRAME: Duration = Duration::from_millis(40);
 
@@ -247,6 +248,8 @@ fn what_a_tracker_cannot_take_is_an_error_and_it_goes_on() {
         let error = tracker.push(&ENGINE, &obama.whole(), at).unwrap_err();
         assert!(matches!(&error, Error::Option { name: "at", .. }), "{error}");
     }
+    let other = Engine::open(ROOT.join("models")).unwrap();
+    assert!(matches!(tracker.push(&other, &obama.whole(), FRAME * 2), Err(Error::SpaceMismatch { .. })));
     // Another size is another shot; a picture without room for a face has none.
     assert!(tracker.push(&ENGINE, &obama.window([0, 0], [1, 1]), FRAME * 2).unwrap().is_empty());
     assert_eq!(tracker.push(&ENGINE, &obama.whole(), FRAME * 3).unwrap().len(), 1);
@@ -275,6 +278,36 @@ fn without_embeddings_faces_are_followed_all_the_same() {
     assert_eq!((tracks.len(), tracks[0].faces.len()), (1, 0));
     let people = joined(&tracks, &[]);
     assert_eq!((people.len(), &people[0].verdict), (1, &None));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    /// As the fuzz target `video_frames`: sizes change, time goes back, faces are cut off.
+    #[test]
+    fn hostile_sequences_break_nothing(
+        frames in prop::collection::vec((0u32..512, 0u32..512, 1u32..513, 1u32..513, -50i64..400), 1..10),
+    ) {
+        let engine = Engine::detector_only().unwrap();
+        let astronaut = Picture::read("astronaut.jpg");
+        let mut tracker = Tracker::new(TrackerOptions { max_tracks: 3, ..options() }).unwrap();
+        let (mut at, mut last) = (0, None);
+        for (x, y, width, height, step) in frames {
+            at = i64::max(0, at + step);
+            let size = [width.min(512 - x), height.min(512 - y)];
+            let pushed = tracker.push(&engine, &astronaut.window([x, y], size), Duration::from_millis(at as u64));
+            prop_assert_eq!(pushed.is_ok(), last.is_none_or(|last| at > last));
+            let Ok(faces) = pushed else { continue };
+            last = Some(at);
+            for face in faces {
+                let area = face.bounding_box;
+                prop_assert!([area.x1, area.y1, area.x2, area.y2].iter().all(|edge| edge.is_finite()));
+            }
+        }
+        for track in tracker.finish() {
+            prop_assert!(!track.spans.is_empty() && track.spans.iter().all(|span| span.start <= span.end));
+            prop_assert!(track.spans.windows(2).all(|pair| pair[0].end < pair[1].start));
+        }
+    }
 }
 
 #[test]

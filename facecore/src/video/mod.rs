@@ -7,7 +7,7 @@
 //! Inside: `picture` (a small grey copy of the frame), `flow` (where a face went since), `association` (which track each found face goes
 //! on with), `views` (which views of a face are kept), `track`, `spending` (the budget).
 //!
-//! May use: `cluster`, `detect`, `embed`, `engine`, `error`, `geometry`, `matching`, `models`, `photo`.
+//! May use: `cluster`, `detect`, `embed`, `engine`, `error`, `geometry`, `matching`, `models`, `photo`, `space`.
 
 mod association;
 mod flow;

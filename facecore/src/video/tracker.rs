@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::geometry::BoundingBox;
 use crate::models::DetectorKind;
 use crate::photo::Photo;
+use crate::space::SpaceId;
 
 /// A lost face is looked for again at once, and a new one is found a second time or is none, but no sooner than this share of the interval after
 /// the last look.
@@ -68,6 +69,8 @@ pub struct Tracker {
     options: TrackerOptions,
     spending: Spending,
     stats: TrackerStats,
+    /// That of the embeddings so far.
+    space: Option<SpaceId>,
     last: Option<Duration>,
     looked: Option<Duration>,
     before: Option<Before>,
@@ -131,6 +134,7 @@ impl Tracker {
             spending: Spending::new(options.budget),
             options,
             stats: TrackerStats::default(),
+            space: None,
             last: None,
             looked: None,
             before: None,
@@ -146,7 +150,8 @@ impl Tracker {
     ///
     /// # Errors
     /// [`Error::Option`] for a time that is not after the one before, and for a model without a threshold of its own where
-    /// [`TrackerOptions::same_person`] is not given; those of [`Engine::detect`]. The frame is then left out, and the tracker goes on.
+    /// [`TrackerOptions::same_person`] is not given; [`Error::SpaceMismatch`] for an engine of another space than before; those of
+    /// [`Engine::detect`]. The frame is then left out, and the tracker goes on.
     pub fn push(&mut self, engine: &Engine, frame: &Photo<'_>, at: Duration) -> Result<Vec<TrackedFace>> {
         let same = self.same_person(engine)?;
         if let Some(last) = self.last.filter(|last| at <= *last) {
@@ -155,6 +160,12 @@ impl Tracker {
                 reason: format!("{at:?} is not after {last:?}, the time of the frame before"),
             });
         }
+        if let (Some(left), Some(right)) = (self.space, engine.space())
+            && left != right
+        {
+            return Err(Error::SpaceMismatch { left, right });
+        }
+        self.space = self.space.or(engine.space());
         self.spending.earn(at.saturating_sub(self.last.unwrap_or(at)));
         self.last = Some(at);
         self.stats.frames += 1;

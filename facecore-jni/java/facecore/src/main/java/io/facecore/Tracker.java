@@ -50,7 +50,8 @@ public final class Tracker implements AutoCloseable {
      * @param at its time after the beginning of the clip
      * @return where the faces are in it, unmodifiable
      * @throws FaceCoreException with {@link ErrorCode#OPTION} for a time that is not after the one before, and for a model without a threshold of
-     *         its own where {@link TrackerOptions#samePerson} is not given; the frame is then left out, and the tracker goes on
+     *         its own where {@link TrackerOptions#samePerson} is not given, {@link ErrorCode#SPACE_MISMATCH} for an engine of another space than
+     *         before; the frame is then left out, and the tracker goes on
      * @throws IllegalArgumentException for a time before the beginning
      * @throws IllegalStateException if the tracker, the engine or the frame is closed
      */
