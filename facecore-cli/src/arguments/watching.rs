@@ -49,7 +49,8 @@ pub struct Video {
 }
 
 impl Video {
-    pub fn tracking(&self) -> TrackerOptions {
+    /// `same` is the cosine that one person's faces have.
+    pub fn tracking(&self, same: f32) -> TrackerOptions {
         let defaults = TrackerOptions::default();
         let mut detect = self.finding.options();
         detect.budget.max_faces = defaults.detect.budget.max_faces;
@@ -57,7 +58,7 @@ impl Video {
             detect,
             interval: Duration::from_millis(self.interval),
             budget: (self.budget > 0).then(|| Duration::from_millis(self.budget)),
-            same_person: self.same,
+            same_person: Some(same),
             ..defaults
         }
     }

@@ -13,8 +13,7 @@ const NEAR: f32 = 0.1;
 /// What a cosine above or below the one asked for counts beside the affinity of the boxes, 0…1.
 const COSINE: f32 = 2.0;
 /// A face whose cosine is so far below the one asked for is somebody else, wherever it is.
-const SOMEBODY_ELSE: f32 = 0.25;
-
+pub(super) const SOMEBODY_ELSE: f32 = 0.25;
 /// A track lost so long ago is still where it was, or where it was going.
 const MOMENT: Duration = Duration::from_millis(800);
 /// So much less than `same` is asked of a face that comes out from behind something.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::association::{associate, candidates, resume, unclear};
+use super::association::{SOMEBODY_ELSE, associate, candidates, resume, unclear};
 use super::flow;
 use super::options::{TrackerOptions, TrackerStats};
 use super::picture::Picture;
@@ -31,9 +31,8 @@ const AFTER_CROSSING: Duration = Duration::from_millis(500);
 const ONE_FACE: f32 = 0.5;
 /// New faces that are compared with lost ones in a look, and views that are embedded to be kept.
 const EMBEDDED_A_LOOK: usize = 8;
-/// A view of at least this weight whose cosine to its track is so far below what one person has is of somebody else.
+/// A view of at least this weight is clear enough to say that it is of somebody else.
 const CLEAR: f32 = 0.4;
-const SOMEBODY_ELSE: f32 = 0.25;
 
 /// Follows the faces of one clip, frame by frame, in order. It keeps no frame: only a small grey copy of the last one, and of each track
 /// its times and its best embeddings.

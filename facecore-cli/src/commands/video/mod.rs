@@ -30,7 +30,9 @@ pub fn run(arguments: &Video, json: bool) -> Result<ExitCode> {
         Some(folder) => enrol(&engine, folder, &arguments.finding, arguments.threads.count())?,
         None => (Vec::new(), ExitCode::SUCCESS),
     };
-    let naming = Naming { matcher: matcher(arguments, &engine)?, people };
+    let same = arguments.same.or_else(|| engine.default_threshold());
+    let same = same.ok_or("the model has no threshold in the manifest; give --same")?;
+    let naming = Naming { same, matcher: matcher(arguments, &engine)?, people };
     let mut report = Report::of_clips(json, arguments.clips.len());
     let mut pages = Vec::new();
     for path in &arguments.clips {
@@ -60,6 +62,8 @@ pub fn run(arguments: &Video, json: bool) -> Result<ExitCode> {
 
 /// What names are given by.
 struct Naming {
+    /// The cosine from which on two faces are one person.
+    same: f32,
     matcher: Matcher,
     people: Vec<Candidate>,
 }

@@ -59,7 +59,7 @@ pub fn watch(path: &Path, arguments: &Video, engine: &Engine, naming: &Naming) -
     let mut frames = Frames::open(path, &limits, arguments.until())?;
     let bar = bar(frames.length());
     let mut seen = Seen { with_pictures: arguments.report.is_some(), ..Seen::default() };
-    let mut tracker = Tracker::new(arguments.tracking())?;
+    let mut tracker = Tracker::new(arguments.tracking(naming.same))?;
     let mut broken = None;
     for frame in &mut frames {
         match frame {
@@ -78,8 +78,7 @@ pub fn watch(path: &Path, arguments: &Video, engine: &Engine, naming: &Naming) -
         let none = || facecore::Error::Decode { reason: "there is no picture in it".into() }.into();
         return Err(WatchError::Clip(broken.unwrap_or_else(none)));
     }
-    let same = arguments.same.or_else(|| engine.default_threshold()).unwrap_or(1.0);
-    let people = people(&tracks, same, &naming.matcher, &naming.people)?;
+    let people = people(&tracks, naming.same, &naming.matcher, &naming.people)?;
     let places = tracks.iter().map(|track| seen.places_of(track)).collect();
     let kept = |(id, at): &(u32, Duration)| {
         tracks.iter().any(|track| track.id == *id && track.faces.iter().any(|face| face.at == *at))
