@@ -79,25 +79,41 @@ impl Photo<'_> {
 
     /// Between the four nearest pixels.
     fn between(&self, x: f64, y: f64) -> [f32; 3] {
+        let all_inside = x >= 0.0 && y >= 0.0 && x < f64::from(self.width() - 1) && y < f64::from(self.height() - 1);
+        if !all_inside {
+            return self.between_at_the_edge(x, y);
+        }
+        let (left, top) = (x as usize, y as usize);
+        let shares = shares((x - left as f64) as f32, (y - top as f64) as f32);
+        let upper = &self.row(top as u32)[3 * left..][..6];
+        let lower = &self.row(top as u32 + 1)[3 * left..][..6];
+        [0, 1, 2].map(|channel| {
+            let pixels = [upper[channel], upper[channel + 3], lower[channel], lower[channel + 3]];
+            pixels.iter().zip(shares).map(|(&pixel, share)| share * f32::from(pixel)).sum()
+        })
+    }
+
+    /// Black is taken for the pixels outside.
+    fn between_at_the_edge(&self, x: f64, y: f64) -> [f32; 3] {
         let (left, top) = (x.floor(), y.floor());
-        let (right, bottom) = ((x - left) as f32, (y - top) as f32);
         let mut sum = [0.0; 3];
-        for (dx, dy, share) in [
-            (0.0, 0.0, (1.0 - right) * (1.0 - bottom)),
-            (1.0, 0.0, right * (1.0 - bottom)),
-            (0.0, 1.0, (1.0 - right) * bottom),
-            (1.0, 1.0, right * bottom),
-        ] {
+        let places = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
+        for ((dx, dy), share) in places.into_iter().zip(shares((x - left) as f32, (y - top) as f32)) {
             let (column, row) = (left + dx, top + dy);
             let inside =
                 (0.0..f64::from(self.width())).contains(&column) && (0.0..f64::from(self.height())).contains(&row);
-            if share > 0.0 && inside {
+            if inside {
                 let pixel = &self.row(row as u32)[3 * column as usize..][..3];
                 sum.iter_mut().zip(pixel).for_each(|(sum, &value)| *sum += share * f32::from(value));
             }
         }
         sum
     }
+}
+
+/// What the pixels above left, above right, below left and below right count, of a point so far right of and below the first.
+fn shares(right: f32, bottom: f32) -> [f32; 4] {
+    [(1.0 - right) * (1.0 - bottom), right * (1.0 - bottom), (1.0 - right) * bottom, right * bottom]
 }
 
 #[cfg(test)]
