@@ -56,6 +56,7 @@ test-rust: models
 	for crate in facecore facecore-cli; do cmp LICENSE-MIT $$crate/LICENSE-MIT && cmp LICENSE-APACHE $$crate/LICENSE-APACHE || exit 1; done
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
+	facecore/tests/features
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon --test parallel
 	cargo bench --workspace --bench stages -- --test
