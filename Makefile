@@ -61,6 +61,7 @@ test-rust: models
 	cargo test --release --workspace --features facecore/rayon --test parallel
 	cargo bench --workspace --bench stages -- --test
 	facecore/tests/public_api
+	facecore/tests/dependencies
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 
