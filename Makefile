@@ -36,7 +36,7 @@ serve: page
 
 page: models
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
-	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
+	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -Dformatter.skip -pl facecore,facecore-cassandra -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
 test: test-tools test-rust test-c test-java test-cluster test-outside test-page
