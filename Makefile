@@ -60,6 +60,7 @@ test-rust: models
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon --test parallel
 	cargo bench --workspace --bench stages -- --test
+	python3 -B models/test_fetch.py
 	facecore/tests/public_api
 	facecore/tests/dependencies
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
