@@ -1,7 +1,7 @@
 //! The inner loops of a search: sums of products, and sums looked up by signs, of one query with many faces side by side. All kernels compute
 //! the same whole numbers.
 //!
-//! - `avx512`: VNNI for the products; lookups wait for memory rather than for AVX2, so they have no path of their own.
+//! - `avx512`: VNNI for the products; lookups are limited by memory, not by instructions, so they use AVX2's.
 //! - `avx2`: products of 16 bits, and 32 lookups at once.
 //! - `neon` (64-bit ARM): 8 products of 16 bits, and 32 lookups at once.
 //! - `portable`: plain Rust.
