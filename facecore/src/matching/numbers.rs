@@ -1,4 +1,4 @@
-//! Everything that a matcher was taught of a space, in a small file.
+//! All fitted numbers of a matcher for a space, in a small file.
 
 use std::sync::{Arc, LazyLock};
 

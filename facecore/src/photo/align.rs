@@ -130,7 +130,10 @@ impl Seen {
         let lower: &[f32] = &self.pixels[3 * ((top + 1) * self.width + left)..][..7];
         let shares = [(1.0 - right) * (1.0 - bottom), right * (1.0 - bottom), (1.0 - right) * bottom, right * bottom];
         std::array::from_fn(|lane| {
-            shares[0] * upper[lane] + shares[1] * upper[lane + 3] + shares[2] * lower[lane] + shares[3] * lower[lane + 3]
+            shares[0] * upper[lane]
+                + shares[1] * upper[lane + 3]
+                + shares[2] * lower[lane]
+                + shares[3] * lower[lane + 3]
         })
     }
 }
