@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::association::{SOMEBODY_ELSE, associate, candidates, resume, unclear};
+use super::association::{SOMEBODY_ELSE, associate, candidates, resume, reunions, unclear};
 use super::flow;
 use super::options::{TrackerOptions, TrackerStats};
 use super::picture::Picture;
@@ -273,6 +273,7 @@ impl Tracker {
             found.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(found, _)| found).collect();
         new.retain(|found| self.live.iter().all(|track| track.bounding_box.iou(&found.face.bounding_box) < ONE_FACE));
         self.begin(frame, new)?;
+        self.reunite(frame.same)?;
         self.note_crossings(frame.at);
         Ok(())
     }
@@ -394,6 +395,19 @@ impl Tracker {
         let (back, lost): (Vec<_>, _) = self.lost.drain(..).partition(|track| track.detected && track.at == frame.at);
         self.lost = lost;
         self.live.extend(back);
+        Ok(())
+    }
+
+    /// Tracks whose views have shown by now that they are of a face which was lost go on as that one.
+    fn reunite(&mut self, same: f32) -> Result<()> {
+        let found = reunions(&self.live, &self.lost, same)?;
+        let mut lost: Vec<_> = self.lost.drain(..).map(Some).collect();
+        for (track, of) in self.live.iter_mut().zip(found) {
+            if let Some(past) = of.and_then(|of| lost[of].take()) {
+                track.absorb(past.track, self.options.faces_per_track)?;
+            }
+        }
+        self.lost = lost.into_iter().flatten().collect();
         Ok(())
     }
 
