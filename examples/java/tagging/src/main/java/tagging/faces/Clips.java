@@ -106,7 +106,8 @@ public final class Clips {
     }
 
     private List<TrackedFace> push(Tracker tracker, Decoder.Frame frame) {
-        try (Photo photo = Photo.ofPixels(frame.rgb(), frame.width(), frame.height(), 3 * frame.width(), PixelFormat.RGB, Orientation.UPRIGHT, Limits.DEFAULT)) {
+        try (Photo photo = Photo.ofPixels(frame.rgb(), frame.width(), frame.height(), 3 * frame.width(), PixelFormat.RGB, Orientation.UPRIGHT,
+                Limits.DEFAULT)) {
             return tracker.push(engine, photo, frame.at());
         }
     }

@@ -49,7 +49,8 @@ final class Decoder implements AutoCloseable {
     private long frames;
 
     Decoder(Path file) throws Clips.Unread {
-        List<String> command = List.of("ffmpeg", "-v", "error", "-nostdin", "-format_whitelist", FORMATS, "-protocol_whitelist", "file", "-max_pixels", MOST_PIXELS,
+        List<String> command = List.of("ffmpeg", "-v", "error", "-nostdin", "-format_whitelist", FORMATS, "-protocol_whitelist", "file", "-max_pixels",
+                MOST_PIXELS,
                 "-threads", "1", "-i", "file:" + file, "-map", "0:v:0", "-an", "-sn", "-dn", "-t", "" + SECONDS, "-r", "" + FRAMES_A_SECOND, "-vf", SCALE,
                 "-f", "image2pipe", "-c:v", "ppm", "-");
         try {
