@@ -31,6 +31,8 @@ const AFTER_CROSSING: Duration = Duration::from_millis(500);
 const ONE_FACE: f32 = 0.5;
 /// New faces that are compared with lost ones in a look, and views that are embedded to be kept.
 const EMBEDDED_A_LOOK: usize = 8;
+/// Faces whose track the place does not tell that are embedded in a look; in a larger crowd the place decides for the others.
+const UNCLEAR_A_LOOK: usize = 16;
 /// A view of at least this weight is clear enough to say that it is of somebody else.
 const CLEAR: f32 = 0.4;
 
@@ -282,10 +284,9 @@ impl Tracker {
     fn go_on(&mut self, frame: &Frame<'_>, found: &mut [Found]) -> Result<Vec<bool>> {
         let boxes: Vec<BoundingBox> = found.iter().map(|found| found.face.bounding_box).collect();
         let near = candidates(&self.live, &boxes);
-        for (found, unclear) in found.iter_mut().zip(unclear(&self.live, &near, boxes.len())) {
-            if unclear {
-                found.embedding = self.embed(frame, &found.face);
-            }
+        let unclear = unclear(&self.live, &near, boxes.len());
+        for (found, _) in found.iter_mut().zip(unclear).filter(|(_, unclear)| *unclear).take(UNCLEAR_A_LOOK) {
+            found.embedding = self.embed(frame, &found.face);
         }
         let embeddings: Vec<_> = found.iter().map(|found| found.embedding.clone()).collect();
         let mut given = associate(&self.live, &near, &embeddings, frame.same)?;
