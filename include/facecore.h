@@ -1327,6 +1327,11 @@ typedef struct facecore_track {
   const struct facecore_kept_face *faces;
   // How many; 0 with an engine that only detects.
   size_t face_count;
+  // Numbers that parts of it had in `facecore_tracked_face` until better views showed that they are of this face, `absorbed_count` of them in
+  // order; never NULL, valid as long as the tracks. Where frames told a place under two of its numbers at one moment, that of the higher holds.
+  const uint32_t *absorbed;
+  // How many.
+  size_t absorbed_count;
   // Its number, in the order in which the tracks began.
   uint32_t id;
   // How often the detector found it.

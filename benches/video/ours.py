@@ -29,7 +29,7 @@ def main():
             raise SystemExit(line)
         verdict = track["match"]
         tracks[track["file"]].append({"track": track["track"], "joined": track["person"], "frames": track["frames"],
-                                      "person": verdict and verdict["person"]})
+                                      "person": verdict and verdict["person"], "match": verdict})
     for clip in clips:
         lines = "".join(json.dumps(track) + "\n" for track in tracks[str(clip)])
         (out / clip.with_suffix(".jsonl").name).write_text(lines)

@@ -6,8 +6,8 @@ FOLDER is from make.py; TRACKS has a file `NN-low.jsonl` (middle, high) a clip, 
 
 {"track": 3, "person": "NAME" or null, "frames": [[frame, x1, y1, x2, y2], …]}
 
-Two more fields may be there: `joined`, the number of the person whose track it is, the same for all tracks of one person over shots (else every
-track is taken for another person); and `frame_persons`, a name or null a frame, for what names every frame.
+More fields may be there: `joined`, the number of the person whose track it is, the same for all tracks of one person over shots (else every
+track is taken for another person); `frame_persons`, a name or null a frame, for what names every frame; and `match`, as `facecore video --json` has it, for why there is no name.
 """
 import collections
 import json
@@ -22,6 +22,8 @@ from scipy.optimize import linear_sum_assignment
 OVERLAP, VISIBLE = 0.5, 0.5
 # Of such a face the box may be off: whatever overlaps it so much is left out as well.
 NEAR_IGNORED = 0.2
+# A cosine so far below what is required is nearly enough.
+NEARLY = 0.1
 # motmetrics takes numbers: a person in a shot is the person's number and so much for every shot.
 SHOT = 1000
 METRICS = ["idf1", "num_switches", "recall", "mostly_tracked", "num_unique_objects", "num_false_positives"]
@@ -120,9 +122,22 @@ def names(clip, tracks, seen):
         kind = "strangers" if not who["enrolled"] else "of families" if who["family"] else "others"
         counts["tracks", kind, judged(track["person"], who)] += 1
         counts["tracks by their frames", kind, judged(track["person"], who)] += of.total()
+        if "match" in track and who["enrolled"] and track["person"] is None:
+            counts["why none", kind, reason(track["match"], who)] += 1
         for person in track.get("frame_persons", []):
             counts["frames, each alone", kind, judged(person, who)] += 1
     return counts
+
+
+def reason(match, who):
+    """Why a track of somebody who is enrolled has no name."""
+    if match is None:
+        return "no view could be embedded"
+    if match["reason"] != "below-threshold":
+        return match["reason"]
+    own = match["nearest"]["person"] == who["name"]
+    near = match["nearest"]["cosine"] > match["threshold"] - NEARLY
+    return f"{'they are' if own else 'somebody else is'} the nearest, by {'less' if near else 'more'} than {NEARLY} too far"
 
 
 def judged(person, who):
@@ -174,6 +189,18 @@ def print_names(scored):
     table("Names", rows, ["enrolled", *outcomes, "of families", *outcomes, "others", *outcomes, "strangers", "named"])
 
 
+def print_reasons(scored):
+    """Of the tracks of people who are enrolled those without a name, by reason."""
+    rows = []
+    for name, of in scored.items():
+        for rate in ("low", "middle", "high"):
+            counts = sum((row[2] for key, row in of.items() if rate == key[1]), collections.Counter())
+            for why in sorted({key[2] for key in counts if key[0] == "why none"}):
+                rows.append((f"{name}, {rate}, {why}", *(f"{counts['why none', kind, why]}" for kind in ("of families", "others"))))
+    if rows:
+        table("Tracks without their name", rows, ["of families", "others"])
+
+
 def shares(counts, what):
     cells = []
     for kinds in (("of families", "others"), ("of families",), ("others",), ("strangers",)):
@@ -198,6 +225,7 @@ def main():
     print_tracking("Tracks: a person in a shot is one track", scored, 0)
     print_tracking("People: a person in a clip is one person, over all shots", scored, 1)
     print_names(scored)
+    print_reasons(scored)
 
 
 if __name__ == "__main__":

@@ -186,8 +186,8 @@ layout! {
     at_us 0 embedding 8 bounding_box 16 landmarks 32 quality 72 weight 76 reserved 80
 }
 layout! {
-    facecore_track 56
-    spans 0 span_count 8 faces 16 face_count 24 id 32 detections 36 revision 40 reserved 44
+    facecore_track 72
+    spans 0 span_count 8 faces 16 face_count 24 absorbed 32 absorbed_count 40 id 48 detections 52 revision 56 reserved 60
 }
 layout! {
     facecore_clip_person 40

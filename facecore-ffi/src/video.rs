@@ -283,6 +283,7 @@ pub struct facecore_tracks {
     spans: Vec<Vec<facecore_time_span>>,
     faces: Vec<Vec<facecore_kept_face>>,
     embeddings: Vec<Vec<facecore_embedding>>,
+    absorbed: Vec<Vec<u32>>,
 }
 
 /// A stretch of time in which a face was seen, from its first frame to its last, in microseconds after the beginning of the clip.
@@ -327,6 +328,11 @@ pub struct facecore_track {
     pub faces: *const facecore_kept_face,
     /// How many; 0 with an engine that only detects.
     pub face_count: usize,
+    /// Numbers that parts of it had in `facecore_tracked_face` until better views showed that they are of this face, `absorbed_count` of them in
+    /// order; never NULL, valid as long as the tracks. Where frames told a place under two of its numbers at one moment, that of the higher holds.
+    pub absorbed: *const u32,
+    /// How many.
+    pub absorbed_count: usize,
     /// Its number, in the order in which the tracks began.
     pub id: u32,
     /// How often the detector found it.
@@ -448,8 +454,14 @@ impl facecore_tracked_face {
 
 impl facecore_tracks {
     fn new(tracks: Vec<Track>) -> Self {
-        let mut all =
-            Self { tracks: Vec::new(), rows: Vec::new(), spans: Vec::new(), faces: Vec::new(), embeddings: Vec::new() };
+        let mut all = Self {
+            tracks: Vec::new(),
+            rows: Vec::new(),
+            spans: Vec::new(),
+            faces: Vec::new(),
+            embeddings: Vec::new(),
+            absorbed: Vec::new(),
+        };
         for track in &tracks {
             let spans: Vec<_> = track
                 .spans
@@ -460,12 +472,15 @@ impl facecore_tracks {
                 track.faces.iter().map(|face| facecore_embedding(face.embedding.clone())).collect();
             let faces: Vec<_> =
                 track.faces.iter().zip(&embeddings).map(|(face, embedding)| kept(face, embedding)).collect();
+            let absorbed = track.absorbed.clone();
             // The pointers are to arrays on the heap, which stay where they are when the vectors of them grow.
             all.rows.push(facecore_track {
                 spans: spans.as_ptr(),
                 span_count: spans.len(),
                 faces: faces.as_ptr(),
                 face_count: faces.len(),
+                absorbed: absorbed.as_ptr(),
+                absorbed_count: absorbed.len(),
                 id: track.id,
                 detections: track.detections,
                 revision: track.revision,
@@ -474,6 +489,7 @@ impl facecore_tracks {
             all.spans.push(spans);
             all.faces.push(faces);
             all.embeddings.push(embeddings);
+            all.absorbed.push(absorbed);
         }
         all.tracks = tracks;
         all

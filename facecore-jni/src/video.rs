@@ -66,6 +66,8 @@ fn write_track(answer: &mut Writer, track: &Track) {
     }
     answer.int(track.detections.cast_signed());
     answer.int(track.revision.cast_signed());
+    answer.count(track.absorbed.len());
+    track.absorbed.iter().for_each(|id| answer.int(id.cast_signed()));
     answer.count(track.faces.len());
     track.faces.iter().for_each(|face| write_kept(answer, face));
 }

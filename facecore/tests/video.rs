@@ -240,6 +240,40 @@ fn who_leaves_and_comes_back_has_one_track() {
     assert_eq!((tracks.len(), tracks[0].spans.len()), (1, 2), "{tracks:?}");
 }
 
+/// The left edges of a window over the group: away from the man on the left, back until he is cut off, and back.
+fn away_and_back() -> Vec<u32> {
+    let (away, cut_off, back) = ((0..444).step_by(12), (270..=444).rev().step_by(12), (120..270).rev().step_by(12));
+    away.chain(cut_off).chain([270; 10]).chain(back).chain([120; 6]).collect()
+}
+
+#[test]
+fn who_comes_back_cut_off_turns_out_to_be_who_left() {
+    let group = Picture::read("group.jpg");
+    // So high that a face which is cut off is taken for somebody new.
+    let mut tracker = Tracker::new(TrackerOptions { same_person: Some(0.9), ..options() }).unwrap();
+    let mut told = Vec::new();
+    for (x, at) in away_and_back().into_iter().zip(0..) {
+        let mut seen: Vec<_> = tracker
+            .push(&ENGINE, &group.window([x, 0], [740, 700]), FRAME * at)
+            .unwrap()
+            .iter()
+            .map(|face| face.track)
+            .collect();
+        seen.sort_unstable();
+        assert!(seen.is_sorted_by(|a, b| a < b), "one number for two faces: {seen:?}");
+        told.push(seen);
+    }
+    let so_far = tracker.tracks();
+    let tracks = tracker.finish();
+    assert_eq!(so_far.len(), tracks.len());
+    assert_eq!((tracks.len(), tracks[0].spans.len(), &tracks[0].absorbed), (3, 2, &vec![3]), "{tracks:?}");
+    assert!(told.iter().any(|seen| seen.contains(&3)) && told[told.len() - 1].contains(&0), "{told:?}");
+    let views = &tracks[0].faces;
+    assert!(views.len() <= 8 && views.is_sorted_by(|a, b| a.at < b.at), "{views:?}");
+    let in_a_span = |at| tracks[0].spans.iter().any(|span| (span.start..=span.end).contains(&at));
+    assert!(views.iter().all(|view| in_a_span(view.at)));
+}
+
 #[test]
 fn what_a_tracker_cannot_take_is_an_error_and_it_goes_on() {
     let obama = upper("obama.jpg");

@@ -369,15 +369,17 @@ FIELD(facecore_kept_face, quality, 72);
 FIELD(facecore_kept_face, weight, 76);
 FIELD(facecore_kept_face, reserved, 80);
 
-SIZE(facecore_track, 56);
+SIZE(facecore_track, 72);
 FIELD(facecore_track, spans, 0);
 FIELD(facecore_track, span_count, 8);
 FIELD(facecore_track, faces, 16);
 FIELD(facecore_track, face_count, 24);
-FIELD(facecore_track, id, 32);
-FIELD(facecore_track, detections, 36);
-FIELD(facecore_track, revision, 40);
-FIELD(facecore_track, reserved, 44);
+FIELD(facecore_track, absorbed, 32);
+FIELD(facecore_track, absorbed_count, 40);
+FIELD(facecore_track, id, 48);
+FIELD(facecore_track, detections, 52);
+FIELD(facecore_track, revision, 56);
+FIELD(facecore_track, reserved, 60);
 
 SIZE(facecore_clip_person, 40);
 FIELD(facecore_clip_person, tracks, 0);

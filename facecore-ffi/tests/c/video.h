@@ -101,6 +101,9 @@ static void put_track(const facecore_track *track) {
     for (size_t i = 0; i < track->span_count; ++i) {
         fprintf(answers, " %u-%u", (unsigned)track->spans[i].start_us, (unsigned)track->spans[i].end_us);
     }
+    for (size_t i = 0; i < track->absorbed_count; ++i) {
+        fprintf(answers, " was %u", (unsigned)track->absorbed[i]);
+    }
     fputc('\n', answers);
     for (size_t i = 0; i < track->face_count; ++i) {
         const facecore_kept_face *face = &track->faces[i];
@@ -176,6 +179,10 @@ static facecore_status video(const cJSON *test, const cJSON *expected) {
     facecore_tracker_options_init(&options, sizeof options);
     options.detect = &detect_options;
     options.budget_us = 0; /* the machine does not matter */
+    const cJSON *same = member(test, "same_person");
+    if (same != NULL) {
+        options.same_person = (float)same->valuedouble;
+    }
     facecore_tracker *tracker = NULL;
     facecore_tracks *tracks = NULL;
     EXPECT_STATUS(facecore_tracker_new(&options, &tracker), FACECORE_STATUS_OK);

@@ -34,6 +34,9 @@ void put_track(const facecore_track &track) {
     for (std::size_t i = 0; i < track.span_count; ++i) {
         answers << ' ' << track.spans[i].start_us << '-' << track.spans[i].end_us;
     }
+    for (std::size_t i = 0; i < track.absorbed_count; ++i) {
+        answers << " was " << track.absorbed[i];
+    }
     answers << '\n';
     for (std::size_t i = 0; i < track.face_count; ++i) {
         const facecore_kept_face &face = track.faces[i];
@@ -82,6 +85,9 @@ void video(const cJSON *test, const cJSON *expected) {
     facecore::TrackerOptions options;
     options.detect = &large;
     options.budget_us = 0;  // the machine does not matter
+    if (const cJSON *same = member(test, "same_person")) {
+        options.same_person = static_cast<float>(same->valuedouble);
+    }
     facecore::Tracker tracker(options);
     const auto counts = floats(member(expected, "faces"));
     std::size_t pushed = 0;

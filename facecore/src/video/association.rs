@@ -18,6 +18,8 @@ pub(super) const SOMEBODY_ELSE: f32 = 0.25;
 const MOMENT: Duration = Duration::from_millis(800);
 /// So much less than `same` is asked of a face that comes out from behind something.
 const HALF_COVERED: f32 = 0.2;
+/// So much more than anybody else must a lost track be alike to one that is taken for it.
+const LEAD: f32 = 0.05;
 
 /// How well a box goes on with another: their overlap or, where a quick face left its box, how near they are.
 fn affinity(a: &BoundingBox, b: &BoundingBox) -> f32 {
@@ -120,6 +122,37 @@ pub(super) fn resume(
             }
         }
         rows.push(row);
+    }
+    Ok(assign(&rows))
+}
+
+/// Which lost track each live one is, if any, as their views tell by now: one that was never seen at the same moment, that is at least `same` alike, and
+/// by a lead more than anybody else is.
+///
+/// # Errors
+/// Embeddings of two spaces.
+pub(super) fn reunions(live: &[Following], lost: &[Following], same: f32) -> Result<Vec<Option<usize>>> {
+    let mut rows = Vec::with_capacity(live.len());
+    for track in live {
+        let others = live.iter().filter(|other| other.track.id != track.track.id).map(|other| (other, None));
+        let past = lost.iter().zip(0..).map(|(other, at)| (other, Some(at)));
+        let mut alike = Vec::new();
+        for (other, lost) in others.chain(past) {
+            if let (Some(own), Some(known)) = (&track.embedding, &other.embedding) {
+                alike.push((own.cosine(known)?, other, lost));
+            }
+        }
+        alike.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let second = alike.get(1).map_or(f32::NEG_INFINITY, |next| next.0);
+        rows.push(match alike.first() {
+            Some((cosine, other, Some(lost)))
+                if *cosine >= same && cosine - second >= LEAD && !other.track.overlaps(&track.track) =>
+            {
+                // Above 0, as an assignment asks.
+                vec![(*lost, f64::from(*cosine) + 2.0)]
+            }
+            _ => Vec::new(),
+        });
     }
     Ok(assign(&rows))
 }

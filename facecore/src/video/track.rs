@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::flow::Shift;
+use super::views;
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
 use crate::error::Result;
@@ -73,6 +74,9 @@ pub struct Track {
     pub faces: Vec<KeptFace>,
     /// How often `faces` has changed. A caller that decided at a lower revision may decide again.
     pub revision: u32,
+    /// Numbers that parts of it had in [`TrackedFace::track`] until better views showed that they are of this face. Where the frames told a place
+    /// under two of its numbers at one moment, that of the higher number holds.
+    pub absorbed: Vec<u32>,
 }
 
 impl Track {
@@ -146,7 +150,7 @@ impl Following {
     pub(super) fn begin(id: u32, face: &Face, at: Duration, sure: bool) -> Self {
         let span = Span { start: at, end: at };
         Self {
-            track: Track { id, spans: vec![span], detections: 1, faces: Vec::new(), revision: 0 },
+            track: Track { id, spans: vec![span], detections: 1, faces: Vec::new(), revision: 0, absorbed: Vec::new() },
             bounding_box: face.bounding_box,
             landmarks: face.landmarks,
             score: face.score,
@@ -253,6 +257,24 @@ impl Following {
         self.track.spans.push(Span { start: at, end: at });
         self.crossing = None;
         self.found(face, at);
+    }
+
+    /// It is one with a track that was lost before: both go on under the lower number, with at most so many faces.
+    pub(super) fn absorb(&mut self, lost: Track, most_faces: usize) -> Result<()> {
+        let own = &mut self.track;
+        own.absorbed.extend(lost.absorbed);
+        own.absorbed.push(own.id.max(lost.id));
+        own.absorbed.sort_unstable();
+        own.id = own.id.min(lost.id);
+        own.spans.extend(lost.spans);
+        own.spans.sort_by_key(|span| span.start);
+        own.detections += lost.detections;
+        own.faces.extend(lost.faces);
+        own.faces.sort_by_key(|face| face.at);
+        views::leave_best(&mut own.faces, most_faces);
+        own.revision += lost.revision + 1;
+        self.embedding = own.embedding()?;
+        Ok(())
     }
 
     /// It was there until now. Where the last look did not find it, what was followed since may be something else: its time ends with

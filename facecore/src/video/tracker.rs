@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::association::{SOMEBODY_ELSE, associate, candidates, resume, unclear};
+use super::association::{SOMEBODY_ELSE, associate, candidates, resume, reunions, unclear};
 use super::flow;
 use super::options::{TrackerOptions, TrackerStats};
 use super::picture::Picture;
@@ -31,6 +31,8 @@ const AFTER_CROSSING: Duration = Duration::from_millis(500);
 const ONE_FACE: f32 = 0.5;
 /// New faces that are compared with lost ones in a look, and views that are embedded to be kept.
 const EMBEDDED_A_LOOK: usize = 8;
+/// Faces whose track the place does not tell that are embedded in a look; in a larger crowd the place decides for the others.
+const UNCLEAR_A_LOOK: usize = 16;
 /// A view of at least this weight is clear enough to say that it is of somebody else.
 const CLEAR: f32 = 0.4;
 
@@ -273,6 +275,7 @@ impl Tracker {
             found.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(found, _)| found).collect();
         new.retain(|found| self.live.iter().all(|track| track.bounding_box.iou(&found.face.bounding_box) < ONE_FACE));
         self.begin(frame, new)?;
+        self.reunite(frame.same)?;
         self.note_crossings(frame.at);
         Ok(())
     }
@@ -281,10 +284,9 @@ impl Tracker {
     fn go_on(&mut self, frame: &Frame<'_>, found: &mut [Found]) -> Result<Vec<bool>> {
         let boxes: Vec<BoundingBox> = found.iter().map(|found| found.face.bounding_box).collect();
         let near = candidates(&self.live, &boxes);
-        for (found, unclear) in found.iter_mut().zip(unclear(&self.live, &near, boxes.len())) {
-            if unclear {
-                found.embedding = self.embed(frame, &found.face);
-            }
+        let unclear = unclear(&self.live, &near, boxes.len());
+        for (found, _) in found.iter_mut().zip(unclear).filter(|(_, unclear)| *unclear).take(UNCLEAR_A_LOOK) {
+            found.embedding = self.embed(frame, &found.face);
         }
         let embeddings: Vec<_> = found.iter().map(|found| found.embedding.clone()).collect();
         let mut given = associate(&self.live, &near, &embeddings, frame.same)?;
@@ -394,6 +396,19 @@ impl Tracker {
         let (back, lost): (Vec<_>, _) = self.lost.drain(..).partition(|track| track.detected && track.at == frame.at);
         self.lost = lost;
         self.live.extend(back);
+        Ok(())
+    }
+
+    /// Tracks whose views have shown by now that they are of a face which was lost go on as that one.
+    fn reunite(&mut self, same: f32) -> Result<()> {
+        let found = reunions(&self.live, &self.lost, same)?;
+        let mut lost: Vec<_> = self.lost.drain(..).map(Some).collect();
+        for (track, of) in self.live.iter_mut().zip(found) {
+            if let Some(past) = of.and_then(|of| lost[of].take()) {
+                track.absorb(past.track, self.options.faces_per_track)?;
+            }
+        }
+        self.lost = lost.into_iter().flatten().collect();
         Ok(())
     }
 

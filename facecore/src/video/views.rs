@@ -35,6 +35,13 @@ pub(super) fn place(track: &Track, at: Duration, weight: f32, most: usize) -> Op
     (weight > BETTER * faces[rival].weight).then_some(Place::Instead(rival))
 }
 
+/// Leaves the best of them, at most so many.
+pub(super) fn leave_best(faces: &mut Vec<KeptFace>, most: usize) {
+    while faces.len() > most {
+        faces.remove(worst(faces));
+    }
+}
+
 fn worst(faces: &[KeptFace]) -> usize {
     let weights = faces.iter().map(|face| face.weight).enumerate();
     weights.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)

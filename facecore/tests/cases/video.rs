@@ -50,6 +50,9 @@ fn put_track(answer: &mut String, track: &Track) {
     for span in &track.spans {
         write!(answer, " {}-{}", span.start.as_micros(), span.end.as_micros()).unwrap();
     }
+    for absorbed in &track.absorbed {
+        write!(answer, " was {absorbed}").unwrap();
+    }
     answer.push('\n');
     for face in &track.faces {
         let embedding: &Embedding = &face.embedding;
@@ -62,8 +65,10 @@ fn put_track(answer: &mut String, track: &Track) {
 pub(crate) fn video(case: &Value, answer: &mut String) -> Result<(), Error> {
     let photos = case["photos"].as_array().unwrap().iter().map(photo).collect::<Result<Vec<_>, _>>()?;
     let photos: Vec<_> = photos.iter().map(pixels).collect();
+    let same_person = case["same_person"].as_f64().map(|cosine| cosine as f32);
     // No budget: the machine does not matter.
-    let mut tracker = Tracker::new(TrackerOptions { detect: options(), budget: None, ..TrackerOptions::default() })?;
+    let options = TrackerOptions { detect: options(), budget: None, same_person, ..TrackerOptions::default() };
+    let mut tracker = Tracker::new(options)?;
     let mut counts = Vec::new();
     for frame in case["frames"].as_array().unwrap() {
         let [source, x, y, width, height, at] = [0, 1, 2, 3, 4, 5].map(|at| frame[at].as_u64().unwrap() as usize);

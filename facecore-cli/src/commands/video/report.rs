@@ -67,7 +67,7 @@ fn person(watched: &Watched, at: usize, person: &ClipPerson) -> String {
         .collect();
     faces.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight));
     let pictures = faces.iter().filter_map(|(track, face)| {
-        let picture = watched.pictures.get(&(watched.tracks[*track].id, face.at))?;
+        let picture = watched.pictures.get(&(*track, face.at))?;
         Some(format!("<img alt=\"a face at {0}\" title=\"{0}\" src=\"{1}\">", clock(face.at), data(picture)?))
     });
     let named = if name(person).is_some() { " named" } else { "" };

@@ -1,6 +1,6 @@
 //! A clip → its tracks and people.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ pub struct Watched {
     /// Where each track is, frame by frame.
     pub places: Vec<Vec<Place>>,
     pub people: Vec<ClipPerson>,
-    /// The pictures of the faces that tracks kept, where they were asked for.
-    pub pictures: HashMap<(u32, Duration), Thumbnail>,
+    /// The pictures of the faces that tracks kept, by the track's place and the time, where they were asked for.
+    pub pictures: HashMap<(usize, Duration), Thumbnail>,
     /// How long the clip was, as far as it could be read.
     pub length: Duration,
     pub frames: u32,
@@ -80,11 +80,8 @@ pub fn watch(path: &Path, arguments: &Video, engine: &Engine, naming: &Naming) -
     }
     let people = people(&tracks, naming.same, &naming.matcher, &naming.people)?;
     let places = tracks.iter().map(|track| seen.places_of(track)).collect();
-    let kept = |(id, at): &(u32, Duration)| {
-        tracks.iter().any(|track| track.id == *id && track.faces.iter().any(|face| face.at == *at))
-    };
-    seen.pictures.retain(|of, _| kept(of));
-    let Seen { pictures, last, frames, .. } = seen;
+    let pictures = tracks.iter().enumerate().flat_map(|(at, track)| seen.pictures_of(at, track)).collect();
+    let Seen { last, frames, .. } = seen;
     Ok(Watched { tracks, places, people, pictures, length: last, frames, stats, broken })
 }
 
@@ -113,12 +110,28 @@ impl Seen {
         Ok(())
     }
 
-    /// Where the track was while it was seen: what was followed after the last time it was found is left out.
+    /// Where the track was while it was seen, under whichever number: what was followed after the last time it was found is left out.
     fn places_of(&mut self, track: &Track) -> Vec<Place> {
         let within = |at: &Duration| track.spans.iter().any(|span| (span.start..=span.end).contains(at));
-        let places = self.places.remove(&track.id).unwrap_or_default();
-        places.into_iter().filter(|(at, _)| within(at)).map(|(_, place)| place).collect()
+        let mut places = BTreeMap::new();
+        // In order, so that the place under the highest number stays.
+        for id in numbers(track) {
+            let told = self.places.remove(&id).unwrap_or_default();
+            places.extend(told.into_iter().filter(|(at, _)| within(at)));
+        }
+        places.into_values().collect()
     }
+
+    /// The pictures of the faces that a track kept, by the track's place in the list and the time.
+    fn pictures_of(&mut self, at: usize, track: &Track) -> Vec<((usize, Duration), Thumbnail)> {
+        let mut of = |time| numbers(track).find_map(|id| self.pictures.remove(&(id, time)));
+        track.faces.iter().filter_map(|face| Some(((at, face.at), of(face.at)?))).collect()
+    }
+}
+
+/// The numbers under which a track was told, in order.
+fn numbers(track: &Track) -> impl Iterator<Item = u32> {
+    std::iter::once(track.id).chain(track.absorbed.iter().copied())
 }
 
 /// Goes along the time of the clip.

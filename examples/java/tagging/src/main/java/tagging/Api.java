@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import tagging.album.Person;
 import tagging.album.Shot;
+import tagging.faces.Clips;
 import tagging.faces.Reader;
 import tagging.web.Failure;
 import tagging.web.Page;
@@ -18,7 +19,8 @@ import tagging.web.Sessions;
 
 /** The addresses of the page. Whatever changes something is a POST, and every answer but a picture is JSON. */
 final class Api {
-    private static final String[] TYPES = {"image/jpeg", "image/png", "image/webp", "image/bmp", "image/gif", "image/tiff", "application/octet-stream"};
+    private static final String CLIP = "video/";
+    private static final String[] TYPES = {"image/jpeg", "image/png", "image/webp", "image/bmp", "image/gif", "image/tiff", "application/octet-stream", CLIP};
 
     private final Service service;
     private final Views views;
@@ -102,8 +104,10 @@ final class Api {
         Person me = me(request);
         uploads.take(request.client(), "Too many photos in a short time. Wait a minute, then try again.");
         request.checkType(TYPES);
-        byte[] bytes = request.body(Reader.MOST_BYTES, "This file is too large: at most " + (Reader.MOST_BYTES >> 20) + " MiB are taken.");
-        return photo(service.upload(me, request.decodedHeader("X-File"), bytes), me);
+        boolean clip = request.isType(CLIP);
+        int most = clip ? Clips.MOST_BYTES : Reader.MOST_BYTES;
+        byte[] bytes = request.body(most, "This file is too large: at most " + (most >> 20) + " MiB are taken.");
+        return photo(service.upload(me, request.decodedHeader("X-File"), bytes, clip), me);
     }
 
     private Reply photo(Shot shot, Person owner) {

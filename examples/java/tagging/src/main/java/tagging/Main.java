@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import tagging.album.Book;
+import tagging.faces.Clips;
 import tagging.faces.Profiles;
 import tagging.faces.Reader;
 import tagging.faces.Stars;
@@ -70,7 +71,8 @@ public final class Main {
             Fixtures.writeStars(stars, photos, reader, store.space());
         }
         Profiles profiles = new Profiles(store);
-        Service service = new Service(book, profiles, new Suggester(store, profiles, matcher), reader, new Stars(stars, store, matcher));
+        Service service = new Service(book, profiles, new Suggester(store, profiles, matcher), reader, new Clips(engine, matcher),
+                new Stars(stars, store, matcher));
         if (empty && photos != null) {
             Fixtures.fill(service, photos);
         }

@@ -17,6 +17,7 @@ import tagging.album.Book;
 import tagging.album.Person;
 import tagging.album.SeenFace;
 import tagging.album.Shot;
+import tagging.faces.Clips;
 import tagging.faces.Profiles;
 import tagging.faces.Reader;
 import tagging.faces.Stars;
@@ -33,15 +34,17 @@ final class Service {
     final Suggester suggester;
     final Counters counters;
     private final Reader reader;
+    private final Clips clips;
     private final Stars stars;
     /** More photos at once than cores would only take memory. */
     private final Semaphore places = new Semaphore(Runtime.getRuntime().availableProcessors());
 
-    Service(Book book, Profiles profiles, Suggester suggester, Reader reader, Stars stars) {
+    Service(Book book, Profiles profiles, Suggester suggester, Reader reader, Clips clips, Stars stars) {
         this.book = book;
         this.profiles = profiles;
         this.suggester = suggester;
         this.reader = reader;
+        this.clips = clips;
         this.stars = stars;
         counters = new Counters();
     }
@@ -81,15 +84,20 @@ final class Service {
         return clean;
     }
 
-    /** Takes an upload: its faces are found and kept, its stars looked for. The same file again is the same photo. */
+    /** Takes a photo: its faces are found and kept, its stars looked for. The same file again is the same photo. */
     Shot upload(Person owner, String file, byte[] bytes) throws IOException {
+        return upload(owner, file, bytes, false);
+    }
+
+    /** Takes a photo, or a clip, of which a picture with the best view of each person is kept. */
+    Shot upload(Person owner, String file, byte[] bytes, boolean clip) throws IOException {
         long start = System.nanoTime();
         String hash = HexFormat.of().formatHex(sha256(bytes));
         Optional<Shot> before = before(owner, hash);
         if (before.isPresent()) {
             return before.get();
         }
-        Reader.Picture picture = read(bytes);
+        Reader.Picture picture = read(bytes, clip);
         Shot shot = keep(owner, file, hash, picture);
         counters.add(Counters.Count.PHOTOS, 1);
         counters.add(Counters.Count.FACES, shot.faces().size());
@@ -106,14 +114,17 @@ final class Service {
         return shots.stream().filter(shot -> shot.hash().equals(hash)).findFirst();
     }
 
-    private Reader.Picture read(byte[] bytes) throws IOException {
+    private Reader.Picture read(byte[] bytes, boolean clip) throws IOException {
         boolean free = false;
         try {
             free = places.tryAcquire(10, TimeUnit.SECONDS);
             if (!free) {
                 throw new Failure(503, "Too many photos are being looked at. Try again in a few seconds.");
             }
-            return reader.read(bytes);
+            return reader.read(clip ? clips.sheet(bytes) : bytes);
+        } catch (Clips.Unread bad) {
+            counters.add(Counters.Count.REFUSED, 1);
+            throw new Failure(422, bad.getMessage());
         } catch (PhotoException bad) {
             counters.add(Counters.Count.REFUSED, 1);
             throw new Failure(bad.code() == ErrorCode.LIMIT ? 413 : 422, sentence(bad.code()));

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,45 @@ class ServiceTest {
         assertEquals(404, other.post("/api/photos/" + id + "/delete", Map.of()).statusCode());
         assertEquals(404, owner.send("GET", "/api/photos/" + id + "/faces/9999", new byte[0]).statusCode());
         assertEquals(404, owner.send("GET", "/api/photos/..%2f..%2fbook", new byte[0]).statusCode());
+    }
+
+    /** A clip that shows one photo after the other, a second and a half each. */
+    private static byte[] clip(String... photos) throws Exception {
+        Path out = folder.resolve("made.mp4");
+        List<String> command = new ArrayList<>(List.of("ffmpeg", "-y", "-v", "error"));
+        StringBuilder filter = new StringBuilder();
+        StringBuilder joined = new StringBuilder();
+        for (int i = 0; i < photos.length; i++) {
+            command.addAll(List.of("-loop", "1", "-t", "1.5", "-r", "25", "-i", PHOTOS.resolve(photos[i]).toString()));
+            filter.append(String.format("[%d:v]scale=640:480:force_original_aspect_ratio=decrease,pad=640:480:-1:-1,setsar=1[v%d];", i, i));
+            joined.append("[v").append(i).append(']');
+        }
+        filter.append(joined).append("concat=n=").append(photos.length).append(":v=1");
+        command.addAll(List.of("-filter_complex", filter.toString(), "-pix_fmt", "yuv420p", out.toString()));
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+        return Files.readAllBytes(out);
+    }
+
+    @Test
+    void aClipIsAPictureOfItsPeople() throws Exception {
+        Assumptions.assumeTrue(Stream.of(System.getenv("PATH").split(":")).anyMatch(path -> Files.isExecutable(Path.of(path, "ffmpeg"))), "no ffmpeg");
+        Client obama = new Client();
+        obama.enter("Barack Obama");
+        JsonObject seen = json(obama.upload(clip("obama2.jpg", "astronaut.jpg", "obama2.jpg"), "clip.mp4", "Content-Type", "video/mp4"));
+        assertEquals(2, seen.getAsJsonArray("faces").size(), seen.toString());
+        assertEquals(List.of("Barack Obama"), suggestions(seen));
+    }
+
+    @Test
+    void whatIsNoClipIsToldAndNothingIsReadForIt() throws Exception {
+        Client client = new Client();
+        client.join("Filmer");
+        String playlist = "#EXTM3U\n#EXTINF:1,\n" + PHOTOS.resolve("biden.jpg").toUri() + "\n#EXT-X-ENDLIST\n";
+        byte[] concat = ("ffconcat version 1.0\nfile '" + PHOTOS.resolve("biden.jpg") + "'\n").getBytes(StandardCharsets.UTF_8);
+        for (byte[] wrong : new byte[][] {playlist.getBytes(StandardCharsets.UTF_8), concat, photo("biden.jpg"), new byte[0], new byte[5000]}) {
+            assertEquals(422, client.upload(wrong, "clip.mp4", "Content-Type", "video/mp4").statusCode());
+        }
+        assertEquals(413, client.upload(new byte[tagging.faces.Clips.MOST_BYTES + 1], "long.mp4", "Content-Type", "video/mp4").statusCode());
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -79,13 +80,15 @@ public final class Request {
 
     /** Refuses a body that does not say it is of one of these types. */
     public void checkType(String... types) {
-        String sent = exchange.getRequestHeaders().getFirst("Content-Type");
-        for (String type : types) {
-            if (sent != null && sent.startsWith(type)) {
-                return;
-            }
+        if (Arrays.stream(types).noneMatch(this::isType)) {
+            throw new Failure(415, "This kind of file is not taken. Choose a photo: JPEG, PNG, WebP, BMP, GIF or TIFF, or a clip.");
         }
-        throw new Failure(415, "This kind of file is not taken. Choose a photo: JPEG, PNG, WebP, BMP, GIF or TIFF.");
+    }
+
+    /** Whether the body says that it is of this type, of which the beginning is given. */
+    public boolean isType(String type) {
+        String sent = exchange.getRequestHeaders().getFirst("Content-Type");
+        return sent != null && sent.startsWith(type);
     }
 
     /**

@@ -12,6 +12,7 @@ public final class Track {
     private final List<TimeSpan> spans;
     private final int detections;
     private final int revision;
+    private final List<Integer> absorbed;
     private final List<KeptFace> faces;
 
     private Track(Wire.Reader record) {
@@ -23,6 +24,11 @@ public final class Track {
         spans = Collections.unmodifiableList(seen);
         detections = record.int32();
         revision = record.int32();
+        List<Integer> numbers = new ArrayList<>();
+        for (int left = record.int32(); left > 0; left--) {
+            numbers.add(record.int32());
+        }
+        absorbed = Collections.unmodifiableList(numbers);
         List<KeptFace> kept = new ArrayList<>();
         for (int left = record.int32(); left > 0; left--) {
             kept.add(KeptFace.read(record));
@@ -68,6 +74,16 @@ public final class Track {
      */
     public int revision() {
         return revision;
+    }
+
+    /**
+     * Numbers that parts of it had in {@link TrackedFace#track} until better views showed that they are of this face. Where frames told a place under two
+     * of its numbers at one moment, that of the higher number holds.
+     *
+     * @return in order, unmodifiable; mostly none
+     */
+    public List<Integer> absorbed() {
+        return absorbed;
     }
 
     /**

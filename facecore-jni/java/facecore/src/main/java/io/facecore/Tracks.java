@@ -12,6 +12,8 @@ public final class Tracks implements AutoCloseable {
     }
 
     private final Handle handle;
+    /** Read when first asked for. */
+    private volatile List<Track> list;
 
     Tracks(long pointer) {
         handle = new Handle("list of tracks", pointer, Tracks::free0);
@@ -24,7 +26,16 @@ public final class Tracks implements AutoCloseable {
      * @throws IllegalStateException if this is closed
      */
     public List<Track> list() {
-        Wire.Reader answer = new Wire.Reader(handle.use(Tracks::list0));
+        return handle.use(pointer -> {
+            if (list == null) {
+                list = read(list0(pointer));
+            }
+            return list;
+        });
+    }
+
+    private static List<Track> read(byte[] record) {
+        Wire.Reader answer = new Wire.Reader(record);
         List<Track> tracks = new ArrayList<>();
         for (int left = answer.int32(); left > 0; left--) {
             tracks.add(Track.read(answer));

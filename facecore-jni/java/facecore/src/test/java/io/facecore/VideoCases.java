@@ -46,7 +46,8 @@ final class VideoCases {
         List<Still> stills = new ArrayList<>();
         test.getAsJsonArray("photos").forEach(name -> stills.add(new Still(name.getAsString())));
         List<Integer> counts = new ArrayList<>();
-        try (Tracker tracker = new Tracker(OPTIONS)) {
+        TrackerOptions options = test.has("same_person") ? OPTIONS.withSamePerson(test.get("same_person").getAsFloat()) : OPTIONS;
+        try (Tracker tracker = new Tracker(options)) {
             for (JsonElement element : test.getAsJsonArray("frames")) {
                 JsonArray frame = element.getAsJsonArray();
                 int[] part = new int[frame.size()];
@@ -85,6 +86,7 @@ final class VideoCases {
         for (TimeSpan span : track.spans()) {
             answers.append(' ').append(span.start().toNanos() / 1000).append('-').append(span.end().toNanos() / 1000);
         }
+        track.absorbed().forEach(number -> answers.append(" was ").append(number));
         answers.append('\n');
         for (KeptFace face : track.faces()) {
             answers.append("kept ").append(face.at().toNanos() / 1000).append(bits(face.box()))
