@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 ///
 /// Each class is parted by average linkage; its largest part is what the class stands for, so wrong faces do not move its centre while they
 /// are fewer or unlike each other. Then, by centres:
-/// - two classes that are nearer than `joined` are one person, unless they stand together on a photo: all goes into the one with more faces;
+/// - two classes are one person if they are nearer than `surely`, or nearer than `joined` and each by `ahead` nearer to the other one than to any
+///   third (brothers, and children of one age, are near to several), unless they stand together on a photo: all goes into the one with more faces;
 /// - a face, or a smaller part of a class, that is nearer than `moved` to another class, and by `lead` nearer than to its own, is moved there;
 /// - a smaller part that is less near than `apart` to its class becomes a class of its own if it has `fewest` faces or more;
 /// - one with fewer is left out if it is less near than `out`. Parts as large as the largest stay: nobody can tell which one is right.
@@ -32,8 +33,12 @@ pub struct LabelRules {
     pub moved: f32,
     /// By how much, in standard deviations, it must be nearer to the other class.
     pub lead: f32,
-    /// From here on two classes are one person.
+    /// From here on two classes are one person, if each is the other's nearest by `ahead`.
     pub joined: f32,
+    /// By how much, in standard deviations, a class must be nearer to the one that it is joined with than to any third.
+    pub ahead: f32,
+    /// From here on two classes are one person in any case.
+    pub surely: f32,
     /// The fewest faces of a part of its own, from 2.
     pub fewest: usize,
 }
@@ -41,7 +46,17 @@ pub struct LabelRules {
 impl Default for LabelRules {
     /// What `albums clean` found best (`docs/training.md`).
     fn default() -> Self {
-        Self { alike: 2.2, out: 1.3, apart: 2.7, moved: 4.5, lead: 2.0, joined: 5.3, fewest: 3 }
+        Self {
+            alike: 2.2,
+            out: 1.0,
+            apart: 2.7,
+            moved: 4.8,
+            lead: 2.0,
+            joined: 4.5,
+            ahead: 1.0,
+            surely: 7.0,
+            fewest: 3,
+        }
     }
 }
 
@@ -174,7 +189,8 @@ impl LabelRules {
             let photos = largest.iter().filter_map(|&face| class.photos.get(face).copied());
             centres.add(sum(&class.faces, &largest, first.len()), largest.len(), photos.collect());
         }
-        centres.join(strangers.cosine(self.joined));
+        let cosines = [self.joined, self.surely].map(|deviations| strangers.cosine(deviations));
+        centres.join(cosines, self.ahead * strangers.deviation);
         let mut report = LabelReport {
             strangers,
             classes: centres.len(),
@@ -196,9 +212,10 @@ impl LabelRules {
     }
 
     fn validate(&self) -> Result<()> {
-        let limits = [self.alike, self.out, self.apart, self.moved, self.lead, self.joined];
-        if limits.iter().any(|limit| !limit.is_finite()) || self.lead < 0.0 || self.fewest < 2 {
-            let reason = "standard deviations are finite, the lead is not below 0, and a part has 2 faces or more";
+        let limits = [self.alike, self.out, self.apart, self.moved, self.joined, self.surely, self.lead, self.ahead];
+        if limits.iter().any(|limit| !limit.is_finite()) || self.lead < 0.0 || self.ahead < 0.0 || self.fewest < 2 {
+            let reason =
+                "standard deviations are finite, `lead` and `ahead` are not below 0, and a part has 2 faces or more";
             return Err(Error::Option { name: "label rules", reason: reason.into() });
         }
         Ok(())
@@ -305,7 +322,7 @@ impl Judge<'_> {
         let Some(own) = self.centres.without(root, face.as_slice()) else {
             return LabelVerdict { action: stay, own: 1.0, other: None };
         };
-        if own >= self.strangers.cosine(self.rules.joined) {
+        if own >= self.strangers.cosine(self.rules.surely) {
             return LabelVerdict { action: stay, own, other: None };
         }
         let other = self.centres.nearest(face.as_slice(), 1, root);

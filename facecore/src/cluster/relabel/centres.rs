@@ -69,32 +69,40 @@ impl Centres {
         self.into[class] == class && self.faces[class] > 0
     }
 
-    /// Joins classes that are as near as `least`, the nearest first.
-    pub(super) fn join(&mut self, least: f32) {
+    /// Joins classes that are as near as the first cosine and lead, or as the second, the nearest first.
+    pub(super) fn join(&mut self, [least, surely]: [f32; 2], ahead: f32) {
         let mut pairs = Vec::new();
-        for a in 0..self.len() {
-            for b in a + 1..self.len() {
+        let mut nearest = vec![Nearest::default(); self.len()];
+        for a in (0..self.len()).filter(|&class| self.faces[class] > 0) {
+            for b in (a + 1..self.len()).filter(|&class| self.faces[class] > 0) {
                 let cosine = self.between(a, b);
-                if cosine >= least && self.faces[a] > 0 && self.faces[b] > 0 {
+                nearest[a].see(b, cosine);
+                nearest[b].see(a, cosine);
+                if cosine >= least {
                     pairs.push((cosine, a, b));
                 }
             }
         }
+        let leads = |cosine: f32, a: usize, b: usize| cosine - nearest[a].but(b).max(nearest[b].but(a)) >= ahead;
+        pairs.retain(|&(cosine, a, b)| cosine >= surely || leads(cosine, a, b));
         pairs.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
         for (_, a, b) in pairs {
             let (a, b) = (self.root(a), self.root(b));
             let (a, b) = (a.min(b), a.max(b));
-            if a == b || self.meet(a, b) || self.between(a, b) < least {
-                continue;
+            if a != b && !self.meet(a, b) && self.between(a, b) >= least {
+                let (into, from) = if self.faces[b] > self.faces[a] { (b, a) } else { (a, b) };
+                self.put(from, into);
             }
-            let (into, from) = if self.faces[b] > self.faces[a] { (b, a) } else { (a, b) };
-            let (sum, photos) = (self.sums[from].clone(), std::mem::take(&mut self.photos[from]));
-            self.sums[into].iter_mut().zip(sum).for_each(|(all, value)| *all += value);
-            self.photos[into].extend(photos);
-            self.photos[into].sort_unstable();
-            self.faces[into] += self.faces[from];
-            self.into[from] = into;
         }
+    }
+
+    fn put(&mut self, from: usize, into: usize) {
+        let (sum, photos) = (self.sums[from].clone(), std::mem::take(&mut self.photos[from]));
+        self.sums[into].iter_mut().zip(sum).for_each(|(all, value)| *all += value);
+        self.photos[into].extend(photos);
+        self.photos[into].sort_unstable();
+        self.faces[into] += self.faces[from];
+        self.into[from] = into;
     }
 
     fn between(&self, a: usize, b: usize) -> f32 {
@@ -111,6 +119,34 @@ impl Centres {
 fn cosine((a, more_a): (&[f32], f32), (b, more_b): (&[f32], f32)) -> f32 {
     let lengths = (dot(a, a).sqrt() + more_a) * (dot(b, b).sqrt() + more_b);
     if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
+}
+
+/// The two nearest classes of one.
+#[derive(Debug, Clone)]
+struct Nearest {
+    first: (usize, f32),
+    second: f32,
+}
+
+impl Default for Nearest {
+    fn default() -> Self {
+        Self { first: (usize::MAX, -1.0), second: -1.0 }
+    }
+}
+
+impl Nearest {
+    fn see(&mut self, class: usize, cosine: f32) {
+        if cosine > self.first.1 {
+            (self.second, self.first) = (self.first.1, (class, cosine));
+        } else {
+            self.second = self.second.max(cosine);
+        }
+    }
+
+    /// How near the nearest one is that is not this one.
+    fn but(&self, class: usize) -> f32 {
+        if self.first.0 == class { self.second } else { self.first.1 }
+    }
 }
 
 /// A face of each of some classes, which are spread evenly over all.

@@ -84,6 +84,31 @@ fn two_classes_of_one_person_are_joined_into_the_larger_unless_they_meet() {
 }
 
 #[test]
+fn brothers_are_not_joined_but_the_same_face_is() {
+    // The first values are the family's; in the others each brother is as far from each.
+    let brother = |person: u64, number: u64| {
+        let (mut family, mut noise) = (Random::new(7), Random::new(900 * person + number));
+        let own = |at: usize| if at as u64 % 3 == person % 3 { 1.0 } else { 0.0 };
+        let values = (0..VALUES).map(|at| if at < 40 { family.uniform() } else { own(at) } + 0.3 * noise.uniform());
+        Embedding::new(SpaceId([1; 8]), values.collect()).unwrap()
+    };
+    let check = |classes: &[Vec<(u64, u64)>]| {
+        let class = |people: &Vec<(u64, u64)>| {
+            let of = |&(person, number): &(u64, u64)| {
+                if person < 50 { face(person, number) } else { brother(person, number) }
+            };
+            Ok(LabelledClass { faces: people.iter().map(of).collect(), photos: Vec::new() })
+        };
+        LabelRules::default().check(|| Ok(classes.iter().map(class)), |_, _| -> Result<()> { Ok(()) }).unwrap()
+    };
+    let mut classes = people();
+    classes.extend((50..53).map(|person| (0..6).map(|number| (person, number)).collect::<Vec<_>>()));
+    assert_eq!(check(&classes).joined, 0);
+    classes.push((6..12).map(|number| (50, number)).collect());
+    assert_eq!(check(&classes).joined, 1);
+}
+
+#[test]
 fn the_smaller_of_two_people_in_a_class_becomes_one_of_its_own() {
     let mut classes = people();
     classes[2].extend((0..4).map(|number| (200, number)));
