@@ -36,7 +36,7 @@ serve: page
 
 page: models
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "apt-get install openjdk-17-jdk-headless maven"; exit 1; }
-	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
+	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -Dformatter.skip -pl facecore,facecore-cassandra -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
 test: test-tools test-rust test-c test-java test-cluster test-outside test-page
@@ -56,10 +56,13 @@ test-rust: models
 	for crate in facecore facecore-cli; do cmp LICENSE-MIT $$crate/LICENSE-MIT && cmp LICENSE-APACHE $$crate/LICENSE-APACHE || exit 1; done
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
+	facecore/tests/features
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon --test parallel
 	cargo bench --workspace --bench stages -- --test
+	python3 -B models/test_fetch.py
 	facecore/tests/public_api
+	facecore/tests/dependencies
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
 

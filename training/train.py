@@ -26,7 +26,10 @@ WORTH = 0.001
 
 @dataclass(frozen=True)
 class Parameters:
-    """How is learned. `rate` is that of the head, and each deeper part (the last block, the rest) has `deeper` times the one above it."""
+    """How is learned. `rate` is that of the head, and each deeper part (the last block, the rest) has `deeper` times the one above it.
+
+    With `bf16` the layers' products are rounded to bfloat16 while learning, sums and weights are not; what is measured and written is f32.
+    """
 
     layers: str = "last"
     loss: Loss = CosFace()
@@ -39,6 +42,7 @@ class Parameters:
     held_back: float = 0.1
     patience: int = 2
     seed: int = 1
+    bf16: bool = False
     family_before: str | None = None
 
     def check(self) -> None:
@@ -174,7 +178,8 @@ class Trainer:
         """One step down the mean loss of some faces."""
         for group, rate in zip(self.optimiser.param_groups, self.full_rates):
             group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * progress))
-        embeddings = self.network.run(self._input(places, copy), self.first, self.end)
+        with torch.autocast(device().type, torch.bfloat16, enabled=self.parameters.bf16):
+            embeddings = self.network.run(self._input(places, copy), self.first, self.end).float()
         own = torch.from_numpy(self.own[places]).to(device())
         loss = self.parameters.loss(cosines(embeddings, self.centroids), own)
         self.optimiser.zero_grad(set_to_none=True)

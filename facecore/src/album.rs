@@ -1,4 +1,4 @@
-//! Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked. What a build of a profile is given.
+//! Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked. Builds of profiles start from these.
 //!
 //! May use: `attributes`, `detect`, `embed`, `engine`, `error`, `geometry`, `photo`, `profile`.
 
@@ -45,7 +45,7 @@ pub struct AlbumReader<'a> {
 pub struct FoundFace {
     /// Where it is.
     pub face: Face,
-    /// What an album knows of it; none if no embedding can be made of it.
+    /// What an album knows of it; `None` if no embedding can be made of it.
     pub usable: Option<AlbumFace>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> AlbumReader<'a> {
         Self { attributes: Some(attributes), ..self }
     }
 
-    /// Marks as non-faces what this filter says instead.
+    /// Takes this filter in place of the one that comes with the space.
     ///
     /// # Errors
     /// [`Error::SpaceMismatch`] for a filter of another space than the engine's.
@@ -88,9 +88,9 @@ impl<'a> AlbumReader<'a> {
         faces.into_iter().map(look).collect()
     }
 
-    /// What is kept of a photo: its faces in the detector's order, as they are read again from the bytes that are kept; none for one of which no
-    /// embedding can be made. A build from these ([`Session::give_stored`](crate::profile::Session::give_stored)) sees the numbers that a later one from
-    /// what was kept sees.
+    /// A photo's faces as they are after they were stored and read again, in the detector's order; `None` for a face without an embedding. Storing
+    /// rounds numbers. A build from these ([`Session::give_stored`](crate::profile::Session::give_stored)) therefore has the same result as a later
+    /// one from the stored bytes.
     ///
     /// # Errors
     /// Those of [`read`](Self::read).

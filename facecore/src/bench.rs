@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use crate::error::{Error, Result};
 use crate::net::{Kernels, Network, Pixels, Size};
 
-/// A closure that runs the ONNX network once on `input` (N × H × W × 3), for any size of picture as the detector runs P-Net;
-/// `kernels` is a name that [`crate::Engine::kernels`] gives.
+/// A closure that runs the ONNX network once on `input` (N × H × W × 3), as a network for pictures of any size (the way the
+/// detector runs P-Net). `kernels` is a name as [`crate::Engine::kernels`] gives it.
 pub fn network(
     onnx: &[u8],
     size: [usize; 2],

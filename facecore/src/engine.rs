@@ -21,7 +21,7 @@ use crate::space::SpaceId;
 pub struct EngineOptions {
     /// The embedder's id in the manifest; `None` (the default) is the one that the manifest calls default.
     pub model: Option<String>,
-    /// What finds the faces. Embedders that are fed by landmarks have a space for each detector.
+    /// What finds the faces. An embedder that crops by landmarks has another space with each detector.
     pub detector: DetectorKind,
     /// Which instructions run the networks.
     pub compute: Compute,
@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// Embeds faces of the same photo, found by an engine with this one's detector: for each, in their order, its embedding or the
-    /// reason why not ([`Error::EmptyCrop`]). The model takes of a face what it needs, the box or the landmarks.
+    /// reason why not ([`Error::EmptyCrop`]). The model uses the box or the landmarks of a face, whichever it needs.
     ///
     /// # Errors
     /// [`Error::NoEmbedder`] if the engine only detects.

@@ -1,6 +1,7 @@
 //! After the first photo of a size, the networks allocate nothing, and a photo only what is its result and a few small lists.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

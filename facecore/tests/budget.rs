@@ -1,6 +1,7 @@
 //! The budget is obeyed, and the result says what it left out.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn"))]
 
 use std::path::Path;
 use std::time::{Duration, Instant};

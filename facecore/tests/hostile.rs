@@ -1,6 +1,7 @@
 //! What strangers may send: each an error or an empty result, in bounded time and memory, and the engine works on.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn"))]
 
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,7 @@
 //! `testdata/odd.py` made the files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn"))]
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! The feature `rayon` changes where the work runs, and nothing else.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![cfg(feature = "rayon")]
+#![cfg(all(feature = "rayon", feature = "decode", feature = "bundled-mtcnn"))]
 
 use std::path::Path;
 

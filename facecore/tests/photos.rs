@@ -3,6 +3,7 @@
 //! The networks must be in `models/`: `make models` puts them there.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

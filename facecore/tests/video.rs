@@ -1,6 +1,7 @@
 //! The tracker on real faces: windows that move over photos are its clips.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn", feature = "bundled-yunet"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod albums;
 mod dataset;
 mod drawing;
 mod evaluate;
+mod fetching;
 mod files;
 mod finding;
 mod keeping;

@@ -52,28 +52,6 @@ fn models_are_listed_and_checked() {
     assert!(checks.iter().all(|check| check["ok"] == false && check["error"]["code"] == "model"));
 }
 
-/// The script that the command carries finds nothing to do in a folder that is whole, and gives it the manifest. What it does in an empty one, `make models` tests.
-#[test]
-fn models_are_fetched_into_a_folder_of_choice() {
-    let folder = scratch("fetched");
-    for file in fs::read_dir(Path::new(ROOT).join("models")).unwrap().map(|entry| entry.unwrap().path()) {
-        if file.extension().is_some_and(|extension| extension == "onnx") {
-            fs::copy(&file, folder.join(file.file_name().unwrap())).unwrap();
-        }
-    }
-    let line = format!("models fetch --to {}", folder.display());
-    let fetched = facecore(&line);
-    assert_eq!((code(&fetched), stderr(&fetched)), (0, ""));
-    assert_eq!(stdout(&fetched), stdout(&facecore("models verify")));
-
-    let without = command(&line).env("PATH", "").output().unwrap();
-    assert_eq!((code(&without), stdout(&without)), (2, ""));
-    assert!(stderr(&without).contains("install Python 3.11 or newer"), "{}", stderr(&without));
-    let manifest = folder.join("manifest.toml");
-    fs::write(&manifest, "[[model]]\n").unwrap();
-    assert_eq!((code(&facecore(&line)), fs::read_to_string(&manifest).unwrap().as_str()), (2, "[[model]]\n"));
-}
-
 /// A message is understood by somebody who has not read the source.
 #[test]
 fn messages_name_what_the_user_typed() {

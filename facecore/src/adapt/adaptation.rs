@@ -47,7 +47,7 @@ const MAGIC: [u8; 4] = *b"FCAD";
 const VERSION: u16 = 1;
 
 impl Adaptation {
-    /// The most values an embedding can have that is adapted.
+    /// The most values that an embedding may have to be adapted.
     pub const MAX_LEN: usize = 4_096;
 
     /// The map that multiplies an embedding of the space `from`, of `len` values, with the square matrix `values`, given row by row.
@@ -68,7 +68,7 @@ impl Adaptation {
         Ok(Self { from, space, len, values })
     }
 
-    /// The map that changes no embedding, but for the name of its space.
+    /// The map that leaves the values of embeddings as they are, and only names another space.
     ///
     /// # Errors
     /// [`Error::Adaptation`] for a length outside 1…4,096.

@@ -45,9 +45,9 @@ pub fn compare(labelled: &LabelledFaces<'_>, adaptation: &Adaptation, options: &
 }
 
 impl Comparison {
-    /// Refuses an adaptation that lost, on faces that are a general set rather than one's own.
+    /// An error if the adaptation made recognition worse: for faces of a general set, not of one's own people.
     ///
-    /// `allowed` is by how much true positives may fall at any of the points, 0…1: with few people, some of a fall is chance.
+    /// `allowed` is how far the rate of true positives may fall at any point, 0…1: with few people, a small fall is chance.
     ///
     /// # Errors
     /// [`Error::Adaptation`](crate::Error::Adaptation) with the first point at which more was lost.
@@ -67,7 +67,7 @@ impl Comparison {
     }
 }
 
-/// The threshold of the new space that accepts as many pairs of two people as `threshold`, a cosine, does in the old one.
+/// The threshold for the new space: the cosine that accepts as many pairs of two people there as `threshold` does in the old one.
 ///
 /// # Errors
 /// [`Error::Adaptation`](crate::Error::Adaptation) if the old threshold accepts all pairs of two people or none of these faces, since

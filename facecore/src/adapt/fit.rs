@@ -13,10 +13,11 @@ use crate::error::Result;
 use crate::evaluate::{AllPairsOptions, LabelledFaces, Offsets, all_pairs, resolve};
 use crate::random::Random;
 
-/// An epoch has so many steps at the least.
+/// The fewest steps of an epoch.
 const STEPS: usize = 24;
 
-/// What is won with the people held back must be more than this: a new space is work for whoever keeps embeddings.
+/// A map must gain more than this on the people held back, else the identity is kept: a new space is work for whoever keeps
+/// embeddings.
 const WORTH: f64 = 0.001;
 
 /// What [`fit`] learned, and how it went.
@@ -26,9 +27,9 @@ pub struct Fitted {
     pub adaptation: Adaptation,
     /// The best epoch, from 1; 0 is the identity.
     pub best: usize,
-    /// The people held back told apart as they were: see [`Epoch::held_back`].
+    /// How well the people held back are told apart without a map, as [`Epoch::held_back`] measures it.
     pub before: f64,
-    /// What was seen of each epoch.
+    /// How each epoch went.
     pub epochs: Vec<Epoch>,
     /// People learned from.
     pub people: usize,
@@ -45,8 +46,8 @@ pub struct Fitted {
 pub struct Epoch {
     /// The mean loss of the faces learned from.
     pub loss: f32,
-    /// True positives over all pairs of the people held back, 0…1: the mean of those at false positives of 10⁻², 10⁻³ and 10⁻⁴, as far as
-    /// there are pairs enough to tell.
+    /// The rate of true positives over all pairs of the people held back, 0…1: its mean at rates of false positives of 10⁻², 10⁻³ and
+    /// 10⁻⁴, without those for which there are too few pairs.
     pub held_back: f64,
 }
 
@@ -54,11 +55,11 @@ pub struct Epoch {
 ///
 /// The map begins as the identity and each person's centroid as the mean of the person's faces; both follow the slopes of
 /// [`Parameters::loss`] by Adam. A part of the groups (families, else people) is not learned from: after each epoch it is measured how
-/// well they are told apart, the best epoch is kept, and it may be none. The same faces in the same order and the same parameters give
-/// the same map on the same kind of processor, whatever the number of threads.
+/// well these are told apart, and the best epoch is kept, or the identity if no epoch is better. The same faces in the same order and
+/// the same parameters give the same map on the same kind of processor, whatever the number of threads.
 ///
-/// Some hundred people with some photos each are enough to begin with; one photo of a person still says whom the person is not.
-/// Measure the result with [`compare`](super::compare) on people who were not given to the fit.
+/// Some hundred people with some photos each are enough to begin with; a person with a single photo still helps, as somebody whom
+/// the others are not. Measure the result with [`compare`](super::compare) on people who were not given to the fit.
 ///
 /// # Errors
 /// [`Error::Option`](crate::Error::Option) for parameters outside their range; [`Error::Evaluation`](crate::Error::Evaluation) for lists of

@@ -1,7 +1,7 @@
 //! The map and the centroids while they are learned, and a step of the descent.
 //!
-//! Faces are e (rows, of length 1), the map W, centroids c (rows, of length 1); y = W e, x = y / |y|, cosines x · c. Work is shared out in
-//! blocks of rows whose sizes do not depend on the number of threads, and no sum goes over two blocks: so the answer does not either.
+//! Faces are e (rows, of length 1), the map W, centroids c (rows, of length 1); y = W e, x = y / |y|, cosines x · c. Threads share the
+//! work in blocks of rows. Neither the size of a block nor any sum depends on how many threads there are, so the answer does not either.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;

@@ -1,7 +1,8 @@
-//! Better on one's own people without one photo: a linear map of stored embeddings, learned from embeddings and confirmed names.
+//! Makes recognition better on a service's own people without a single photo: a linear map of stored embeddings, learned from
+//! embeddings and confirmed names.
 //!
 //! A network was trained on other people than a service has. Who keeps embeddings and confirmed tags, but no photos or no means to train
-//! networks, can still turn and stretch the space so that the own people lie farther apart: [`fit`] learns the map with a loss that
+//! networks, can still turn and stretch the space so that its own people lie farther apart: [`fit`] learns the map with a loss that
 //! networks are fine-tuned with, in seconds on a processor, [`compare`] says on people it has not learned from whether it pays, and
 //! [`Adaptation::apply`] carries each embedding, old or new, into the new space.
 //!

@@ -14,8 +14,8 @@ pub enum Loss {
         /// The cosine to another's centroid up to which a face is left alone, −1…1.
         negative: f32,
     },
-    /// CosFace (Wang et al.: *CosFace: Large Margin Cosine Loss for Deep Face Recognition*, 2018): the cross entropy of a softmax over
-    /// all people of `scale` times the cosines, where `margin` is taken off the own.
+    /// CosFace (Wang et al.: *CosFace: Large Margin Cosine Loss for Deep Face Recognition*, 2018): cross entropy of the softmax over
+    /// all people's cosines times `scale`, where `margin` is first taken off the cosine to the own centroid.
     CosFace {
         /// By which cosines are multiplied, above 0.
         scale: f32,
@@ -35,7 +35,8 @@ pub struct Parameters {
     pub batch: usize,
     /// The step's size at the beginning, above 0; it falls to 0 along half a cosine.
     pub rate: f32,
-    /// How strongly the map is held to the identity, from 0: the penalty is half of it times the squared difference.
+    /// How strongly the map is held to the identity, from 0: half of this, times the squared difference from the identity, is
+    /// added to the loss.
     pub pull: f32,
     /// The part of the groups of people (families, where given) that the fit does not learn from but measures each epoch on, 0…1
     /// (exclusive).

@@ -140,7 +140,7 @@ mod tests {
 
     const EXPECTED: FaceAttributes = FaceAttributes { age: 24.548367, female: 0.999884 };
 
-    #[cfg(feature = "decode")]
+    #[cfg(all(feature = "decode", feature = "bundled-mtcnn"))]
     #[test]
     fn a_known_person_is_about_right() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -94,9 +94,9 @@ impl Dbscan {
     ///
     /// 1. A face's neighbours are the faces at most `eps` away, without those that a link says are another person, and with those that
     ///    a link says are the same. With `min_samples` of them it is a core.
-    /// 2. Cores that are neighbours become one cluster, the nearest pair first, unless that would bring together two faces that may
-    ///    not be. Without links this is DBSCAN's connection of cores, in any order.
-    /// 3. Any other face joins the first cluster, in their order, that has a core neighbour of it and may take it.
+    /// 2. Cores that are neighbours become one cluster, the nearest pair first, unless that would join two faces that the links
+    ///    keep apart. Without links this is DBSCAN's connection of cores, in any order.
+    /// 3. Any other face joins the first cluster that has a core among its neighbours and that the links let it join.
     ///
     /// # Errors
     /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if two embeddings cannot be compared, [`Error::Limit`] above

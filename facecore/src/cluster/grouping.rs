@@ -46,8 +46,7 @@ pub struct GroupingReport {
 }
 
 impl Grouping {
-    /// The faces of each person, by their places; `photos` has the photo of each face, `known` what else is known of pairs (its photos do not
-    /// count).
+    /// The faces of each person, by their places. `photos` has the photo of each face; of `known` only `must` and `cannot` are used.
     ///
     /// # Errors
     /// Those of [`Dbscan::cluster`] and [`Zones::apply`].

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Result};
 
-/// What is done about two faces of one photo, who are two people.
+/// What is done about two faces of one photo, which belong to two people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SamePhoto {
     /// They never come into one cluster.
@@ -19,8 +19,8 @@ pub enum SamePhoto {
 
 /// Pairs of faces that are one person or are not, by their place in the list of faces.
 ///
-/// A must-link is stronger than the photo: a collage may show a person twice. Links that contradict each other by name are an
-/// [`Error::Option`] when they are used.
+/// A must-link is stronger than the photo: a collage may show a person twice. Two faces that `must` joins, directly or through
+/// others, and that `cannot` keeps apart, are an [`Error::Option`] when the links are used.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
     /// The photo of each face: no two faces of a photo are one person. Empty if photos do not matter.

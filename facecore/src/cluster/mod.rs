@@ -3,7 +3,7 @@
 //! - [`Dbscan`]: Ester et al., *A Density-Based Algorithm for Discovering Clusters* (KDD 1996), exact, on cosine distance
 //!   (1 − cosine). Without links its labels are scikit-learn's. It takes must-links and cannot-links; two faces of one photo are a
 //!   cannot-link.
-//! - [`Zones`]: rules for two clusters, which are one person, or two people, or so alike that only the larger one is kept.
+//! - [`Zones`]: rules for two clusters: one person, two people, or so alike that only the larger one is kept.
 //! - [`SamePhoto`]: what is done about two faces of one photo in a cluster.
 //! - [`Grouping`]: all of these, from an album's faces to its people.
 //! - [`LabelRules`]: faces that have names already, some of them wrong.

@@ -67,7 +67,7 @@ impl Cropper {
             Error::EmptyCrop { box_: format!("(five landmarks, the first at {x:.1},{y:.1}, that give no direction)") }
         })?;
         self.pixels.clear();
-        photo.warp(&similarity, size, &mut self.pixels);
+        photo.warp(&similarity, size, &mut self.resampler, &mut self.pixels);
         Ok(&mut self.pixels)
     }
 

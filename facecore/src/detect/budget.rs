@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Bounds of the work on one photo. A bound of 0 or `None` is none.
+/// Bounds of the work on one photo; 0 or `None` means no bound.
 ///
 /// The largest faces come first: MTCNN takes the scales of its pyramid from the coarsest on and candidates by their score, YuNet the
 /// shrunken photo before the whole one.
@@ -17,15 +17,15 @@ use std::time::{Duration, Instant};
 pub struct Budget {
     /// Most pixels that the first network sees, all scales together. Scales that do not fit are left out whole.
     pub max_pixels: u64,
-    /// MTCNN only: most candidates of P-Net that R-Net may reject, 200 by default, as in the article. What R-Net passes does not count, nor what overlaps it: so
-    /// a hostile photo is bounded, and a crowd, whose candidates are faces, is hardly cut. In all, R-Net sees at most five times as many, all
-    /// among the best two thousand (ten times), and O-Net one and a half times as many, different faces first; in f32 fewer, down to 1.3
-    /// times, where R-Net had most to do.
+    /// MTCNN only: how many of P-Net's candidates R-Net may look at in vain; 200 by default, as in the article. Candidates that R-Net passes, and
+    /// those that overlap them, do not count: so a hostile photo is bounded, while a crowd, whose candidates are faces, is hardly cut. Three more
+    /// bounds are multiples of this number: only the best candidates, ten times as many, are considered at all; R-Net sees at most five times as
+    /// many; and O-Net one and a half times as many, different faces first (in f32 down to 1.3 times, where R-Net had most to do).
     pub max_candidates: usize,
     /// Most faces returned, those with the best scores.
     pub max_faces: usize,
-    /// Time after which detection stops, obeyed within 10 ms; what was found until then is returned. Of MTCNN, P-Net stops at half of
-    /// it and R-Net at three quarters, so that something comes out of O-Net.
+    /// Time after which detection stops, obeyed within 10 ms; what was found by then is returned. In MTCNN, P-Net stops after half of
+    /// it and R-Net after three quarters, so that O-Net still has time to answer.
     pub deadline: Option<Duration>,
 }
 

@@ -1,8 +1,7 @@
 //! Photo → faces: boxes, five landmarks and scores, within a budget.
 //!
-//! `options` and `detection` are what goes in and what comes out of every detector; `budget` and `suppression` are what detectors share;
-//! `mtcnn` and `yunet` are the detectors, each with its own numbers. May use: `photo`, `net`, `models` (their names), `geometry`. Knows nothing
-//! of embeddings.
+//! `options` goes into every detector and `detection` comes out of it; `budget` and `suppression` are what detectors share; `mtcnn` and `yunet`
+//! are the detectors, each with its own numbers. May use: `photo`, `net`, `models` (their names), `geometry`. Knows nothing of embeddings.
 
 mod budget;
 mod detection;

@@ -20,7 +20,8 @@ pub struct DetectOptions {
     /// Side of the smallest face looked for, as a share of the photo's longer side, 0 to 1; the larger one of this and `min_face` counts.
     /// With it a photo costs the same at any size. Default 0: only `min_face` counts.
     pub min_face_share: f32,
-    /// Side of the largest face looked for, in pixels (about, with MTCNN: its scales are steps); 0 (default): up to the whole photo.
+    /// Side of the largest face looked for, in pixels; 0 (default) means up to the whole photo. With MTCNN it is approximate,
+    /// since its scales come in steps.
     pub max_face: u32,
     /// What the photo may cost.
     pub budget: Budget,

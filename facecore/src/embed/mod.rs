@@ -1,5 +1,5 @@
 //! Face → embedding: crop it as the model's manifest entry says, run the network (Schroff, Kalenichenko, Philbin: *FaceNet*, 2015, and
-//! what came after), get a unit vector in which the same person's faces lie close.
+//! what came after), get a unit vector; those of one person's faces lie close together.
 //!
 //! May use: `crop`, `error`, `geometry`, `models`, `net`, `photo`, `space`. Takes boxes and landmarks from whoever found them: it knows
 //! nothing of detectors but their names.

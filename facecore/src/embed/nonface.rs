@@ -8,7 +8,7 @@ use super::embedding::Embedding;
 use crate::error::{Error, Result};
 use crate::space::SpaceId;
 
-/// Tells non-faces by their embeddings: an embedding is no face if it is nearer to one of some centroids of non-faces than faces come.
+/// Tells non-faces by their embeddings: an embedding is no face if it is nearer to a centroid of non-faces than faces ever come.
 ///
 /// ```
 /// # use facecore::{Embedding, NonFaceFilter, SpaceId};
@@ -29,7 +29,8 @@ pub struct NonFaceFilter {
 pub struct NonFaceVerdict {
     /// Whether it is no face.
     pub non_face: bool,
-    /// The cosine to a centroid less that centroid's threshold, of all centroids the largest; above 0 for a non-face.
+    /// By how much the cosine to a centroid exceeds that centroid's threshold, at the centroid where this is largest; above 0 for
+    /// a non-face.
     pub excess: f32,
     /// The centroid with that excess.
     pub centroid: usize,

@@ -5,13 +5,13 @@ use crate::error::Result;
 use crate::geometry::{BoundingBox, Landmarks};
 use crate::photo::Photo;
 
-/// What of a face's looks makes its embedding good or bad.
+/// What in a face's picture makes its embedding good or bad.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FaceQuality {
     /// The shorter side of the box in pixels of the photo.
     pub size: f32,
-    /// Fine detail by contrast: the deviation of the Laplacian over that of the brightness, on the face at 64×64; about 0.1
-    /// (blurred) to 1.
+    /// Fine detail relative to contrast: the standard deviation of the Laplacian divided by that of the brightness, on the face
+    /// at 64×64; about 0.1 (blurred) to 1.
     pub sharpness: f32,
     /// Mean brightness of the face, 0…1.
     pub brightness: f32,
@@ -56,10 +56,10 @@ impl FaceQuality {
 }
 
 impl FaceQuality {
-    /// The chance, 0…1, that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: refuse faces by it,
-    /// or enrol from 0.8 on.
+    /// The chance, 0…1, that this face is recognised by another photo of the same person, at a rate of false positives of 0.1 %.
+    /// Refuse faces by it, or enrol from 0.8 on.
     ///
-    /// Fitted on photos made worse (`facecore robustness --fit`): of all that is measured here, only sharpness helps to foresee it. Small
+    /// Fitted on photos made worse (`facecore robustness --fit`): of all that is measured here, only sharpness helps to predict it. Small
     /// faces are covered, since they are blurred at the size at which sharpness is measured. Strong JPEG artefacts are not: they harm
     /// recognition, but sharpness does not see them.
     pub fn value(&self) -> f32 {

@@ -15,8 +15,8 @@ pub struct CalibrationOptions {
     pub candidates: Vec<usize>,
     /// Photos of a candidate's profile, at the most.
     pub photos: usize,
-    /// Lists drawn for each length, at the least: short ones are drawn until they have 5,000 candidates together, because a
-    /// threshold from a few hundred is that of those few people.
+    /// The least number of lists drawn for each length. Short lists are drawn until they have 5,000 candidates together: a
+    /// threshold from a few hundred candidates would fit only those people.
     pub lists: usize,
     /// Other seeds draw other lists.
     pub seed: u64,
@@ -101,7 +101,7 @@ pub fn calibrate(people: &[Candidate], options: &CalibrationOptions) -> Result<C
     })
 }
 
-/// What a calibration's point does to people whom it has not seen.
+/// Measures a point of a calibration on people whom it was not fitted on.
 ///
 /// # Errors
 /// [`Error::Evaluation`] if there are too few people for the list, and the errors of [`Population::trials`].

@@ -27,7 +27,7 @@ pub struct Tally {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
-    /// Hits by trials; 0 without trials.
+    /// Hits divided by trials; 0 without trials.
     pub value: f64,
     /// The lower end of the interval.
     pub low: f64,
@@ -113,8 +113,8 @@ impl Rate {
         Self { value, low, high, hits, trials: count, effective }
     }
 
-    /// The interval where the rate is to be found that a threshold was fitted for, if the data of the fit tell as much as `fitted_on`
-    /// independent trials: the threshold is off by chance as well, not the measurement alone.
+    /// The interval in which the rate that a threshold was fitted for is expected, if the data of the fit were worth `fitted_on`
+    /// independent trials. It is wider than the plain one, since not only this measurement but also the threshold is uncertain.
     pub fn with_fit(&self, fitted_on: f64) -> [f64; 2] {
         let (low, high) = wilson(self.value, (self.effective.recip() + fitted_on.recip()).recip());
         [low, high]

@@ -18,8 +18,8 @@ pub struct Fusion {
 
 /// Fits the share of two members on their distances of the same pairs.
 ///
-/// The distance of an [`Ensemble`](crate::Ensemble) is the weighted mean of the members' distances, so nothing is embedded
-/// again. For each fold the share (0.1, 0.2 … 0.9) with the best TP@FP on the other folds is tried on it.
+/// The distance of an [`Ensemble`](crate::Ensemble) is the weighted mean of the members' distances, so nothing is embedded again.
+/// Each fold is measured with the share (0.1, 0.2 … 0.9) that has the best TP@FP on the other folds.
 ///
 /// # Errors
 /// [`Error::Evaluation`] if the members' pairs are not the same, and the errors of [`verify`].

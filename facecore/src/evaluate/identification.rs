@@ -1,9 +1,8 @@
 //! Identification as Tobol (2018) measures it: a face against the profiles of a user and the user's friends.
 //!
-//! A draw takes people at random as candidates, enrols some photos of each, and asks for the rest of their photos
-//! (who is right?) and for photos of people who are no candidates (who must stay without a name?). Draws are pooled;
-//! intervals are over people, those asked for and those in the lists, because what one person is part of succeeds and fails
-//! together.
+//! A draw takes people at random as candidates, enrols some photos of each, and then asks who is on the rest of their photos, and
+//! who on photos of people who are no candidates and must get no name. Draws are pooled; intervals are over people, those asked
+//! for and those in the lists, because what one person is part of succeeds and fails together.
 
 use std::cell::OnceCell;
 use std::collections::hash_map::Entry;

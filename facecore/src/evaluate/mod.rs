@@ -1,4 +1,4 @@
-//! How good is it? Figures that compare with those that others publish, and figures on a user's own photos.
+//! How good is it? Figures to set beside those that others publish, and figures on a user's own photos.
 //!
 //! This room knows embeddings, scores and labels only, never pixels: the caller detects and embeds.
 //! [`verify`] is the verification of pairs of FaceNet's reference code, bit for bit; [`Population`] and [`identify`] ask

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Negatives that resolve a rate of false positives, and how finely.
+/// Whether there are enough negatives to measure a rate of false positives, and how finely.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Resolution {
@@ -11,7 +11,7 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// Below ten allowed negatives the rate is a guess by a factor of two: the figure is to be marked.
+    /// Whether fewer than ten negatives may pass: the rate is then uncertain by a factor of two, and the figure should be marked.
     pub fn is_coarse(&self) -> bool {
         self.allowed < 10.0
     }

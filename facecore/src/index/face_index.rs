@@ -17,8 +17,8 @@ use crate::space::SpaceId;
 
 /// Faces under ids in one file, searched by cosine. An id may have many faces.
 ///
-/// One process writes, or several read ([`open_to_read`](Self::open_to_read)); a lock beside the file holds them to it. `Send + Sync`: any
-/// number of threads search by `&self`, and start none themselves.
+/// Either one process writes, or several read ([`open_to_read`](Self::open_to_read)); a lock beside the file enforces that. `Send + Sync`:
+/// any number of threads search by `&self`, and start none themselves.
 ///
 /// ```
 /// # use facecore::{Embedding, SpaceId};
@@ -166,7 +166,7 @@ impl FaceIndex {
         [self.commit.sequence, self.present]
     }
 
-    /// Bytes of the file: as much memory is used when all of it was searched.
+    /// Bytes of the file, which is also the memory in use once all of it has been searched.
     pub fn bytes(&self) -> u64 {
         self.mapping.bytes().len() as u64
     }

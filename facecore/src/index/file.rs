@@ -1,4 +1,4 @@
-//! The file of an index: its lock, and how it is replaced.
+//! The file of an index: how it is locked, and how a new one takes its place.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

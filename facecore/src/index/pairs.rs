@@ -24,12 +24,12 @@ impl FaceIndex {
         self.commit.faces.div_ceil(BLOCK as u64)
     }
 
-    /// All pairs of faces of different ids with at least this cosine, of which the one that was added first is in the given part: the parts
-    /// together give each pair once. They can be searched for in any order, and side by side. In the order of the faces.
+    /// All pairs of faces with different ids and at least this cosine whose earlier face is in the given part; all parts together give each
+    /// pair once. They can be searched for in any order, and side by side. In the order of the faces.
     ///
-    /// Of every pair the signs are looked at, and only those compared that are alike enough by them: of pairs at the very cosine asked for, at
-    /// most one in 10,000 is missed, and of closer ones fewer. Every face after the part is looked at for each of its 4,096,
-    /// so a million faces take minutes (docs/search.md).
+    /// The signs of every pair are looked at, and only pairs with signs alike enough are compared in full: of pairs that just reach the cosine
+    /// at most one in 10,000 is missed, of closer ones fewer. Each of the part's 4,096 faces is compared with every face behind it, so a
+    /// million faces take minutes (docs/search.md).
     ///
     /// # Errors
     /// [`Error::Index`] if a face of a pair does not fit its checksum.

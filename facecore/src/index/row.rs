@@ -1,4 +1,4 @@
-//! A face as it is kept, and as it is searched for.
+//! A face as the index keeps it, and a face that is searched for.
 
 use super::layout::Layout;
 use super::signs::{self, Table};

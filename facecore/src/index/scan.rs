@@ -21,8 +21,8 @@ impl FaceIndex {
         Ok(self.search_many(std::slice::from_ref(face), search)?.remove(0))
     }
 
-    /// [`search`](Self::search) for many faces at once, in their order. The index passes by once for all, so that many are much faster than
-    /// one by one.
+    /// [`search`](Self::search) for many faces at once, in their order. The index is read once for all of them, so many are much faster
+    /// together than one by one.
     ///
     /// # Errors
     /// Those of [`search`](Self::search).

@@ -1,4 +1,4 @@
-//! What is asked of an index, and who of millions is kept while it is scanned.
+//! What is asked of an index, and the list of the nearest faces so far while it is scanned.
 
 use std::collections::HashSet;
 
@@ -17,8 +17,8 @@ pub struct Hit {
 pub enum Scan {
     /// Every face is compared: the answer is exact.
     Exact,
-    /// The signs of every face are looked at, and then the faces compared that are most alike by them: so many, 1 at least. docs/search.md
-    /// says how often the answer is the exact one.
+    /// The signs of every face are looked at, and then this many faces (at least 1), those that are most alike by their signs, are
+    /// compared in full. docs/search.md says how often the answer is the exact one.
     Signs(usize),
 }
 

@@ -1,9 +1,10 @@
 //! Faces as signs, and how alike a query and a face are as far as the signs tell.
 //!
-//! A face is turned, and of each value only the sign is kept. The query keeps its values: their sum, each with the face's sign, is the product
-//! of the turned query with the nearest corner of a cube to the turned face, and tells the cosine about twice as well as a count of signs
-//! that differ would (Gao and Long 2024, RaBitQ, section 3). Four signs are a number from 0 to 15, so the query is a table of sixteen sums for
-//! each four, and a processor looks up sixteen or thirty-two faces at once (André, Kermarrec and Le Scouarnec 2015, PQ Fast Scan).
+//! A face's vector is turned by a fixed random rotation, and only the signs of its values are kept. The query is turned too, but keeps its
+//! values. Added up, each with the face's sign, they give the product of the query with the corner of a cube that is nearest to the face; this
+//! tells the cosine about twice as well as counting the signs that differ would (Gao and Long 2024, RaBitQ, section 3). Four signs make a
+//! number from 0 to 15, so for each four the query is a table of sixteen sums, in which a processor looks up sixteen or thirty-two faces at
+//! once (André, Kermarrec and Le Scouarnec 2015, PQ Fast Scan).
 
 use std::f32::consts::PI;
 

@@ -1,4 +1,4 @@
-//! Faces that come and go.
+//! Adding faces, removing them, and rewriting the file without those that were removed.
 
 use std::collections::HashSet;
 use std::fs::File;

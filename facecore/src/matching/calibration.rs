@@ -24,12 +24,13 @@ pub struct Calibration {
     pub people: usize,
     /// How far the nearest candidate must be ahead of the second.
     pub margin: f32,
-    /// What the score means, where a face is a candidate's or a stranger's equally often.
+    /// The probability that the nearest candidate is the right one, by its score, where right and wrong are equally frequent
+    /// beforehand.
     pub probability: Logistic,
     /// The fitted thresholds.
     #[serde(rename = "point")]
     pub points: Vec<OperatingPoint>,
-    /// What was asked for, and for which there were too few data.
+    /// What was asked for but could not be fitted, for lack of data.
     pub unsupported: Vec<String>,
     /// The strangers, one embedding each.
     #[serde(with = "hex_members")]
@@ -49,7 +50,8 @@ pub struct OperatingPoint {
     pub threshold: f32,
     /// The share of candidates' faces that got their name, on the data of the fit.
     pub tp: f64,
-    /// The number of independent strangers' faces (each of another person, against another list) that would tell as much of `fp`.
+    /// How many independent strangers' faces (each of another person, against another list) would measure `fp` as well as the
+    /// data of the fit do.
     pub strangers: usize,
 }
 

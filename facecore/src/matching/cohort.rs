@@ -1,4 +1,5 @@
-//! How crowded it is around a face: similarity to strangers, to be taken off similarity to a candidate.
+//! How crowded it is around a face, measured: its similarity to the nearest strangers, which is taken off its similarity to a
+//! candidate.
 
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
@@ -6,9 +7,9 @@ use crate::space::SpaceId;
 
 /// Strangers to compare with: faces of people who are nobody's candidate.
 ///
-/// A network does not spread people evenly. Of some kinds it saw few in training; those it crowds together, and a
-/// stranger among them is nearer to a candidate than a threshold made for all allows. Similarity to the nearest of many
-/// strangers tells how crowded it is around a face; taken off, one threshold fits all (speaker recognition's adaptive score
+/// A network does not spread people evenly. People of whose kind it saw few in training lie crowded together, and a stranger
+/// among them comes nearer to a candidate than a common threshold foresees. Similarity to the nearest of many strangers tells how
+/// crowded it is around a face; with that taken off, one threshold fits everybody (speaker recognition's adaptive score
 /// normalisation, Sturim and Reynolds 2005, without its division).
 ///
 /// ```

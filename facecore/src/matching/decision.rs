@@ -1,4 +1,4 @@
-//! Steps 2 to 4 of a [`Matcher`](super::Matcher)'s rule: from who is near to who it is.
+//! Steps 2 to 4 of a [`Matcher`](super::Matcher)'s rule: given who is near, who is it?
 
 use std::collections::HashSet;
 

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 
 /// Somebody whom a face may be.
 ///
-/// Candidates of one name are one person, with the embeddings of all; without any embedding a person is nobody's
-/// neighbour.
+/// Candidates with the same name are one person, who has the embeddings of all of them. A person without any embedding is never
+/// named.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// The name or key of the person.

@@ -11,8 +11,8 @@ use crate::space::SpaceId;
 
 /// Decides who the faces of a photo are, all at once:
 ///
-/// 1. Each person requires a cosine of each face. A face is never named for a person below it. The *nearest* person is the one
-///    whose cosine is the furthest above what is required.
+/// 1. For each face and person there is a required cosine, below which the face never gets that person's name. The *nearest*
+///    person is the one whose cosine is the furthest above the required one.
 /// 2. The face *stands for* its nearest person and for everyone who is less than the margin behind: the network
 ///    cannot tell them apart.
 /// 3. A person is at most one face. Among the persons that the faces stand for, the assignment with the largest total

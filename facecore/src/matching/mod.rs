@@ -1,7 +1,8 @@
 //! Who is it? Faces of one photo against named candidates.
 //!
-//! This room knows embeddings only, never pixels. [`Matcher`] has the rule, [`MatchingNumbers`] what it was taught on other people's
-//! faces; [`Calibration`] is the same, taught on one's own people, with a [`Cohort`]. May use: `embed`, `error`, `random`, `space`.
+//! This room knows embeddings only, never pixels. [`Matcher`] has the rule, and [`MatchingNumbers`] the thresholds fitted on other
+//! people's faces. [`Calibration`] has thresholds fitted on one's own people, with a [`Cohort`]. May use: `embed`, `error`,
+//! `random`, `space`.
 
 mod assignment;
 mod calibration;

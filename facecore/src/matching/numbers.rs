@@ -1,4 +1,4 @@
-//! Everything that a matcher was taught of a space, in a small file.
+//! All fitted numbers of a matcher for a space, in a small file.
 
 use std::sync::{Arc, LazyLock};
 
@@ -42,8 +42,9 @@ impl MatchingNumbers {
     /// # Ok::<(), facecore::Error>(())
     /// ```
     pub fn bundled(space: SpaceId) -> Option<Arc<Self>> {
-        const FILES: [&str; 3] = [
+        const FILES: [&str; 4] = [
             include_str!("../../matching/facenet-ms1m-128.toml"),
+            include_str!("../../matching/facenet-casia-512.toml"),
             include_str!("../../matching/sface.toml"),
             include_str!("../../matching/sface-yunet.toml"),
         ];

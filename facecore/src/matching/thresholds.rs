@@ -1,4 +1,4 @@
-//! Which score keeps a rate of false positives, among so many people with so many photos each.
+//! The score that keeps a rate of false positives, given the number of candidates and of their photos.
 
 use std::ops::RangeInclusive;
 
@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 /// candidate.
 ///
 /// The score is the cosine of a face and the mean of a candidate's photos, less half the [`Crowding`](super::Crowding) around
-/// each. Of N candidates the most alike counts, so each may reach the threshold with 1/N of the rate: what matters is
-/// `x = log10(candidates / rate)`: 1 for a rate of 0.1 and one candidate, 9 for a rate of 0.0001 and 100,000 candidates. Then
+/// each. Of N candidates only the most alike counts, so each alone may reach the threshold 1/N as often as the rate says: what
+/// matters is `x = log10(candidates / rate)`: 1 for a rate of 0.1 and one candidate, 9 for a rate of 0.0001 and 100,000
+/// candidates. Then
 ///
 /// `threshold = level[0] + level[1] · √x + level[2] · x + (1 − 1/photos) · (photos[0] + photos[1] · x)`
 ///
@@ -20,9 +21,9 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// For one photo.
+    /// The curve for candidates with one photo.
     pub level: [f32; 3],
-    /// What many photos add.
+    /// What is added for candidates with several photos.
     pub photos: [f32; 2],
 }
 

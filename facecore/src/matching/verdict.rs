@@ -7,8 +7,8 @@ use std::fmt;
 pub struct Neighbour {
     /// The name or key of the person.
     pub person: String,
-    /// The cosine between the face and the person, from −1 to 1. A [`Matcher`](super::Matcher) says what stands for the person:
-    /// the mean of the known faces, or the nearest of them.
+    /// The cosine between the face and the person, from −1 to 1. Depending on the [`Matcher`](super::Matcher), the person is the
+    /// mean of the known faces or the nearest of them.
     pub cosine: f32,
     /// The cosine that this face needs to get this person's name.
     pub required: f32,
@@ -58,13 +58,13 @@ pub enum Outcome {
 
 /// The decision about one face and the numbers behind it.
 ///
-/// `nearest`, `runner_up` and `margin` are about this face alone. A match is `nearest`, unless that person is
-/// certainly another face of the photo and the match is less than the required margin behind.
+/// `nearest`, `runner_up` and `margin` are about this face alone. The match is `nearest`, with one exception: if `nearest` is
+/// certainly another face of the photo, it may be somebody who is less than the required margin behind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// What was decided.
     pub outcome: Outcome,
-    /// The nearest person: whose cosine is the furthest above what is required, or the least below.
+    /// The nearest person: the one whose cosine is the furthest above what is required or, if all are below, the least below.
     pub nearest: Option<Neighbour>,
     /// The second nearest person.
     pub runner_up: Option<Neighbour>,

@@ -37,7 +37,7 @@ impl fmt::Display for ModelKind {
     }
 }
 
-/// The detectors that there are. Their boxes and landmarks differ, and so do the embeddings of what is cropped by them.
+/// The detectors that there are. Their boxes and landmarks differ, and so do embeddings of crops made by them.
 ///
 /// ```
 /// # use facecore::DetectorKind;

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub struct Manifest {
     /// The models in the order of the file.
     pub models: Vec<ModelEntry>,
-    /// The id of the embedder that is taken where nobody names one.
+    /// The id of the embedder that is used if none is named.
     pub default: String,
     folder: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! From a face in a photo to a network's numbers.
+//! What a manifest says of how a face is cropped and turned into a network's numbers.
 
 use std::fmt;
 
@@ -21,8 +21,8 @@ pub struct Preprocessing {
 }
 
 impl Preprocessing {
-    /// Where the landmarks of a face would be whose crop is `area`: to show a network that is fed by landmarks a region in which no
-    /// face was found. `None` for a network that is fed by boxes.
+    /// The landmarks that a face would need for its crop to be `area`. With them a network that crops by landmarks can be shown a
+    /// region in which no face was found. `None` for a network that crops by boxes.
     pub fn landmarks_filling(&self, area: &BoundingBox) -> Option<Landmarks> {
         let Crop::Points { template, .. } = self.crop else { return None };
         let [width, height] = self.size.map(|side| side as f32);
@@ -51,8 +51,9 @@ pub enum Crop {
     },
 }
 
-/// Where the distances between landmarks and template are measured whose squares are made least. No similarity takes five landmarks
-/// exactly to a template, and the two ways differ in size: the less a face fits, the smaller it becomes where distances are measured.
+/// Where the distances between landmarks and template, whose squares are minimised, are measured. No similarity takes five landmarks
+/// exactly to a template, and the two ways differ in scale: the worse a face fits, the smaller it becomes in the picture in which the
+/// distances are measured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

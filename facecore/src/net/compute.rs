@@ -5,12 +5,12 @@ use std::fmt;
 use super::kernel::{self, Kernel};
 use crate::error::{Error, Result};
 
-/// How the networks compute; [`crate::Engine::kernels`] says what came of it on this processor.
+/// How the networks compute; [`crate::Engine::kernels`] says what was chosen on this processor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compute {
-    /// What is best here: now the same as [`Compute::F32`], whose detections and embeddings are the reference's. docs/accuracy.md
-    /// and docs/performance.md have what bf16 changes.
+    /// The best choice for this processor: at present [`Compute::F32`], whose detections and embeddings are the reference's.
+    /// docs/accuracy.md and docs/performance.md say what bf16 changes.
     #[default]
     Auto,
     /// 32-bit floats: AVX-512, else AVX2 with FMA; NEON on 64-bit ARM; else tract.

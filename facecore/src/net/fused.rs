@@ -1,4 +1,4 @@
-//! What both kinds of fused networks share.
+//! What `program` and `stream` share.
 
 use std::sync::{Mutex, PoisonError};
 

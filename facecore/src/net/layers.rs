@@ -1,9 +1,9 @@
 //! An ONNX graph as the layers that our kernels run: what can follow a convolution is fused into it.
 //!
-//! Recognised: `Conv` or `Gemm`, then a residual `Add`, `Relu` or `PRelu`, `MaxPool`; a depthwise 3×3 `Conv`, then `Relu` or `PRelu`; `MaxPool` alone; `Concat`, which costs
-//! nothing, since its parts are written where they belong; `GlobalAveragePool`;
-//! `Add` of any two values; `Resize` to twice the size by nearest neighbours; and at the end a division by the L2 norm, which is
-//! left to the caller. Anything else is refused with its name, and tract runs the network.
+//! Recognised: `Conv` or `Gemm`, then a residual `Add`, `Relu` or `PRelu`, `MaxPool`; a depthwise 3×3 `Conv`, then `Relu` or `PRelu`; `MaxPool`
+//! alone; `Concat`, which costs nothing, since its parts are written where they belong; `GlobalAveragePool`; `Add` of any two values; `Resize` to
+//! twice the size by nearest neighbours; and at the end a division by the L2 norm, which is left to the caller. A graph with any other operator is
+//! refused, and tract runs the network.
 
 use std::collections::HashMap;
 

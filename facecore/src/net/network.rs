@@ -1,4 +1,4 @@
-//! A network: our kernels where they know its layers, else tract.
+//! A network, run by our kernels if they know all its layers, else by tract.
 
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::Framework;

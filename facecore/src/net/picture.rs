@@ -1,4 +1,4 @@
-//! What goes into a network and what comes out.
+//! The pictures that go into a network, and the rows that come out.
 
 use std::ops::ControlFlow;
 

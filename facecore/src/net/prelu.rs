@@ -1,4 +1,5 @@
-//! PReLU as one operator. tract expands ONNX's `PRelu` into multiply, compare and select: about half of the time of R- and O-Net.
+//! PReLU as one operator. tract expands ONNX's `PRelu` into multiply, compare and select, which take about half of the time of R-
+//! and O-Net.
 
 use tract_onnx::model::OnnxOpRegister;
 use tract_onnx::tract_core::{args_1, as_op, op_as_typed_op, op_out_of_plan};

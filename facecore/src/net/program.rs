@@ -1,4 +1,5 @@
-//! A network of a fixed picture size that answers a few numbers: each layer runs over whole values.
+//! A network with a fixed picture size whose answer is a few numbers: it runs layer by layer, each over the whole output of the
+//! one before.
 //!
 //! The last layers, the *head*, see a whole picture at once: they are matrices, with more weights than all the layers before. Several
 //! pictures go through the head together, side by side like the pixels of a row, so that each weight is read once for all of them.

@@ -1,8 +1,8 @@
 //! A graph of layers over pictures of any size: all layers advance together, row by row.
 //!
 //! A value keeps only the rows that its readers still need, in a ring. So a picture of any height takes a few rows of memory, which
-//! stay in the cache, and a caller who has seen enough stops between two rows. `graph` makes ready what computes the rows,
-//! `schedule` says in which order and how many must be kept, `lines` keeps them.
+//! stay in the cache, and a caller can stop between two rows. `graph` makes ready what computes the rows, `schedule` says in which
+//! order and how many must be kept, `lines` keeps them.
 
 mod graph;
 mod lines;

@@ -1,7 +1,7 @@
 //! A face turned upright: the similarity between five landmarks and a template's five points (Umeyama, *Least-squares estimation of
 //! transformation parameters between two point patterns*, 1991), and the photo's pixels seen through it.
 
-use super::Photo;
+use super::{Photo, Resampler, Rule, Window};
 use crate::geometry::Landmarks;
 
 /// The similarity `(u, v) → (a·u − b·v + x, b·u + a·v + y)`.
@@ -58,46 +58,96 @@ impl Photo<'_> {
     /// Adds `width` × `height` pixels of the photo, each where the similarity takes it: interleaved R, G, B, 0…255; black outside of
     /// the photo.
     ///
-    /// Between the four nearest pixels; where a pixel of the crop covers several of the photo's, as many points in it are averaged.
-    pub(crate) fn warp(&self, similarity: &Similarity, [width, height]: [usize; 2], target: &mut Vec<f32>) {
-        let points = (similarity.scale().ceil() as usize).clamp(1, 16);
+    /// Between the four nearest pixels. Where a pixel of the crop covers several of the photo's, these are averaged: first whole squares of
+    /// them, then as many points as are left.
+    pub(crate) fn warp(
+        &self,
+        similarity: &Similarity,
+        [width, height]: [usize; 2],
+        resampler: &mut Resampler,
+        target: &mut Vec<f32>,
+    ) {
+        let Some(seen) = Seen::new(self, similarity, [width, height], resampler) else {
+            return target.resize(target.len() + 3 * width * height, 0.0);
+        };
+        let points = (seen.similarity.scale().ceil() as usize).clamp(1, 2);
         let within = |part: usize| (part as f64 + 0.5) / points as f64 - 0.5;
         target.reserve(3 * width * height);
         for row in 0..height {
             for column in 0..width {
-                let mut sum = [0.0f32; 3];
+                let mut sum = [0.0f32; 4];
                 for at in 0..points * points {
                     let (x, y) =
-                        similarity.apply(column as f64 + within(at % points), row as f64 + within(at / points));
-                    let pixel = self.between(x, y);
-                    sum.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value);
+                        seen.similarity.apply(column as f64 + within(at % points), row as f64 + within(at / points));
+                    sum.iter_mut().zip(seen.between(x, y)).for_each(|(sum, value)| *sum += value);
                 }
-                target.extend(sum.map(|sum| sum / (points * points) as f32));
+                let [r, g, b, _] = sum.map(|sum| sum / (points * points) as f32);
+                target.extend([r, g, b]);
             }
         }
+    }
+}
+
+/// What a crop sees of a photo: shrunk by a whole number, so that a pixel of the crop covers less than two in a row; with black around
+/// it where the photo ends.
+struct Seen {
+    /// Interleaved R, G, B, and one number more, so that each pixel can be read as four.
+    pixels: Vec<f32>,
+    width: usize,
+    height: usize,
+    /// From the crop to these pixels.
+    similarity: Similarity,
+}
+
+impl Seen {
+    /// `None` for a crop that sees nothing of the photo.
+    fn new(photo: &Photo<'_>, to: &Similarity, [width, height]: [usize; 2], resampler: &mut Resampler) -> Option<Self> {
+        let times = to.scale().floor().clamp(1.0, f64::from(photo.width().max(photo.height())));
+        let [right, bottom] = [width, height].map(|side| side as f64 - 0.5);
+        let corners = [(-0.5, -0.5), (right, -0.5), (-0.5, bottom), (right, bottom)].map(|(u, v)| to.apply(u, v));
+        let (x, width) = span(corners.map(|(x, _)| x), photo.width(), times)?;
+        let (y, height) = span(corners.map(|(_, y)| y), photo.height(), times)?;
+        let factor = times as usize;
+        let window = Window { x: x as i64, y: y as i64, width: width * factor, height: height * factor };
+        let mut resized = resampler.resize(photo, window, width, height, Rule::Area);
+        let mut pixels = Vec::with_capacity(3 * width * height + 1);
+        (0..height).for_each(|row| resized.row(row, &mut pixels));
+        pixels.push(0.0);
+        // The middle of a square of `times` pixels is half a pixel before half of it.
+        let [x, y] = [to.x - x, to.y - y].map(|place| (place - (times - 1.0) / 2.0) / times);
+        Some(Self { pixels, width, height, similarity: Similarity { a: to.a / times, b: to.b / times, x, y } })
     }
 
-    /// Between the four nearest pixels.
-    fn between(&self, x: f64, y: f64) -> [f32; 3] {
-        let (left, top) = (x.floor(), y.floor());
-        let (right, bottom) = ((x - left) as f32, (y - top) as f32);
-        let mut sum = [0.0; 3];
-        for (dx, dy, share) in [
-            (0.0, 0.0, (1.0 - right) * (1.0 - bottom)),
-            (1.0, 0.0, right * (1.0 - bottom)),
-            (0.0, 1.0, (1.0 - right) * bottom),
-            (1.0, 1.0, right * bottom),
-        ] {
-            let (column, row) = (left + dx, top + dy);
-            let inside =
-                (0.0..f64::from(self.width())).contains(&column) && (0.0..f64::from(self.height())).contains(&row);
-            if share > 0.0 && inside {
-                let pixel = &self.row(row as u32)[3 * column as usize..][..3];
-                sum.iter_mut().zip(pixel).for_each(|(sum, &value)| *sum += share * f32::from(value));
-            }
+    /// Between the four nearest pixels; the fourth number means nothing.
+    fn between(&self, x: f64, y: f64) -> [f32; 4] {
+        let inside = x >= 0.0 && y >= 0.0 && x < (self.width - 1) as f64 && y < (self.height - 1) as f64;
+        if !inside {
+            return [0.0; 4];
         }
-        sum
+        let (left, top) = (x as usize, y as usize);
+        let (right, bottom) = ((x - left as f64) as f32, (y - top as f64) as f32);
+        let upper: &[f32] = &self.pixels[3 * (top * self.width + left)..][..7];
+        let lower: &[f32] = &self.pixels[3 * ((top + 1) * self.width + left)..][..7];
+        let shares = [(1.0 - right) * (1.0 - bottom), right * (1.0 - bottom), (1.0 - right) * bottom, right * bottom];
+        std::array::from_fn(|lane| {
+            shares[0] * upper[lane]
+                + shares[1] * upper[lane + 3]
+                + shares[2] * lower[lane]
+                + shares[3] * lower[lane + 3]
+        })
     }
+}
+
+/// Where squares of `times` pixels begin that hold what lies between the corners on one axis, as far as the photo goes, and one more at
+/// each end; and how many these are.
+fn span(corners: [f64; 4], side: u32, times: f64) -> Option<(f64, usize)> {
+    let side = f64::from(side);
+    let first = corners.into_iter().fold(f64::INFINITY, f64::min).max(-1.0);
+    let last = corners.into_iter().fold(f64::NEG_INFINITY, f64::max).min(side);
+    (first < side && last > -1.0).then(|| {
+        let start = first.floor() - times;
+        (start, ((last.ceil() - start) / times).ceil() as usize + 2)
+    })
 }
 
 #[cfg(test)]
@@ -118,7 +168,8 @@ mod tests {
 
     fn warp(photo: &Photo<'_>, landmarks: &Landmarks) -> Option<Vec<f32>> {
         let mut crop = Vec::new();
-        photo.warp(&Similarity::fitting(&TEMPLATE, landmarks)?, [112, 112], &mut crop);
+        let similarity = Similarity::fitting(&TEMPLATE, landmarks)?;
+        photo.warp(&similarity, [112, 112], &mut Resampler::default(), &mut crop);
         Some(crop)
     }
 

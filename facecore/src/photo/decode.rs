@@ -1,4 +1,4 @@
-//! Encoded photos: which format it is, and one policy for all of them: limits first, then pixels, damage, and the turn.
+//! Encoded photos: tells the format, and treats all formats alike: first limits, then pixels, damage and orientation.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -19,13 +19,13 @@ pub enum Degradation {
     Jpeg(u8),
     /// Gaussian blur of this deviation in pixels, above 0.
     Blur(f32),
-    /// Brightness to this power, above 0: above 1 darkens.
+    /// Brightness (0…1) raised to this power, above 0; a power above 1 darkens.
     Gamma(f32),
 }
 
 impl Degradation {
     /// One of the four at random, within what photos on the web look like: factor 1 to 6, quality 10 to 90, blur to 4 pixels,
-    /// gamma 0.5 to 3. The same seed gives the same.
+    /// gamma 0.5 to 3. The same seed gives the same degradation.
     pub fn draw(seed: u64) -> Self {
         // SplitMix64's mixing.
         let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,4 +1,4 @@
-//! How a photo lies: the orientation in EXIF or XMP, wherever each format keeps it. Decoders have no say in it.
+//! How a photo lies: the orientation in EXIF or XMP, wherever each format keeps it. What a decoder says of it is not used.
 //!
 //! EXIF comes first; XMP counts where EXIF says nothing. Broken metadata says nothing: a photo with it is still a photo.
 

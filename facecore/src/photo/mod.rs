@@ -3,7 +3,8 @@
 //! Everything that is peculiar to files ends in this room: formats, bit depths, transparency, EXIF turns, strides, and the limits that keep a
 //! hostile upload from taking the machine. The rooms above see a [`Photo`]: RGB rows, upright, and the way back to the stored file's pixels.
 //!
-//! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`: which format it is, and one policy of limits, damage and turns.
+//! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`: tells the format, and applies limits, damage and
+//!   orientation alike to all.
 //! - `jpeg`, `tiff`: decoders of our own; the other formats are the `image` crate's, which only `decode` knows.
 //! - `metadata`: where each format says how the photo lies.
 //! - `raw`: pixels of a camera or of another decoder, borrowed without a copy when they are upright RGB already.
@@ -47,7 +48,7 @@ pub(crate) use resample::{Resampler, Rule, Window, round};
 /// What a photo may cost; checked on the header, before any pixel is decoded or copied.
 ///
 /// While it decodes, a photo takes up to about 20 bytes per pixel, so [`Limits::max_pixels`] bounds the memory. Large JPEGs are decoded at
-/// a half, a quarter or an eighth of their size: one of 200 megapixels takes no more memory than one of 12.
+/// a half, a quarter or an eighth of their sides, so that one of 200 megapixels takes no more memory than one of 12.
 ///
 /// ```
 /// let limits = facecore::Limits { max_pixels: 24_000_000, shrink_above: 4_000_000, ..Default::default() };
@@ -64,13 +65,15 @@ pub struct Limits {
     /// Most pixels (width × height) that are decoded. A JPEG counts at the size that it is decoded at, a progressive one in full, since all of it
     /// is kept while it decodes. Default 100,000,000.
     pub max_pixels: u64,
-    /// JPEGs of more pixels than this are decoded at the largest of 1/2, 1/4 and 1/8 of their sides that has at most so many; 0 never does.
-    /// Default 25,000,000: photos of phones with 48, 50, 108 or 200 megapixels become some of 7 to 13. Faces keep the file's own
+    /// JPEGs of more pixels than this are decoded at 1/2, 1/4 or 1/8 of their sides: the largest with at most this many pixels. 0 never
+    /// reduces. Default 25,000,000: photos of phones with 48, 50, 108 or 200 megapixels become some of 7 to 13. Faces keep the file's own
     /// coordinates in [`Photo::to_stored`].
     pub reduce_jpeg_above: u64,
-    /// Photos of more pixels than this are shrunk once, right after decoding, to at most so many; 0 (the default) never shrinks.
+    /// Photos of more pixels than this are shrunk once, right after decoding, to at most this many; 0 (the default) never
+    /// shrinks.
     ///
-    /// A JPEG is decoded at 1/2, 1/4 or 1/8 first if that is no smaller, which saves time; other formats are decoded at full size.
+    /// To save time, a JPEG is decoded at 1/2, 1/4 or 1/8 of its sides first, if that still has at least as many pixels; other
+    /// formats are decoded at full size.
     pub shrink_above: u64,
     /// What to do with a JPEG that is damaged. Default [`Damage::Refuse`].
     pub damage: Damage,

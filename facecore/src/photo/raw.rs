@@ -1,4 +1,4 @@
-//! Raw pixels: what they look like in memory, whether they fit their buffer, and their way to RGB.
+//! Raw pixels: how they lie in memory, whether they fit their buffer, and how they become RGB.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,5 @@
-//! One exact area average: every kept pixel is the mean of the area that it covers, partly covered pixels by their share.
+//! Shrinking by exact area average: each pixel of the result is the mean of the area that it covers, in which pixels covered in
+//! part count in part.
 
 use super::Pixels;
 

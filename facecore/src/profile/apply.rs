@@ -7,8 +7,8 @@ use crate::embed::Embedding;
 use crate::error::{Error, Result};
 
 impl Build {
-    /// Applies an opinion at once, without a rebuild: the face's photo goes out of the profile and comes back with the faces that are
-    /// left or new. An opinion on a face that the album does not have changes nothing.
+    /// Applies an opinion at once, without a rebuild: the face's photo is taken out of the profile and added again with the faces
+    /// that now count. An opinion on a face that the album does not have changes nothing.
     ///
     /// # Errors
     /// [`Error::SpaceMismatch`] or [`Error::Embedding`] if the album's faces are of another space than the profile, [`Error::Option`] if

@@ -23,7 +23,7 @@ pub struct AlbumPhoto {
     pub faces: Vec<AlbumFace>,
 }
 
-/// A person of the album, as far as the faces tell.
+/// A cluster of the album's faces: one person, as far as the faces tell.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Cluster {
@@ -65,7 +65,7 @@ pub struct Build {
     pub outcome: Outcome,
     /// The album's people, heaviest first.
     pub clusters: Vec<Cluster>,
-    /// Which of the clusters the profile shows: the owner, and the second owner of a joint account.
+    /// Which of `clusters` the profile shows: the owner's and, for a joint account, the second owner's.
     pub owners: Vec<usize>,
     /// How far the leading cluster is ahead of the next one. Clusters that the owner rejected do not count. If the next one weighs less
     /// than [`Settings::absent`], or there is none, it counts as if it weighed that much.
@@ -80,14 +80,15 @@ pub struct Build {
     pub photos: usize,
     /// Faces in them.
     pub faces: usize,
-    /// Faces left out because they are none, or by the owner's wish.
+    /// Faces left out: non-faces, and those that the owner removed.
     pub left_out: usize,
     /// Clusters that were dropped: too like another, or with two faces of a photo.
     pub dropped: usize,
 }
 
 impl Build {
-    /// The build of an album of so many photos in which there is no face, where nobody can tell the space and so which [`Builder`] to ask.
+    /// The build of an album of this many photos without any face. For callers who have no [`Builder`] then, because the space is
+    /// known from faces only.
     ///
     /// ```
     /// # use facecore::profile::{Build, Feedback, Outcome};
@@ -140,8 +141,8 @@ pub struct Builder {
     pub same_photo: SamePhoto,
     /// How a profile is made of the owner's faces.
     pub centroid: Centroid,
-    /// How many photos [`build_from`](Self::build_from) looks at: so many first, and while nobody leads the next number; after the last one
-    /// all photos.
+    /// How many photos [`build_from`](Self::build_from) looks at: the first number of them; while nobody leads, the next number; and after
+    /// the last one, all photos.
     pub ladder: Vec<usize>,
 }
 

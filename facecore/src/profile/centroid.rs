@@ -2,8 +2,8 @@
 
 use crate::embed::{Embedding, dot};
 
-/// Which faces of a person a profile is the mean of. All but [`Mean`](Self::Mean) take some faces twice, or leave some out. The profile
-/// is a plain mean in any case, so photos can be added to it and taken from it.
+/// Which of a person's faces the profile is the mean of. All rules but [`Mean`](Self::Mean) count some faces twice, or leave some out.
+/// The profile is a plain mean in any case, so photos can be added to it and taken from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Centroid {

@@ -55,8 +55,8 @@ pub struct Features {
     pub size: f32,
     /// b) How good its photos are: twice the mean of their [promise](super::PhotoMeta::promise), at most 1.
     pub quality: f32,
-    /// c) Marks by hand: those for the owner less those for others, as a share of its faces; both weighed three times. Faces that were
-    /// [rejected](super::Opinion::Reject) do not count.
+    /// c) Marks by hand: three times the number of marks for the owner less those for others, divided by the number of its faces,
+    /// −1…1. Faces that were [rejected](super::Opinion::Reject) do not count.
     pub pins: f32,
     /// d) How well age and sex of its faces fit the owner; 0.5 where nothing is known.
     pub likeness: f32,

@@ -38,7 +38,7 @@ impl Opinion {
     }
 }
 
-/// The opinions on an album's faces. The last one on a face holds; to hear one twice changes nothing.
+/// The opinions on an album's faces. The last one on a face holds; the same one again changes nothing.
 ///
 /// ```
 /// # use facecore::profile::{FaceId, Feedback, Opinion};
@@ -57,7 +57,7 @@ pub struct Feedback {
 }
 
 impl Feedback {
-    /// Takes an opinion in; says whether it is news.
+    /// Records an opinion; true if it changes what was known.
     pub fn apply(&mut self, face: FaceId, opinion: Opinion) -> bool {
         self.opinions.insert(face, opinion) != Some(opinion)
     }

@@ -4,7 +4,7 @@
 //! 1. [`select_photos`]: the most promising photos, at most 100; more if that is not enough ([`Session`]).
 //! 2. Clusters of the good faces ([`crate::cluster`]), which the other faces may join.
 //! 3. A weight for each cluster from five [`Features`]; the heaviest is the owner if it leads by a fitted constant.
-//! 4. The [`Profile`]: counts and sums, which photos can be added to and taken from exactly.
+//! 4. The [`Profile`]: counts and sums, to which photos can be added and from which they can be taken exactly.
 //! 5. [`Feedback`] of people, which holds at once and in each rebuild; [`Rebuild`]: passes over all accounts, in which friends' profiles
 //!    sharpen the choice.
 //!

@@ -1,4 +1,5 @@
-//! All accounts, several times: each pass reads the profiles of the pass before, so that friends sharpen the choice.
+//! Rebuilds all accounts in several passes: each reads the profiles of the pass before, so that knowing friends sharpens the
+//! choice of the owner.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,7 +26,7 @@ pub struct PassReport {
     pub opted_out: u64,
     /// That failed with an error; their profile of the pass before is kept.
     pub failed: u64,
-    /// Whose profile is another person than in the pass before, or is new, or is gone.
+    /// Whose profile shows another person than in the pass before, is new, or is gone.
     pub changed: u64,
 }
 
@@ -40,8 +41,8 @@ impl PassReport {
         self.changed as f64 / self.accounts.max(1) as f64
     }
 
-    /// Counts an account's build, `None` for one that failed. Returns the profile that the account has after the pass: what was built, none
-    /// without an owner, and that of the pass before if the build failed.
+    /// Counts an account's build, `None` for one that failed. Returns the profile that the account has after the pass: the one that was
+    /// built, `None` if no owner was found, or that of the pass before if the build failed.
     ///
     /// ```
     /// # use facecore::SpaceId;
@@ -87,8 +88,8 @@ impl fmt::Display for PassReport {
     }
 }
 
-/// Passes over all accounts until little changes. Streaming: one account is in memory at a time, and the profiles are wherever
-/// `before` reads and `keep` writes them.
+/// Passes over all accounts until little changes. One account at a time is in memory; the profiles are wherever `before` reads
+/// them and `keep` writes them.
 ///
 /// ```no_run
 /// # use facecore::profile::*;

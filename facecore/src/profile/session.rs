@@ -10,9 +10,9 @@ use super::stored_face::StoredFace;
 use crate::error::{Error, Result};
 
 /// A build of an album whose photos are looked at only when they are [wanted](Self::wants): the most promising ones first, and more while
-/// there is no leader. What [`Builder::build_from`] is for callers that fetch photos on their own, in any order, on any thread.
+/// there is no leader. It does what [`Builder::build_from`] does, for callers that fetch photos themselves, in any order, on any thread.
 ///
-/// A face keeps its place among the faces of its photo, and so its [`FaceId`], when others of them cannot be used.
+/// A face's place among the faces of its photo, and so its [`FaceId`], does not depend on whether the others can be used.
 ///
 /// ```
 /// # use facecore::profile::{AlbumFace, Builder, Feedback, Owner, PhotoMeta, Session, Settings};
@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         self.go_on()
     }
 
-    /// [`give`](Self::give) of what is kept of the photo's faces: of [`AlbumReader::read_stored`](crate::AlbumReader::read_stored).
+    /// [`give`](Self::give) with stored faces, as [`AlbumReader::read_stored`](crate::AlbumReader::read_stored) makes them.
     ///
     /// # Errors
     /// As [`give`](Self::give).

@@ -11,7 +11,7 @@ use crate::space::SpaceId;
 
 /// Every number of the profile builder that was fitted on data. They belong to one space.
 ///
-/// As TOML, it is the file that `albums fit` writes and [`Settings::for_space`] has inside.
+/// As TOML it is the file that `albums fit` writes; those for this project's networks are compiled in ([`Settings::for_space`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -25,9 +25,9 @@ pub struct Settings {
     pub eps: EpsRule,
     /// The number of neighbours, the face itself among them, from which DBSCAN takes a face as a core.
     pub min_samples: usize,
-    /// Clusters whose centroids are at least so alike are one person.
+    /// The cosine of two clusters' centroids from which on they are one person.
     pub merge: f32,
-    /// Of clusters at least so alike the smaller is dropped.
+    /// The cosine of two clusters' centroids from which on (below `merge`) the smaller one is dropped.
     pub ambiguous: f32,
     /// The least cosine to a cluster's centroid with which a face outside joins it.
     pub join: f32,
@@ -35,10 +35,10 @@ pub struct Settings {
     pub weights: Weights,
     /// How far the leader must be ahead of the next cluster.
     pub lead: f32,
-    /// The least weight that the next cluster counts with, even if there is none. So a lone passer-by is no owner: the owner may be in no
-    /// cluster at all.
+    /// What the next cluster weighs at least, for the lead, even if there is none. So a passer-by who is alone in an album does not
+    /// become its owner: the owner may be in no cluster at all.
     pub absent: f32,
-    /// Two clusters that weigh at least so much each, and that no third comes near, are the two owners of a joint account.
+    /// Two clusters that each weigh at least this much, and that no third comes near, are the two owners of a joint account.
     pub joint: f32,
     /// Confidence is the logistic function of `[0] + [1] · lead + [2] · ln(photos)`.
     pub confidence: [f32; 3],
@@ -74,7 +74,7 @@ impl Settings {
         toml::to_string(self).unwrap_or_default()
     }
 
-    /// How so many clear faces of an album become people.
+    /// The rules by which this many clear faces of an album become people.
     ///
     /// # Errors
     /// [`Error::Option`] if a number is outside its range, which it never is in settings that were read or that ship.
@@ -229,8 +229,8 @@ pub struct LeadPoint {
     pub precision: f64,
 }
 
-/// What would come of each [`Settings::lead`]: a point for every lead that occurs, the largest first. `albums` has for each album the
-/// lead of its heaviest cluster, and whether that cluster is the owner.
+/// What each value of [`Settings::lead`] would give: a point for every lead that occurs, the largest first. `albums` has for each
+/// album the lead of its heaviest cluster, and whether that cluster is the owner.
 pub fn lead_curve(albums: &[(f32, bool)]) -> Vec<LeadPoint> {
     let mut sorted: Vec<_> = albums.iter().copied().filter(|(lead, _)| lead.is_finite()).collect();
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));

@@ -9,11 +9,12 @@ use super::photos::{PhotoMeta, Source};
 use crate::embed::{Embedding, Encoding};
 use crate::error::{Error, Result};
 
-/// A face of an album with its photo, as it is kept beside the profile: so that a rebuild with the friends' newer profiles needs no photo.
+/// A face of an album and what is known of its photo, stored beside the profile so that a rebuild with the friends' newer
+/// profiles needs no photo.
 ///
-/// The embedding is kept in 8 bits, which moves a cosine by less than 0.005; the photo's place is not kept. A face that was read once is read
-/// again bit for bit alike: so a build from the faces that [`AlbumReader::read_stored`](crate::AlbumReader::read_stored) makes, and a later one from what
-/// is kept of them, see the same numbers.
+/// The embedding is kept in 8 bits, which moves a cosine by less than 0.005; the photo's place is not kept. Storing a face that was read from bytes
+/// gives the same bytes. So a build from the faces that [`AlbumReader::read_stored`](crate::AlbumReader::read_stored) makes sees the same numbers as
+/// a later one from the stored bytes.
 ///
 /// ```
 /// # use facecore::{Embedding, SpaceId};

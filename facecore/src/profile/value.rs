@@ -144,11 +144,11 @@ impl Profile {
         Ok(())
     }
 
-    /// Takes out what [`add`](Self::add) with the same faces put in: erases one photo's share. A slot that has no face left is removed.
+    /// Undoes [`add`](Self::add) with the same faces, and so erases one photo's share. A slot without faces is removed.
     ///
     /// # Errors
-    /// As `add`; [`Error::Option`] if the slot has fewer faces or photos, or would have sums that no faces give. The profile is
-    /// unchanged then. Apart from that, faces that were never added are not noticed: sums do not tell which faces are in them.
+    /// As `add`; [`Error::Option`] if the slot has fewer faces or photos, or if its sums would become impossible. The profile is
+    /// unchanged then. Otherwise, removing faces that were never added is not noticed: sums do not tell which faces are in them.
     pub fn remove(&mut self, role: Role, faces: &[Embedding]) -> Result<()> {
         self.check(faces)?;
         if faces.is_empty() {

@@ -52,7 +52,7 @@ impl<'a> CloneSearch<'a> {
         (self.progress.parts, self.index.pair_parts())
     }
 
-    /// Searches for the pairs of the next part and writes down how far it is. False when none is left.
+    /// Searches for the pairs of the next part and records that it is done. False when no part is left.
     ///
     /// # Errors
     /// Those of [`FaceIndex::pairs`]; [`Error::Store`](crate::Error::Store) if the file cannot be written.
@@ -67,8 +67,8 @@ impl<'a> CloneSearch<'a> {
         Ok(true)
     }
 
-    /// The pairs, the most alike first. The file stays until [`finish`](Self::finish), so that a program that is killed before it has made use
-    /// of them finds them again.
+    /// The pairs, the most alike first. The progress file stays until [`finish`](Self::finish), so that a program that is killed before it has
+    /// used the pairs finds them again.
     ///
     /// # Errors
     /// [`Error::Option`](crate::Error::Option) while parts are left.
@@ -97,8 +97,8 @@ impl<'a> CloneSearch<'a> {
 /// Pairs that are written at once.
 const BATCH: usize = 10_000;
 
-/// Writes pairs down as events of the store and returns those that are news, in their order. A pair that was reported before stays as it is,
-/// whatever became of it; so does one that is [`CloneState::Known`].
+/// Reports pairs to the store and returns those that are new to it, in their order. A pair that was reported before keeps its state; so does
+/// one that is [`CloneState::Known`].
 ///
 /// # Errors
 /// Those of [`Batch::report_clone`](crate::store::Batch::report_clone).

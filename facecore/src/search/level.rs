@@ -1,4 +1,4 @@
-//! From which cosine on two accounts are reported as one person's, so that few of the reports are false.
+//! The cosine from which on two accounts are reported as one person's, so that few reports are false.
 
 use crate::error::{Error, Result};
 use crate::index::{FaceIndex, Search};
@@ -18,8 +18,9 @@ const NEIGHBOURS: usize = 8;
 /// themselves tell: nearly all pairs are of two people.
 ///
 /// For random directions of d dimensions the share of pairs above a cosine c falls as (1 − c²)^((d − 1) / 2), so −ln(1 − c²) has an
-/// exponential upper end. Its slope is taken from the nearest neighbours of 10,000 accounts, drawn by `seed`; the nearest five in a hundred
-/// count only as being above, so that clones among them do not matter. docs/search.md says how well that foretells what is found.
+/// exponential upper end. Its slope is taken from the nearest neighbours of 10,000 accounts, drawn by `seed`. Of the nearest five in a
+/// hundred only the number counts and not how near they are, so that clones among them do not matter. docs/search.md says how well that
+/// predicts what is found.
 ///
 /// # Errors
 /// [`Error::Option`] if `per_million` is not above 0, or for fewer than 100 accounts; those of [`FaceIndex::search`].

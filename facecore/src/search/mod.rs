@@ -1,5 +1,5 @@
-//! What store, index and matching are for together: named people at rest, stars in somebody's photos, who a stranger is, and accounts that
-//! show one person.
+//! Searches that need store, index and matching together: named people in a file, stars in somebody's photos, who a stranger is, and
+//! accounts that show one person.
 //!
 //! - [`People`]: named people with several faces each, as one file.
 //! - [`StarFace`]: a star with whom the uploader is in a photo.

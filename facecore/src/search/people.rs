@@ -1,4 +1,4 @@
-//! Named people at rest.
+//! Named people in a file.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::matching::Candidate;
 use crate::space::SpaceId;
 
-/// Named people with faces of each, such as stars or the staff: what a [`Gallery`](crate::Gallery) is made of, as one file.
+/// Named people with their faces, such as stars or the staff, as one file; a [`Gallery`](crate::Gallery) is made of it.
 ///
 /// ```
 /// # use facecore::{Embedding, Matcher, SpaceId};
@@ -53,7 +53,7 @@ impl People {
         self.space
     }
 
-    /// Adds faces to those of a person, who is new or not.
+    /// Adds faces to a person, who is made if there is none of this name.
     ///
     /// # Errors
     /// [`Error::SpaceMismatch`], [`Error::Embedding`] for faces of another length than those that are there, [`Error::Option`] for an empty

@@ -11,16 +11,16 @@ use crate::store::ProfileStore;
 pub enum Indexed {
     /// All of them, to find anybody by any look: for [`who_is`](super::who_is).
     Everybody,
-    /// The owner's of accounts that have one owner, one face each: for [`CloneSearch`](super::CloneSearch), where joint accounts would be
-    /// pairs with the accounts of both.
+    /// One face of each account that has a single owner: for [`CloneSearch`](super::CloneSearch). A joint account would be paired with
+    /// the accounts of both its owners.
     SingleOwners,
 }
 
 /// Users that are read and added at once.
 const PAGE: usize = 10_000;
 
-/// Adds the faces of all profiles of the store to an index, under the users' ids. Returns how many users have one. The index is empty before,
-/// or users are in it twice.
+/// Adds the faces of all profiles of the store to an index, under the users' ids. Returns how many users have one. The index should be empty
+/// before, else users are in it twice.
 ///
 /// # Errors
 /// [`Error::Profile`] for a value that is no profile, those of [`ProfileStore::page`] and [`FaceIndex::add`].

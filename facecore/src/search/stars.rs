@@ -8,8 +8,9 @@ use crate::matching::{Gallery, Matcher, Outcome, Verdict};
 /// Looks for stars in photos of others. A photo counts if the uploader *and* the star are in it, as two faces: a photo of the star alone is
 /// one that everybody can have.
 ///
-/// The matcher's rate of false positives holds for a stranger's face against all stars, however many they are: a larger gallery asks for
-/// more. It does not know a face of flesh from a picture: on a poster, a screen or in a collage a star is found as well.
+/// The matcher's rate of false positives holds for a stranger's face against all stars together, however many they are: with more stars
+/// a higher cosine is required. It cannot tell a person from a picture of one: a star on a poster, on a screen or in a collage is found
+/// as well.
 ///
 /// ```
 /// # use facecore::{Candidate, Embedding, Matcher, SpaceId};
@@ -41,12 +42,12 @@ pub struct StarHit {
     pub face: usize,
     /// The place of the uploader's face.
     pub uploader_face: usize,
-    /// Of the star's face with the star.
+    /// The cosine between the face and the star's known faces.
     pub cosine: f32,
 }
 
 impl StarFace {
-    /// With a matcher that asks for what the rate of false positives needs.
+    /// Prepares the search. The matcher decides which cosine is required.
     ///
     /// # Errors
     /// Those of [`Matcher::gallery`].

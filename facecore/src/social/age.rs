@@ -1,4 +1,4 @@
-//! Age from friends' ages: the largest cluster of them, and false ages.
+//! Age from the ages of friends, by their largest cluster; and whether a stated age is false.
 
 /// The age that an account's friends point to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,7 +16,7 @@ pub struct AgeEstimate {
 /// Whether a stated age can be believed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AgeVerdict {
-    /// The age to reckon with: the stated one, or the friends' where that one is false or missing; none if nothing is known.
+    /// The age to use: the stated one; if that is false or missing, the friends'; `None` if neither is known.
     pub age: Option<f32>,
     /// The stated age is false.
     pub is_false: bool,
@@ -88,8 +88,8 @@ fn climb(ages: &[f32], start: f32) -> (f32, f32) {
 
 /// Is the stated age the one of the friends?
 ///
-/// It is false if it is no age of a living person (3 to 105), or if at least four friends are of another age, and friends of the stated
-/// age are less than 0.35 times as frequent.
+/// It is false if no living user has it (it is outside 3 to 105), or if at least four friends are of another age and friends of the
+/// stated age are less than 0.35 times as frequent as those.
 ///
 /// ```
 /// # use facecore::social::judge_age;

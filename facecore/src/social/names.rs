@@ -48,7 +48,7 @@ const LETTERS: usize = 40;
 /// assert_eq!(sex_from_name("", "").female, 0.5);
 /// ```
 ///
-/// [`sex_from_full_name`] parts a name at its last word.
+/// [`sex_from_full_name`] takes a name in one piece.
 pub fn sex_from_name(first: &str, last: &str) -> SexEstimate {
     let unknown = SexEstimate { sex: None, female: 0.5 };
     let model = model();

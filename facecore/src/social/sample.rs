@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Chooses `count` accounts, or all if there are fewer, with few friendships among them: greedily the account with the fewest friends among those
-/// chosen, in an order that the seed shuffles. `friends` has the friends of each account, by their places; friendships count from
-/// either side. The result is ascending.
+/// Chooses `count` accounts, or all if there are fewer, with few friendships among them: it repeatedly takes the account with the fewest friends
+/// among those already chosen; the seed decides between equals. `friends` has the friends of each account, by their places; friendships count
+/// from either side. The result is ascending.
 ///
 /// ```
 /// // A square of friends: the two opposite corners do not know each other.

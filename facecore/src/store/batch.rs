@@ -1,4 +1,4 @@
-//! Writing: changes that become visible, and durable, all at once.
+//! Writing: changes that become visible and durable together.
 
 use std::fmt;
 use std::ops::Bound;
@@ -26,7 +26,7 @@ impl Batch<'_> {
     /// The longest value.
     pub const MAX_VALUE: usize = 1 << 24;
 
-    /// Puts a user's profile in the place of the one before. False, and nothing is written, if the user has opted out.
+    /// Writes a user's profile, in place of any earlier one. False, and nothing is written, if the user has opted out.
     ///
     /// # Errors
     /// [`Error::SpaceMismatch`] for a value of another space than the store's, [`Error::Limit`] above [`MAX_VALUE`](Self::MAX_VALUE),
@@ -45,8 +45,8 @@ impl Batch<'_> {
         Ok(true)
     }
 
-    /// Puts what a rebuild made of a user into the next iteration. False, and nothing is written, if the user has opted out, or was
-    /// written or erased by others since the rebuild began.
+    /// Writes the profile that a rebuild made of a user into the next iteration. False, and nothing is written, if the user has
+    /// opted out, or if somebody else wrote or erased the user since the rebuild began.
     ///
     /// # Errors
     /// Those of [`put`](Self::put), and [`Error::Store`] if no iteration was [begun](super::ProfileStore::begin).
@@ -61,8 +61,8 @@ impl Batch<'_> {
         Ok(may)
     }
 
-    /// [`put_face`](Self::put_face) of a face that a rebuild has read: it must not bring back who was erased meanwhile. False, and nothing is written, if
-    /// the user has opted out, or was written or erased by others since the rebuild began.
+    /// [`put_face`](Self::put_face) for a rebuild, which must not bring back a user who was erased meanwhile. False, and nothing is written, if the
+    /// user has opted out, or if somebody else wrote or erased the user since the rebuild began.
     ///
     /// # Errors
     /// Those of [`put_next`](Self::put_next).
@@ -90,8 +90,8 @@ impl Batch<'_> {
         Ok(there)
     }
 
-    /// Keeps a face of a user's album, such as an i8 embedding with its box, so that a rebuild needs no photo. False, and nothing is
-    /// written, if the user has opted out.
+    /// Stores a face of a user's album, such as an i8 embedding with its box, so that a rebuild needs no photo. False, and nothing
+    /// is written, if the user has opted out.
     ///
     /// # Errors
     /// Those of [`put`](Self::put).
@@ -104,7 +104,7 @@ impl Batch<'_> {
         Ok(true)
     }
 
-    /// Forgets a photo's faces, and what was said of them. Says how many faces there were.
+    /// Removes a photo's faces and the opinions on them. Returns how many faces there were.
     ///
     /// # Errors
     /// [`Error::StoreFull`], [`Error::Store`].
@@ -114,7 +114,7 @@ impl Batch<'_> {
         self.delete_prefix(self.tables.faces(), &prefix)
     }
 
-    /// Keeps what a user said of a face; the last opinion holds. Says whether it is news.
+    /// Stores what a user said of a face; the last opinion holds. True if it changes what was stored.
     ///
     /// # Errors
     /// [`Error::StoreFull`], [`Error::Store`].
@@ -129,7 +129,7 @@ impl Batch<'_> {
     }
 
     /// Whether strangers may find the user by a face ([`search::who_is`](crate::search::who_is)): nobody may be found who has not agreed.
-    /// Says whether anything changed; nothing does for somebody who has opted out.
+    /// True if that changes anything; for a user who has opted out it never does.
     ///
     /// # Errors
     /// [`Error::StoreFull`], [`Error::Store`].
@@ -145,8 +145,8 @@ impl Batch<'_> {
         Ok(true)
     }
 
-    /// The user wants no profile: everything of theirs is removed but this wish, and nothing is written for them until they
-    /// [opt in](Self::opt_in) again. An index may hold them still: ask
+    /// The user wants no profile: everything of theirs is removed but this wish, and nothing is written for them until they [opt
+    /// in](Self::opt_in) again. An index may still hold their faces: ask
     /// [`opted_out_among`](super::ProfileStore::opted_out_among) before anybody is suggested.
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl Batch<'_> {
         self.delete(self.tables.opted_out(), &user_key(user))
     }
 
-    /// Removes all that is known of a user, an opt-out as well. The bytes are gone from the disk after
+    /// Removes all that is known of a user, even an opt-out. The bytes are gone from the disk after
     /// [`compact`](super::ProfileStore::compact).
     ///
     /// # Errors

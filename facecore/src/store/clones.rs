@@ -1,4 +1,4 @@
-//! Pairs of accounts that may show one person, and what became of each.
+//! Pairs of accounts that may show one person, and what people decided about each.
 
 use std::ops::Bound;
 
@@ -43,7 +43,7 @@ pub struct CloneEvent {
     pub high: u64,
     /// How alike the two profiles were when it was reported; 0 for one that was known before.
     pub cosine: f32,
-    /// What became of it.
+    /// What was decided about it.
     pub state: CloneState,
 }
 
@@ -100,8 +100,8 @@ impl ProfileStore {
 }
 
 impl Batch<'_> {
-    /// Reports that two accounts may show one person. True if that is news: a pair that was reported before, or is
-    /// [known](CloneState::Known), stays as it is, and users who have opted out are in no report.
+    /// Reports that two accounts may show one person. True if the report is new: a pair that was reported before, or is
+    /// [known](CloneState::Known), stays as it is, and users who have opted out are never reported.
     ///
     /// # Errors
     /// [`Error::Option`] for one account twice, [`Error::StoreFull`], [`Error::Store`].
@@ -115,7 +115,8 @@ impl Batch<'_> {
         Ok(true)
     }
 
-    /// Keeps what became of a pair of accounts, whether it was reported or not: [`CloneState::Known`] keeps it out of later reports.
+    /// Stores the decision about a pair of accounts, whether it was reported or not; [`CloneState::Known`] keeps the pair out of
+    /// later reports.
     ///
     /// # Errors
     /// Those of [`report_clone`](Self::report_clone), and [`Error::StoreDamaged`].

@@ -1,4 +1,4 @@
-//! All records written anew: for backups, to free the disk, and so that nothing is left of what was erased.
+//! Writes all records anew: for backups, to free disk space, and so that nothing is left of what was erased.
 //!
 //! LMDB's own compacting copy takes whole pages, in whose gaps erased records can survive. So the records are read and written one by one
 //! into a file that never held anything else.
@@ -37,8 +37,8 @@ impl ProfileStore {
     /// hold what they held.
     ///
     /// # Errors
-    /// [`Error::Store`] while an iteration is being written (the list of who must not come back names them), or if the disk is full;
-    /// [`Error::StoreDamaged`] for a record that does not fit its checksum. The store is as it was then.
+    /// [`Error::Store`] while an iteration is being written (until then the store must remember who was erased), or if the disk is
+    /// full; [`Error::StoreDamaged`] for a record that does not fit its checksum. The store is as it was then.
     pub fn compact(&self) -> Result<()> {
         loop {
             let old = self.generation();

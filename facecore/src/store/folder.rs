@@ -1,4 +1,4 @@
-//! The folder of a store: which generation holds the records, and how the next one takes its place.
+//! The folder of a store: which generation (one LMDB file) holds the records, and how the next one takes its place.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

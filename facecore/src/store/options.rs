@@ -8,15 +8,15 @@ pub enum Durability {
     #[default]
     Power,
     /// The end of the process, by any signal. If the machine fails the last commit may be lost, as if it had not been made; the store is
-    /// never damaged. Saves one of two waits for the disk.
+    /// never damaged. One wait for the disk a commit instead of two.
     Process,
 }
 
 /// How a store is opened. Every process may use other options, but [`max_bytes`](Self::max_bytes) should be the same in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreOptions {
-    /// The most bytes the store may take on disk. So much address space is reserved and neither memory nor disk is, so be generous; 1 TiB
-    /// unless set. Rounded up to whole pages.
+    /// The most bytes the store may take on disk; 1 TiB unless set. Only address space is reserved, neither memory nor disk, so be
+    /// generous. Rounded up to whole pages.
     pub max_bytes: u64,
     /// The most reads at the same time, in all processes together; 1,024 unless set. The first process to open the store decides.
     pub max_readers: u32,

@@ -22,10 +22,11 @@ use crate::space::SpaceId;
 /// Profiles, stored faces and opinions of many users, in a folder on a local disk.
 ///
 /// `Send + Sync`: one handle serves all threads of a process, and a process opens a folder once. Any number of processes read while one
-/// writes; two that write take turns. A read sees one state of everything, that of the last commit. On a folder shared over a network LMDB's
-/// locks do not hold: don't. A child made by `fork` must open its own handle.
+/// writes; two that write take turns. A read sees one state of everything, that of the last commit. Do not put it on a network file system:
+/// LMDB's locks do not work there. A process made by `fork` must open a handle of its own.
 ///
-/// The folder is trusted: whoever can write there can end the process. What the disk did to a value shows by its checksum.
+/// The folder is trusted: whoever can write there can crash the process. A value that the disk has damaged is noticed by its
+/// checksum.
 ///
 /// ```
 /// # use facecore::SpaceId;
@@ -110,8 +111,8 @@ impl ProfileStore {
         Ok(found)
     }
 
-    /// [`get_many`](Self::get_many) without a copy: `see` is called for each user in turn. It must not take long, since pages that were
-    /// freed meanwhile are not used again.
+    /// [`get_many`](Self::get_many) without a copy: `see` is called for each user in turn. It must not take long, since pages that are
+    /// freed meanwhile cannot be reused until it ends.
     pub fn visit(&self, users: &[u64], mut see: impl FnMut(Option<&[u8]>)) -> Result<()> {
         self.read(|txn, tables, state| {
             let table = tables.profiles(state.current_slot());
@@ -122,8 +123,8 @@ impl ProfileStore {
         })
     }
 
-    /// The next `count` users after `after` with their profiles, ascending: all users, page by page. Each page is one read, so writers are
-    /// not held up; who is written meanwhile may be seen or not.
+    /// The next `count` users after `after` with their profiles, ascending: all users, page by page. Each page is a read of its own, so
+    /// writers are not held up; a user who is written between two pages may or may not be seen.
     pub fn page(&self, after: Option<u64>, count: usize) -> Result<Vec<(u64, Vec<u8>)>> {
         self.read(|txn, tables, state| {
             let start = after.map(user_key);
@@ -168,7 +169,7 @@ impl ProfileStore {
         })
     }
 
-    /// Those of `users` who have opted out: they are never suggested, whatever else holds them.
+    /// Those of `users` who have opted out. They must never be suggested, even if an index still holds their faces.
     pub fn opted_out_among(&self, users: &[u64]) -> Result<Vec<u64>> {
         self.read(|txn, tables, _| among(tables.opted_out(), txn, users))
     }
@@ -178,11 +179,11 @@ impl ProfileStore {
         self.read(|txn, tables, _| among(tables.findable(), txn, users))
     }
 
-    /// Makes changes, all of them or none: they are committed when `changes` returns, and given up if it fails. Once this returns, they
-    /// last as [`Durability`](super::Durability) says.
+    /// Makes changes, all of them or none: they are committed when `changes` returns `Ok`, and dropped if it fails. Once this returns,
+    /// they last as [`Durability`](super::Durability) says.
     ///
     /// A commit waits for the disk, so put many users into one batch; some 10,000 are good. One batch at a time is written, of all
-    /// threads and processes: others wait. From inside `changes` nothing else may be written, or it waits for ever.
+    /// threads and processes: others wait. `changes` must not call `write` itself: it would wait for ever.
     ///
     /// # Errors
     /// Those of `changes`; [`Error::StoreFull`], or [`Error::Store`] when the disk is full: the store is as it was.
@@ -231,8 +232,8 @@ impl ProfileStore {
         Ok(self.iterations()?.next.unwrap_or_default())
     }
 
-    /// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for
-    /// [`back`](Self::back), and the one before that is dropped.
+    /// From now on everybody reads the new iteration, in all processes at once. The one before is kept for [`back`](Self::back),
+    /// the one before that is dropped.
     ///
     /// # Errors
     /// [`Error::Store`] if `iteration` is not the one being written: a late caller cannot switch twice.
@@ -250,7 +251,7 @@ impl ProfileStore {
         })
     }
 
-    /// Gives up the iteration that is being written. Says whether there was one.
+    /// Drops the iteration that is being written. True if there was one.
     ///
     /// # Errors
     /// [`Error::Store`].

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 const KEY: &[u8] = b"progress";
 
 impl Batch<'_> {
-    /// Keeps how far a rebuild is, in its own words, in the place of what was kept before: together with what the batch writes, or not at all. Nothing is
-    /// kept of empty bytes.
+    /// Stores how far a rebuild is, as bytes that only the rebuild understands, in place of the earlier ones; they are committed with the rest of the
+    /// batch. Empty bytes remove them.
     ///
     /// # Errors
     /// [`Error::Limit`] above [`MAX_VALUE`](Self::MAX_VALUE), [`Error::StoreFull`], [`Error::Store`].
@@ -28,7 +28,7 @@ impl Batch<'_> {
 }
 
 impl ProfileStore {
-    /// What [`Batch::put_progress`] kept; none if no rebuild is under way.
+    /// The bytes of [`Batch::put_progress`]; `None` if no rebuild is under way.
     ///
     /// # Errors
     /// [`Error::StoreDamaged`], [`Error::Store`].

@@ -1,15 +1,15 @@
-//! What the store knows of itself, in one record that changes with the data in one commit.
+//! What the store knows of itself, in one record, which changes in the same commit as the data.
 
 use crate::space::SpaceId;
 
 /// The iterations of profiles in a store: numbers that only grow, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Iterations {
-    /// Whom everybody reads.
+    /// The one that everybody reads.
     pub current: u64,
-    /// What [`back`](super::ProfileStore::back) goes back to.
+    /// The one that [`back`](super::ProfileStore::back) goes back to.
     pub previous: Option<u64>,
-    /// What a rebuild is writing.
+    /// The one that a rebuild is writing.
     pub next: Option<u64>,
 }
 

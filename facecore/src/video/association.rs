@@ -1,4 +1,4 @@
-//! Which track each found face goes on with: by place, and by embeddings where the place does not tell.
+//! Which track each found face belongs to: by its place, and by embeddings where the place does not decide.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Where a face went from one frame to another: the median of the optical flow of a grid of points.
+//! Where a face moved between two frames: the median of the optical flow of a grid of points on it.
 //!
 //! Points: Lucas and Kanade's method on a pyramid (Bouguet 2001). The face: MedianFlow (Kalal, Mikolajczyk, Matas: *Forward-Backward Error*,
 //! ICPR 2010): of the points that find their way back best, the median shift and the median change of their distances.

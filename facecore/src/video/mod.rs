@@ -4,8 +4,8 @@
 //!   embeddings of its best faces. It decodes nothing and keeps no frame.
 //! - [`people`]: the tracks of one person, over shots, with one decision for each person.
 //!
-//! Inside: `picture` (a small grey copy of the frame), `flow` (where a face went since), `association` (which track each found face goes
-//! on with), `views` (which views of a face are kept), `track`, `spending` (the budget).
+//! Inside: `picture` (a small grey copy of the frame), `flow` (where a face moved), `association` (which track each found face belongs
+//! to), `views` (which views of a face are kept), `track`, `spending` (the budget).
 //!
 //! May use: `cluster`, `detect`, `embed`, `engine`, `error`, `geometry`, `matching`, `models`, `photo`, `space`.
 

@@ -1,4 +1,4 @@
-//! What following costs, and what it keeps.
+//! The options of a tracker, and its statistics.
 
 use std::time::Duration;
 
@@ -17,20 +17,23 @@ pub struct TrackerOptions {
     /// How faces are found, on the frames that are looked at whole. Default: faces from 24 pixels and a fiftieth of the longer side on, at
     /// most 64 of them.
     pub detect: DetectOptions,
-    /// From one look at the whole frame to the next; in between faces are followed. A cut or a lost face is looked at sooner. Default 120 ms.
+    /// Time between two searches of the whole frame for faces; in between faces are followed. After a cut, or when a face is
+    /// lost, the next search comes sooner. Default 120 ms.
     pub interval: Duration,
-    /// Most work for a second of video, by this thread's clock. What is left is saved up for at most a second; in debt, frames
-    /// are passed over and the faces go on as they last moved. So what comes out depends on the machine where that is slower than the budget.
-    /// `None` is no bound, and the same result everywhere. Default 250 ms.
+    /// Most work for a second of video, by this thread's clock. Unused budget is saved up for at most a second. When it is overspent, frames
+    /// are skipped and faces are moved on as they moved last. So on a machine too slow for the budget the result depends on its speed; with
+    /// `None`, no bound, it is the same everywhere. Default 250 ms.
     pub budget: Option<Duration>,
     /// Most faces of a track that are embedded and kept, the best ones, spread in time; 1 to 64. Default 8.
     pub faces_per_track: usize,
-    /// How long a lost face may come back to its track. Default 10 s. Later it is a new track, which [`people`](super::people) joins
-    /// to the old one.
+    /// How long after it was lost a face may come back to its track. Default 10 s. After that it begins a new track, which
+    /// [`people`](super::people) joins to the old one.
     pub memory: Duration,
-    /// From which cosine on a face that comes back is the one that was lost, −1…1. `None` (the default) is the model's own threshold.
+    /// The cosine from which on a face that comes back is taken for the one that was lost, −1…1. `None` (the default) means the
+    /// model's own threshold.
     pub same_person: Option<f32>,
-    /// Most tracks that are kept of a clip, so that a hostile one has an end; those with the fewest faces go first and are counted. Default 10,000.
+    /// Most tracks that are kept of a clip, so that a hostile one cannot use up the memory; those with the fewest faces are
+    /// dropped first, and counted. Default 10,000.
     pub max_tracks: usize,
 }
 

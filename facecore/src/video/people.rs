@@ -20,11 +20,12 @@ pub struct ClipPerson {
 ///
 /// 1. Tracks whose embeddings are at least `same` alike (cosine) are one person, unless they overlap in time: density clusters with
 ///    cannot-links ([`Dbscan`]).
-/// 2. A person is the mean of all faces that their tracks kept, by their weights; the matcher decides on it as on a face of a photo.
+/// 2. A person's embedding is the weighted mean of all faces that their tracks kept; the matcher decides about it as about a face
+///    of a photo.
 /// 3. People who got one name are one person. If they overlap in time, the one furthest above what was required keeps it, and the
 ///    others are [`Refusal::PersonTaken`].
 ///
-/// The people come in the order of their first tracks. `candidates` may be empty: then it only joins.
+/// The people come in the order of their first tracks. `candidates` may be empty; then tracks are joined and nobody is named.
 ///
 /// ```
 /// use facecore::Matcher;

@@ -1,4 +1,4 @@
-//! A small grey copy of a frame: what is followed from frame to frame, and by which a cut is seen.
+//! A small grey copy of a frame, on which faces are followed and cuts are recognised.
 
 use std::time::Duration;
 

@@ -21,7 +21,7 @@ pub struct TrackedFace {
     pub score: f32,
     /// Whether the detector found it in this very frame; otherwise it was followed here.
     pub detected: bool,
-    /// Whether this view of the face is kept with its embedding, until better ones take its place.
+    /// Whether this view of the face was embedded and is kept, until a better one takes its place.
     pub kept: bool,
 }
 
@@ -51,9 +51,9 @@ pub struct KeptFace {
     pub bounding_box: BoundingBox,
     /// The five points in the frame, in pixels.
     pub landmarks: Landmarks,
-    /// What the frame shows of it.
+    /// How well the frame shows it.
     pub quality: FaceQuality,
-    /// What it counts in the track's embedding, above 0 to 1.
+    /// How much it counts in the track's embedding, above 0 and at most 1.
     pub weight: f32,
     /// Its embedding.
     pub embedding: Embedding,
@@ -71,7 +71,7 @@ pub struct Track {
     pub detections: u32,
     /// Its best views, in order of time; none with an engine that only detects, or where no view could be embedded.
     pub faces: Vec<KeptFace>,
-    /// How often `faces` changed: whoever decided on fewer may decide again.
+    /// How often `faces` has changed. A caller that decided at a lower revision may decide again.
     pub revision: u32,
 }
 

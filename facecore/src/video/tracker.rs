@@ -145,7 +145,7 @@ impl Tracker {
     }
 
     /// Takes the next frame, `at` after the beginning of the clip, and says where the faces are in it. A frame of another size begins
-    /// another shot. With an engine that only detects, crossing and lost faces are told apart by their places alone.
+    /// another shot. With an engine that only detects, faces that cross or come back are told apart by their places alone.
     ///
     /// # Errors
     /// [`Error::Option`] for a time that is not after the one before, and for a model without a threshold of its own where
@@ -184,7 +184,7 @@ impl Tracker {
         Ok(self.live.iter().filter(|track| track.is_confirmed()).map(Following::seen).collect())
     }
 
-    /// The tracks so far, in the order in which they began; those that were taken are not among them.
+    /// The tracks so far, in the order in which they began, without those that [`take_ended`](Self::take_ended) took.
     pub fn tracks(&self) -> Vec<Track> {
         let open = self
             .live
@@ -205,7 +205,7 @@ impl Tracker {
         tracks
     }
 
-    /// Ends the clip: its tracks, as [`tracks`](Self::tracks) has them. Then the tracker is as new, for another clip.
+    /// Ends the clip: its tracks, as [`tracks`](Self::tracks) has them. After that the tracker is ready for another clip.
     pub fn finish(&mut self) -> Vec<Track> {
         self.end_shot();
         let tracks = self.take_ended();

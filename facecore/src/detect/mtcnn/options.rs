@@ -1,4 +1,4 @@
-//! What of the cascade can be set, and what it counts.
+//! The options of the cascade, and its statistics.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl MtcnnOptions {
     }
 }
 
-/// Which of P-Net's cells that see the same face at the same scale goes on.
+/// How one is chosen of the P-Net cells that see the same face at the same scale.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProposalFilter {
     /// Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
@@ -58,7 +58,7 @@ pub struct MtcnnStats {
     pub candidates: usize,
     /// Candidates that R-Net passed, after suppression.
     pub refined: usize,
-    /// Pyramid, P-Net and what follows up to the candidates.
+    /// The pyramid, P-Net, and making candidates of its answer.
     pub propose_time: Duration,
     /// The part of `propose_time` that filters P-Net's cells and suppresses double finds across scales.
     pub filter_time: Duration,

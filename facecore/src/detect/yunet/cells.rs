@@ -1,4 +1,5 @@
-//! From the network's cells to faces: decoding, and the non-maximum suppression of OpenCV's `FaceDetectorYN`, whose answers ours are to be.
+//! From the network's cells to faces: decoding, and the non-maximum suppression of OpenCV's `FaceDetectorYN`, whose answers ours
+//! must equal.
 
 use crate::geometry::{BoundingBox, Landmarks};
 

@@ -1,4 +1,4 @@
-//! What of YuNet can be set, and what it counts.
+//! The options of YuNet, and its statistics.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 pub struct YunetOptions {
     /// The score, 0…1, from which a cell is a face. Default 0.6.
     pub threshold: f32,
-    /// The share of their union, 0…1, above which the less sure of two boxes goes. Default 0.3.
+    /// Of two boxes that overlap by more than this share of their union, 0…1, the one with the lower score is dropped. Default
+    /// 0.3.
     pub overlap: f32,
     /// Whether a large photo is looked at shrunken too, so that large faces are not missed. Default true.
     pub second_look: bool,
@@ -44,6 +45,6 @@ pub struct YunetStats {
     pub proposed: usize,
     /// Shrinking and the network.
     pub network_time: Duration,
-    /// What made faces of cells.
+    /// Time to make faces of the cells.
     pub filter_time: Duration,
 }

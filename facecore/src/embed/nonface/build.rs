@@ -1,4 +1,5 @@
-//! Builds a filter from embeddings of non-faces: clusters, their number found, their thresholds set by faces.
+//! Builds a filter from embeddings of non-faces: clusters them, finds how many clusters are needed, and sets their thresholds by
+//! faces.
 
 use super::NonFaceFilter;
 use crate::embed::Embedding;
@@ -15,7 +16,7 @@ const HELD_OUT: usize = 4;
 const WORTH: f64 = 0.005;
 
 impl NonFaceFilter {
-    /// Builds a filter from non-faces, by the photo they are from, and faces that must not be caught.
+    /// Builds a filter from non-faces (a list for each photo they are from) and faces that must not be caught.
     ///
     /// Spherical k-means (Dhillon and Modha 2001) makes the centroids; a centroid's threshold lies above every face given and five
     /// deviations above their mean. The number of centroids is the smallest that catches about as many non-faces of held-out photos

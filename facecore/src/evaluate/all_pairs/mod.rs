@@ -1,9 +1,10 @@
-//! Verification over all pairs of a set of faces, for rates of false positives that a list of a few thousand pairs cannot tell.
+//! Verification over all pairs of a set of faces, for rates of false positives too small to be measured on a list of a few
+//! thousand pairs.
 //!
-//! Every face is compared with every other. Pairs are only counted, by their scores on a grid of 2⁻¹⁶; of those that are accepted a
-//! bounded number is kept for the bootstrap. So memory grows with the faces and not with the pairs. `ordered` sorts the faces, `scan`
-//! compares them in blocks, `accepted` counts what the thresholds accept, `bootstrap` tells how sure that is, `offsets` what is taken
-//! off a pair.
+//! Every face is compared with every other. Pairs are not kept but counted, by their scores in steps of 2⁻¹⁶; only a bounded number
+//! of the accepted ones is kept, for the bootstrap. So memory grows with the faces and not with the pairs. `ordered` sorts the faces,
+//! `scan` compares them in blocks, `accepted` counts what the thresholds accept, `bootstrap` tells how sure that is, `offsets` what
+//! is taken off a pair.
 
 mod accepted;
 mod bootstrap;
@@ -52,7 +53,7 @@ impl LabelledFaces<'_> {
         sizes.values().map(|size| size * (all - size)).sum::<u64>() / 2
     }
 
-    /// Those of some rates of false positives that the pairs of two people can tell (as [`resolve`]).
+    /// Of `rates`, rates of false positives, those that there are enough pairs of two people to measure (as [`resolve`] decides).
     pub fn tellable(&self, rates: &[f64]) -> Vec<OperateAt> {
         let negatives = self.negatives() as usize;
         let told = rates.iter().filter(|&&rate| resolve(negatives, rate).is_ok());
@@ -74,8 +75,8 @@ pub enum OperateAt {
 pub struct AllPairsOptions {
     /// Where true positives are counted.
     pub points: Vec<OperateAt>,
-    /// A person counts as this many pairs at the most, from 1: who has more photos has each pair weighted down. Else the few
-    /// people with hundreds of photos are nearly all that is measured.
+    /// The most pairs that one person counts as, from 1: the pairs of people with more photos weigh less. Otherwise the few
+    /// people with hundreds of photos would be nearly all that is measured.
     pub cap: usize,
     /// The draws of the bootstrap, from 40.
     pub draws: usize,
@@ -130,7 +131,8 @@ pub struct AllPairs {
     pub share_of_ten: f64,
     /// What was measured at each of the points asked for, in their order.
     pub points: Vec<AcceptRates>,
-    /// (false positives, true positives) at rising rates, with at most the cap's pairs a person: a curve to draw.
+    /// Rates of (false positives, true positives), rising: a curve to draw. A person counts with at most [`AllPairsOptions::cap`]
+    /// pairs.
     pub curve: Vec<(f64, f64)>,
 }
 
@@ -141,7 +143,7 @@ pub struct AcceptRates {
     pub at: OperateAt,
     /// The score (a cosine, less the offsets) from which a pair is accepted.
     pub threshold: Estimate,
-    /// Whether fewer than ten pairs of two people are accepted: by chance the rate may be half or twice as much.
+    /// Whether fewer than ten pairs of two people are accepted: the true rate may well be half or twice as high.
     pub is_coarse: bool,
     /// Accepted pairs of one person, each person with at most the cap's pairs; `None` if nobody has two photos.
     pub tp: Option<Estimate>,
@@ -171,9 +173,10 @@ pub struct SliceRates {
 /// Compares every face with every other.
 ///
 /// The score of a pair is its cosine less the two faces' [`Offsets`]. Intervals are percentiles of a bootstrap over people (over
-/// groups, where given): a draw takes each person so many times, a pair of two people as many times as both together, and
-/// finds its own thresholds. It is wide rather than narrow where few pairs decide (Owen: *The pigeonhole bootstrap*,
-/// 2007). Of the pairs above the thresholds up to 131,072 a point are drawn for it; the values themselves count all.
+/// groups, where given): each draw takes each person some number of times and a pair of two people as often as the product of
+/// theirs, and finds thresholds of its own. Where few pairs decide the interval is rather too wide than too narrow (Owen: *The
+/// pigeonhole bootstrap*, 2007). The bootstrap works on a sample of up to 131,072 accepted pairs a point; the values themselves
+/// count all pairs.
 ///
 /// # Errors
 /// [`Error::Evaluation`] for lists of different lengths, fewer than two people (or groups), a person in two groups, or a rate

@@ -1,4 +1,4 @@
-//! What a matcher does to labelled people.
+//! Measures a matcher on labelled people.
 
 use std::collections::HashSet;
 
@@ -24,8 +24,8 @@ pub struct MatchingDraws {
 /// Draws lists of candidates and asks a matcher, one face at a time, for the rest of their faces and for those of everybody of
 /// another family.
 ///
-/// The score of a [`Trial`] is the cosine above what the matcher requires: from 0 on a face has a name. What
-/// [`identify`](crate::evaluate::identify) makes of the trials, at threshold 0 and the matcher's margin, are the rates.
+/// The score of a [`Trial`] is the cosine above what the matcher requires: from 0 on a face has a name. Pass the trials to
+/// [`identify`](crate::evaluate::identify), with threshold 0 and the matcher's margin, to get the rates.
 ///
 /// # Errors
 /// [`Error::Evaluation`](crate::Error::Evaluation) for too few people for the list, and the errors of [`Matcher::decide`].

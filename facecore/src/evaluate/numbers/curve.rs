@@ -1,4 +1,4 @@
-//! Thresholds as a smooth curve through the scores that the data ask for, raised until none lies above it.
+//! Thresholds as a smooth curve, fitted to the scores that the data ask for and then raised until none of them lies above it.
 
 use super::too_few;
 use crate::error::Result;

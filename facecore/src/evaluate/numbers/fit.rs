@@ -2,10 +2,11 @@
 //!
 //! 1. *Crowding*: measured around each face, by a cohort of one photo of everybody who is not of the face's family; then a ridge
 //!    regression learns to predict it from the face.
-//! 2. *Thresholds*: how often the score of a stranger and a candidate of so many photos reaches a threshold. The crowding is there
-//!    predicted by a regression on the other half of the families, so that no face is scored by numbers that know it.
-//! 3. *Caution*: the curve lies on or above the score that each set of photos asks for, at a rate [`MatchingFit::caution`] times
-//!    smaller than the one that it is for.
+//! 2. *Thresholds*: how often the score of a stranger and a candidate of so many photos reaches a threshold. Here the crowding of
+//!    a face is predicted by a regression on the other half of the families, so that no face is scored by numbers that were
+//!    learned from it.
+//! 3. *Caution*: the curve is fitted for a rate [`MatchingFit::caution`] times smaller than the one that is asked for, and lies
+//!    on or above the score that each set of photos needs.
 
 use super::curve::{Asked, curve};
 use super::tail::Tail;
@@ -25,7 +26,7 @@ pub struct MatchingFit {
     pub seed: u32,
     /// For which numbers of photos of a candidate scores are measured.
     pub photos: Vec<usize>,
-    /// A rate of false positives gets the score at which the data have a rate this many times smaller. Default 1.5.
+    /// The score for a rate of false positives is the one at which the data show a rate this many times smaller. Default 1.5.
     pub caution: f64,
 }
 

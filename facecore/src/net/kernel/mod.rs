@@ -11,7 +11,7 @@
 //!
 //! A convolution three columns wide can take Winograd's way (`winograd`).
 //!
-//! A [`Row`] is checked against its slices here, once a row, before a tile runs without checks. May use nothing else.
+//! A [`Row`] is checked against its slices here, once a row, before a tile runs without checks. May use no other room.
 
 #![allow(unsafe_code)]
 // On other processors tract runs everything.

@@ -1,8 +1,9 @@
 //! Winograd's minimal filtering along rows, for kernels three columns wide (Lavin & Gray, "Fast Algorithms for Convolutional Neural
 //! Networks", 2016, §4): F(4, 3) makes four outputs from six products, not twelve, F(2, 3) two from four, not six.
 //!
-//! The outputs and the inputs that they read, two more, are a *tile*. Input and kernel are evaluated at *points* (0, ±1, ∞, for F(4, 3)
-//! also ±2), each point is a convolution of its own over tiles, one column wide, and from the points' results come the outputs.
+//! Outputs that are made together, and the inputs that they read (two more), are a *tile*. Input and kernel are evaluated at *points*
+//! (0, ±1, ∞, for F(4, 3) also ±2), at each point a convolution one column wide runs over the tiles, and the outputs are computed
+//! from the results at the points.
 
 use super::{Activation, LANES, Target};
 

@@ -1,4 +1,5 @@
-//! One convolution of one run: its rows from one value into another, at once or through a ring in which they wait to be pooled.
+//! One convolution of one run: computes the rows of one value from another, directly or through a ring in which they wait to be
+//! pooled.
 
 use std::ops::Range;
 

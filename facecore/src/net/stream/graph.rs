@@ -1,4 +1,4 @@
-//! Layers as the nodes of a stream: each makes the rows of one value from those of one or two others.
+//! The layers of a stream as the nodes of a graph: each computes the rows of one value from the rows of one or two others.
 
 use super::super::depthwise::PackedDepthwise;
 use super::super::kernel::{Kernel, LANES};

@@ -1,4 +1,4 @@
-//! The last rows of a value.
+//! The rows of a value that are still needed, in a ring.
 
 use super::super::buffer::Buffer;
 use super::super::kernel::{Form, InputRow, LANES, Place, Winograd};

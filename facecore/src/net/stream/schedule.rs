@@ -1,7 +1,7 @@
 //! In which order a graph's rows are made, and how many of each value must be kept: nothing here computes a number.
 //!
 //! Rows are *pulled*: a row of an output asks its inputs for the rows that it reads, these ask theirs, and what is there already is not
-//! made again. Outputs take turns so that all are about as far down the picture.
+//! made again. Outputs take turns, so that all of them advance down the picture at about the same pace.
 
 /// Which rows of a value row `y` of another one reads: `size` rows from `y · stride / shrink − padding` on, without those outside.
 #[derive(Debug, Clone, Copy, PartialEq)]

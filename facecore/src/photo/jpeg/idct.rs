@@ -1,4 +1,4 @@
-//! A block's coefficients to its pixels: 8×8, or at a half, a quarter or an eighth of the size 4×4, 2×2 or one.
+//! From a block's coefficients to its pixels: 8×8 of them, or 4×4, 2×2 or one at a half, a quarter or an eighth of the size.
 //!
 //! The 8×8 pixels are those of libjpeg's `islow` to the bit, so that a photo read here is the photo that networks were trained on.
 

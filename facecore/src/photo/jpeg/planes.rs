@@ -1,4 +1,4 @@
-//! The components' pixels, and their way to RGB.
+//! The pixels of the components, and how they become RGB.
 
 use super::frame::{Colours, Frame};
 use super::idct::Drawing;

@@ -1,4 +1,4 @@
-//! One scan: its blocks from its bits.
+//! One scan: from its bits to its blocks.
 
 use super::huffman::{BadCode, Bits, Table};
 use super::idct::ZIGZAG;

@@ -1,4 +1,4 @@
-//! A TIFF's numbers to channels of 8 bits, and those to RGB.
+//! From a TIFF's numbers to channels of 8 bits, and from those to RGB.
 
 use super::super::raw::{jfif_rgb, over_white};
 use super::directory::Directory;
@@ -134,7 +134,7 @@ enum Model {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Alpha {
     None,
-    /// The colours are as dark as they are transparent.
+    /// The colours are premultiplied: already darkened by their transparency.
     Associated,
     Unassociated,
 }

@@ -1,4 +1,4 @@
-//! A strip or a tile to its plain bytes.
+//! From a strip or a tile to its plain bytes.
 
 use std::borrow::Cow;
 use std::io::Read;

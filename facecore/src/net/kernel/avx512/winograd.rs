@@ -1,4 +1,4 @@
-//! Winograd's way for bf16: computed in floats, rounded where it goes to the points.
+//! Winograd's way for bf16: computed in f32, rounded to bf16 when the inputs are evaluated at the points.
 
 use std::arch::x86_64::*;
 

@@ -80,8 +80,10 @@ class AlbumTest {
     @Test
     void aPhotoIsReadAsAnAlbumNeedsIt() {
         long before = FaceCore.liveHandles();
-        try (FaceEngine engine = FaceEngine.open(Data.MODELS); Attributes attributes = Attributes.open(Data.MODELS);
-                Photo photo = Photo.decode(Data.photo("photos/group.jpg")); NonFaceFilter filter = NonFaceFilter.bundled(engine.space().orElseThrow()).orElseThrow()) {
+        try (FaceEngine engine = FaceEngine.open(Data.MODELS);
+                Attributes attributes = Attributes.open(Data.MODELS);
+                Photo photo = Photo.decode(Data.photo("photos/group.jpg"));
+                NonFaceFilter filter = NonFaceFilter.bundled(engine.space().orElseThrow()).orElseThrow()) {
             List<FoundFace> plain = engine.readAlbumPhoto(photo, DetectOptions.DEFAULT);
             List<Face> faces = engine.detect(photo).faces();
             assertEquals(faces.size(), plain.size());

@@ -267,7 +267,8 @@ class CasesTest {
     }
 
     private void encode(JsonObject test, JsonObject expected, StringBuilder answers) {
-        Embedding embedding = test.has("data") ? Embedding.decode(unhex(test.get("data").getAsString()))
+        Embedding embedding = test.has("data")
+                ? Embedding.decode(unhex(test.get("data").getAsString()))
                 : Embedding.of(SpaceId.parse(test.get("space").getAsString()), floats(test.getAsJsonArray("values")));
         for (Encoding encoding : Encoding.values()) {
             String name = encoding.name().toLowerCase(Locale.ROOT);
@@ -338,8 +339,9 @@ class CasesTest {
         }
         Matcher matcher = test.has("calibration")
                 ? Calibration.read(test.get("calibration").getAsString()).matcher(test.get("rate").getAsDouble(), test.get("list").getAsInt())
-                : test.has("rate") ? Matcher.forSpace(space).withFalsePositiveRate(test.get("rate").getAsDouble())
-                : Matcher.cosine((float) test.get("threshold").getAsDouble(), (float) test.get("margin").getAsDouble());
+                : test.has("rate")
+                        ? Matcher.forSpace(space).withFalsePositiveRate(test.get("rate").getAsDouble())
+                        : Matcher.cosine((float) test.get("threshold").getAsDouble(), (float) test.get("margin").getAsDouble());
         List<Verdict> verdicts = matcher.decide(embeddings(test, test.getAsJsonArray("faces")), people);
         JsonArray names = expected.getAsJsonArray("people");
         for (int i = 0; i < verdicts.size(); i++) {

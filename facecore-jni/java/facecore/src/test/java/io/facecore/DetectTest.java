@@ -53,7 +53,8 @@ class DetectTest {
             byte[] rgb = photo.toRgb();
             ByteBuffer pixels = ByteBuffer.allocateDirect(rgb.length).put(rgb).flip();
             try (Photo raw = Photo.ofPixels(rgb, photo.width(), photo.height(), 3 * photo.width(), PixelFormat.RGB, Orientation.UPRIGHT, Limits.DEFAULT);
-                    Photo same = Photo.ofPixels(pixels, photo.width(), photo.height(), 3 * photo.width(), PixelFormat.RGB, Orientation.UPRIGHT, Limits.DEFAULT)) {
+                    Photo same = Photo.ofPixels(pixels, photo.width(), photo.height(), 3 * photo.width(), PixelFormat.RGB, Orientation.UPRIGHT,
+                            Limits.DEFAULT)) {
                 assertEquals(faces, engine.detect(raw).faces());
                 assertEquals(faces, engine.detect(same).faces());
             }

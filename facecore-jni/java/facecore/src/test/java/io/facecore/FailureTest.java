@@ -55,8 +55,9 @@ class FailureTest {
         try (FaceEngine engine = FaceEngine.openDetector()) {
             for (String file : List.of("empty.jpg", "cut.jpg", "header-only.jpg", "huge.png", "text.jpg")) {
                 byte[] bytes = Data.photo("hostile/" + file);
-                ErrorCode expected = file.equals("text.jpg") ? ErrorCode.UNKNOWN_FORMAT
-                    : file.equals("cut.jpg") ? ErrorCode.DAMAGED : ErrorCode.DECODE;
+                ErrorCode expected = file.equals("text.jpg")
+                        ? ErrorCode.UNKNOWN_FORMAT
+                        : file.equals("cut.jpg") ? ErrorCode.DAMAGED : ErrorCode.DECODE;
                 assertEquals(expected, assertThrows(PhotoException.class, () -> Photo.decode(bytes)).code(), file);
                 assertThrows(PhotoException.class, () -> engine.detect(bytes, Limits.DEFAULT, DetectOptions.DEFAULT), file);
             }

@@ -82,7 +82,8 @@ class MatcherTest {
         assertTrue(matcher.falsePositiveRate().isEmpty());
         assertEquals(0.05f, matcher.margin());
         Embedding ann = face(OTHER, 3, 1);
-        List<Candidate> people = List.of(new Candidate("Ann", List.of(ann)), new Candidate("Bob", List.of()), new Candidate("Ann", List.of(face(OTHER, 3, 0, 1))));
+        List<Candidate> people = List.of(new Candidate("Ann", List.of(ann)), new Candidate("Bob", List.of()),
+                new Candidate("Ann", List.of(face(OTHER, 3, 0, 1))));
         try (Gallery gallery = matcher.gallery(people)) {
             assertEquals(1, gallery.people(), "one name is one person, and nobody without a face");
             Verdict verdict = gallery.decide(List.of(ann)).get(0);

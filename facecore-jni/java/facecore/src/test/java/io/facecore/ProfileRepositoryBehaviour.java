@@ -261,7 +261,8 @@ public abstract class ProfileRepositoryBehaviour {
         SpaceId other = new SpaceId(1);
         assertEquals(ErrorCode.SPACE_MISMATCH, code(() -> store.write(new StoreBatch().put(1, SPACE, bytes("a")).put(2, other, bytes("b")))));
         assertEquals("none", read(1), "all or nothing");
-        assertEquals(ErrorCode.SPACE_MISMATCH, code(() -> store.write(new StoreBatch().put(1, SPACE, bytes("a")).putFace(1, new FaceId(1, 0), other, bytes("b")))));
+        assertEquals(ErrorCode.SPACE_MISMATCH,
+                code(() -> store.write(new StoreBatch().put(1, SPACE, bytes("a")).putFace(1, new FaceId(1, 0), other, bytes("b")))));
         assertEquals("none", read(1));
         assertEquals(ErrorCode.STORE, code(() -> store.write(new StoreBatch().put(1, SPACE, bytes("a")).putNext(2, SPACE, bytes("b")))), "none was begun");
         assertEquals("none", read(1));

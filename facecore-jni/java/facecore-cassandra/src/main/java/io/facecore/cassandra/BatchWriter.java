@@ -183,7 +183,7 @@ final class BatchWriter {
         }
         Set<Long> live = new HashSet<>();
         Set<Long> all = new HashSet<>();
-        for (Pointer pointer = first; ; pointer = iterations.fresh()) {
+        for (Pointer pointer = first;; pointer = iterations.fresh()) {
             for (UserChanges user : users.values()) {
                 for (UserChanges.ProfileWrite write : user.profiles) {
                     addTo(pointer, first, write, live, all, writes);
@@ -223,8 +223,8 @@ final class BatchWriter {
         try {
             sent = write.bytes == null
                     ? statements.send("DELETE FROM %s USING TIMESTAMP ? WHERE user = ?", table, options.erase(), options.readDeadline(), write.time, write.user)
-                    : statements.send("INSERT INTO %s (user, profile) VALUES (?, ?) USING TIMESTAMP ?", table, options.write(), options.readDeadline(), write.user,
-                            ByteBuffer.wrap(write.bytes), write.time);
+                    : statements.send("INSERT INTO %s (user, profile) VALUES (?, ?) USING TIMESTAMP ?", table, options.write(), options.readDeadline(),
+                            write.user, ByteBuffer.wrap(write.bytes), write.time);
         } catch (DriverException error) {
             sent = CompletableFuture.failedFuture(error);
         }

@@ -89,7 +89,7 @@ public final class CassandraMetrics {
 
     @Override
     public String toString() {
-        return "CassandraMetrics[cached=" + cached + ", requests=" + requests + ", failures=" + failures + ", retries=" + retries + ", confirmed=" + confirmed + ", recovered="
-                + recovered + ", unanswered=" + unanswered + ", waited=" + waited + "]";
+        return "CassandraMetrics[cached=" + cached + ", requests=" + requests + ", failures=" + failures + ", retries=" + retries + ", confirmed=" + confirmed
+                + ", recovered=" + recovered + ", unanswered=" + unanswered + ", waited=" + waited + "]";
     }
 }

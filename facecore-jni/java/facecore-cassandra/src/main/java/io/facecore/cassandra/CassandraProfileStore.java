@@ -249,7 +249,8 @@ public final class CassandraProfileStore implements ProfileRepository {
         use();
         long end = after(options.readDeadline());
         String table = Statements.profiles(iterations.recent(end).current);
-        return rows(end, "SELECT user FROM %s WHERE token(user) > ? AND token(user) <= ?", table, after, last).stream().mapToLong(row -> row.getLong(0)).toArray();
+        return rows(end, "SELECT user FROM %s WHERE token(user) > ? AND token(user) <= ?", table, after, last).stream().mapToLong(row -> row.getLong(0))
+                .toArray();
     }
 
     /** All rows of an answer, at the level where nothing that was acknowledged is missing. */

@@ -76,7 +76,7 @@ final class Requests {
         for (int i = 0; i < requests.size(); i++) {
             left.add(i);
         }
-        for (long pause = FIRST_PAUSE; ; ) {
+        for (long pause = FIRST_PAUSE;;) {
             int before = left.size();
             round(requests, left, outcome, end);
             left.removeIf(outcome::isDone);

@@ -88,7 +88,7 @@ final class Schema {
 
     /** A node that has just started may not have heard of a new table when it is asked. */
     private ResultSet execute(SimpleStatement statement) {
-        for (long end = System.nanoTime() + NEWS.toNanos(); ; pause()) {
+        for (long end = System.nanoTime() + NEWS.toNanos();; pause()) {
             try {
                 return session.execute(statement);
             } catch (InvalidQueryException error) {

@@ -159,7 +159,8 @@ final class Faults {
         Thread.sleep(2_000);
         List<Long> acknowledged = writer.end();
         row("node 2 killed and back, writes going on; " + (there.isComplete() ? "profiles read" : "PROFILES NOT READ") + " meanwhile, a missing one "
-                + (nobody.isComplete() ? "ANSWERED" : "without an answer"), acknowledged.size() * BATCH, writer.refused.get(), lost(store, acknowledged), twice(store), start);
+                + (nobody.isComplete() ? "ANSWERED" : "without an answer"), acknowledged.size() * BATCH, writer.refused.get(), lost(store, acknowledged),
+                twice(store), start);
         System.out.println("| … " + store.metrics() + " | | | | | |");
     }
 
@@ -177,14 +178,14 @@ final class Faults {
         cluster("start", "2");
         Thread.sleep(5_000);
         List<Long> acknowledged = writer.end();
-        row("both nodes killed, back after 20 s; reads said that they had no answer", acknowledged.size() * BATCH, writer.refused.get(), lost(store, acknowledged),
-                twice(store), start);
+        row("both nodes killed, back after 20 s; reads said that they had no answer", acknowledged.size() * BATCH, writer.refused.get(),
+                lost(store, acknowledged), twice(store), start);
         System.out.println("| … " + store.metrics() + " | | | | | |");
     }
 
     private static void writeUntilKilled(CqlSession session, String keyspace) {
         ProfileRepository store = CassandraProfileStore.open(session, keyspace, SPACE, OPTIONS);
-        for (long user = 20_000_000; ; user += BATCH) {
+        for (long user = 20_000_000;; user += BATCH) {
             StoreBatch batch = new StoreBatch();
             for (long one = user; one < user + BATCH; one++) {
                 batch.put(one, SPACE, value(one));

@@ -47,7 +47,7 @@ public record PassReport(long accounts, long built, long noLeader, long noFaces,
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%d accounts: %d built (%.1f %%), %d without a leader, %d without faces, %d opted out, %d failed; %.1f %% changed; "
-                + "%d photos read, %d failed; %d profiles of others stay as they are", accounts, built, 100 * share(built, accounts), noLeader, noFaces, optedOut,
-                failed, 100 * change(), photos, failedPhotos, others);
+                + "%d photos read, %d failed; %d profiles of others stay as they are", accounts, built, 100 * share(built, accounts), noLeader, noFaces,
+                optedOut, failed, 100 * change(), photos, failedPhotos, others);
     }
 }

@@ -96,7 +96,8 @@ public final class RebuildJob {
 
     /** The accounts in their parts; a line that is none is an error. */
     private Dataset<Row> read() {
-        Dataset<Row> list = settings.accounts.endsWith(".parquet") ? spark.read().schema(Account.COLUMNS).parquet(settings.accounts)
+        Dataset<Row> list = settings.accounts.endsWith(".parquet")
+                ? spark.read().schema(Account.COLUMNS).parquet(settings.accounts)
                 : spark.read().schema(Account.COLUMNS).option("mode", "FAILFAST").json(settings.accounts);
         return list.repartition(settings.parts, list.col("id"));
     }

@@ -43,7 +43,8 @@ final class RebuildTables {
     void make() {
         run("CREATE TABLE IF NOT EXISTS %s.rebuild_run (name text PRIMARY KEY, input text, parts int, pass int, base bigint)");
         run("CREATE TABLE IF NOT EXISTS %s.rebuild_parts (iteration bigint, part int, accounts bigint, built bigint, no_leader bigint, no_faces bigint,"
-                + " opted_out bigint, failed bigint, changed bigint, photos bigint, failed_photos bigint, others bigint, PRIMARY KEY (iteration, part))" + KEPT);
+                + " opted_out bigint, failed bigint, changed bigint, photos bigint, failed_photos bigint, others bigint, PRIMARY KEY (iteration, part))"
+                + KEPT);
         run("CREATE TABLE IF NOT EXISTS %s.rebuild_failures (iteration bigint, part int, account bigint, number int, photo bigint, file text, code text,"
                 + " message text, PRIMARY KEY ((iteration, part), account, number))" + KEPT);
     }
@@ -66,8 +67,9 @@ final class RebuildTables {
         Map<Integer, PassReport> done = new HashMap<>();
         String columns = "SELECT part, accounts, built, no_leader, no_faces, opted_out, failed, changed, photos, failed_photos, others";
         for (Row row : run(columns + " FROM %s.rebuild_parts WHERE iteration = ?", iteration)) {
-            done.put(row.getInt(0), new PassReport(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6), row.getLong(7),
-                    row.getLong(8), row.getLong(9), row.getLong(10)));
+            done.put(row.getInt(0),
+                    new PassReport(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6), row.getLong(7),
+                            row.getLong(8), row.getLong(9), row.getLong(10)));
         }
         return done;
     }
@@ -81,8 +83,8 @@ final class RebuildTables {
     void failed(long iteration, int part, long account, List<Built.Failure> failures) {
         int number = 0;
         for (Built.Failure failure : failures) {
-            run("INSERT INTO %s.rebuild_failures (iteration, part, account, number, photo, file, code, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", iteration, part,
-                    account, number++, failure.photo(), failure.file(), failure.code(), failure.message());
+            run("INSERT INTO %s.rebuild_failures (iteration, part, account, number, photo, file, code, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", iteration,
+                    part, account, number++, failure.photo(), failure.file(), failure.code(), failure.message());
         }
     }
 

@@ -41,7 +41,8 @@ final class Albums {
         try (Stream<Path> folders = Files.list(people)) {
             for (Path person : folders.filter(Files::isDirectory).sorted().toList()) {
                 try (Stream<Path> photos = Files.list(person)) {
-                    List<String> files = photos.map(photo -> people.relativize(photo).toString()).filter(name -> name.matches("(?i).*\\.jpe?g")).sorted().toList();
+                    List<String> files = photos.map(photo -> people.relativize(photo).toString()).filter(name -> name.matches("(?i).*\\.jpe?g")).sorted()
+                            .toList();
                     if (files.size() >= 4 && albums.size() < accounts) {
                         albums.add(files);
                     }
@@ -54,7 +55,8 @@ final class Albums {
             files.add(albums.get((at + 1) % albums.size()).get(0));
             StringBuilder photos = new StringBuilder();
             for (int place = 0; place < files.size(); place++) {
-                photos.append(place == 0 ? "" : ", ").append("{\"id\": ").append(10_000L * (at + 1) + place).append(", \"file\": \"").append(files.get(place)).append("\"}");
+                photos.append(place == 0 ? "" : ", ").append("{\"id\": ").append(10_000L * (at + 1) + place).append(", \"file\": \"").append(files.get(place))
+                        .append("\"}");
             }
             lines.add("{\"id\": " + (at + 1) + ", \"friends\": [" + (at + 2) + ", " + at + "], \"photos\": [" + photos + "]}");
         }

@@ -28,13 +28,15 @@ final class Comparison {
         String keyspace = "comparison_" + Long.toString(System.currentTimeMillis(), 36);
         try (CqlSession session = CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(settings)).build();
                 ProfileStore expected = ProfileStore.open(Path.of(line[5]), space)) {
-            session.execute(SimpleStatement.newInstance("CREATE KEYSPACE " + keyspace + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}")
-                    .setTimeout(Duration.ofSeconds(60)));
+            session.execute(
+                    SimpleStatement.newInstance("CREATE KEYSPACE " + keyspace + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}")
+                            .setTimeout(Duration.ofSeconds(60)));
             CassandraProfileStore.migrate(session, keyspace, space);
             long begun = System.nanoTime();
-            Process driver = Driver.start(System.getenv("SPARK_MASTER"), Path.of(System.getProperty("module")), folder.resolve("driver.log"), line[0], "--photos",
-                    line[1], "--models", line[2], "--model", line[3], "--keyspace", keyspace, "--cassandra", folder.resolve("application.conf").toString(), "--parts",
-                    "40", "--passes", "2", "--enough", "0", "--normal-priority", "--cache", folder.resolve("cache").toString());
+            Process driver = Driver.start(System.getenv("SPARK_MASTER"), Path.of(System.getProperty("module")), folder.resolve("driver.log"), line[0],
+                    "--photos", line[1], "--models", line[2], "--model", line[3], "--keyspace", keyspace, "--cassandra",
+                    folder.resolve("application.conf").toString(),
+                    "--parts", "40", "--passes", "2", "--enough", "0", "--normal-priority", "--cache", folder.resolve("cache").toString());
             int code = driver.waitFor();
             System.out.printf("Spark, two executors of one core: %d s, exit code %d%n", (System.nanoTime() - begun) / 1_000_000_000, code);
             Files.readAllLines(folder.resolve("driver.log")).stream().filter(told -> told.startsWith("pass ")).forEach(System.out::println);

@@ -48,15 +48,17 @@ final class Demo {
                 refused += demo.upload(alone);
             }
             Process job = Driver.start(System.getenv("SPARK_MASTER"), Path.of(System.getProperty("module")), folder.resolve("driver.log"),
-                    folder.resolve("accounts.jsonl").toString(), "--photos", photos.toString(), "--models", root.resolve("models").toString(), "--keyspace", keyspace,
-                    "--cassandra", folder.resolve("application.conf").toString(), "--two-replicas", "--parts", "40", "--passes", "2", "--enough", "0");
+                    folder.resolve("accounts.jsonl").toString(), "--photos", photos.toString(), "--models", root.resolve("models").toString(), "--keyspace",
+                    keyspace, "--cassandra", folder.resolve("application.conf").toString(), "--two-replicas", "--parts", "40", "--passes", "2", "--enough",
+                    "0");
             long begun = System.nanoTime();
             List<Double> beside = new ArrayList<>();
             while (job.isAlive()) {
                 refused += demo.upload(beside);
             }
             System.out.printf("%nThe rebuild took %d s, exit code %d:%n", (System.nanoTime() - begun) / 1_000_000_000, job.exitValue());
-            Files.readAllLines(folder.resolve("driver.log")).stream().filter(told -> told.startsWith("pass ") || told.startsWith("RebuildJob")).forEach(System.out::println);
+            Files.readAllLines(folder.resolve("driver.log")).stream().filter(told -> told.startsWith("pass ") || told.startsWith("RebuildJob"))
+                    .forEach(System.out::println);
             System.out.println("\n| uploads | how many | p50, ms | p99, ms |\n|---|--:|--:|--:|");
             row("alone", alone);
             row("beside the rebuild", beside);
@@ -71,8 +73,9 @@ final class Demo {
             space = engine.space().orElseThrow();
         }
         try (CqlSession session = CqlSession.builder().withConfigLoader(DriverConfigLoader.fromString(Driver.CASSANDRA)).build()) {
-            session.execute(SimpleStatement.newInstance("CREATE KEYSPACE " + keyspace + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}")
-                    .setTimeout(Duration.ofSeconds(60)));
+            session.execute(
+                    SimpleStatement.newInstance("CREATE KEYSPACE " + keyspace + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}")
+                            .setTimeout(Duration.ofSeconds(60)));
             CassandraProfileStore.migrate(session, keyspace, space);
         }
     }

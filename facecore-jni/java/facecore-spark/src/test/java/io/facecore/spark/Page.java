@@ -32,9 +32,10 @@ final class Page implements AutoCloseable {
     /** Starts it on the given keyspace; returns when it answers. */
     static Page start(Path root, Path folder, String keyspace, int port) throws IOException, InterruptedException {
         String driver = "-Ddatastax-java-driver.basic.";
-        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Dtagging.cassandra=" + keyspace, "-Dtagging.uploads=100000",
-                driver + "contact-points.0=127.0.0.1:" + port, driver + "load-balancing-policy.local-datacenter=datacenter1", driver + "request.timeout=20s", "-jar",
-                root.resolve("examples/java/tagging/target/tagging.jar").toString(), "0", folder.toString(), root.resolve("models").toString());
+        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Dtagging.cassandra=" + keyspace,
+                "-Dtagging.uploads=100000", driver + "contact-points.0=127.0.0.1:" + port, driver + "load-balancing-policy.local-datacenter=datacenter1",
+                driver + "request.timeout=20s",
+                "-jar", root.resolve("examples/java/tagging/target/tagging.jar").toString(), "0", folder.toString(), root.resolve("models").toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder said = new StringBuilder();
