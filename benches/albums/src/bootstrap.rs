@@ -42,7 +42,8 @@ impl Town {
             }
         }
         let mut random = Random::new(seed);
-        let homes: Vec<Vec<(u32, usize)>> = families.into_values().collect();
+        let mut homes: Vec<Vec<(u32, usize)>> = families.into_values().collect();
+        homes.iter_mut().for_each(|faces| faces.sort_unstable());
         let mut town = Self { accounts: Vec::new(), whose: Vec::new() };
         let mut photos = HashMap::new();
         for at in 0..homes.len() {

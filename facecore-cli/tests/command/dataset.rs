@@ -158,8 +158,14 @@ fn photos_that_fail_are_told_and_the_others_taken() {
 
 /// A data set without photos: people by the direction that their faces have in common; each face as (label, whose it is).
 fn made(folder: &Path, faces: &[(u32, u32)]) {
-    const VALUES: usize = 32;
-    let noise = |seed: u32, at: usize| (f64::from(seed) * 12.9898 + at as f64 * 78.233).sin() * 43_758.545 % 1.0;
+    const VALUES: usize = 64;
+    // SplitMix64, as a number from -1 to 1.
+    let noise = |seed: u32, at: usize| {
+        let mut z = (u64::from(seed) * 1_000 + at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 40) as f64 / f64::from(1 << 23) - 1.0
+    };
     let mut csv =
         String::from("person,split,account,photo,file,x1,y1,x2,y2,lx0,ly0,lx1,ly1,lx2,ly2,lx3,ly3,lx4,ly4,score,row\n");
     let mut vectors = Vec::new();
@@ -232,8 +238,8 @@ fn a_data_set_whose_files_do_not_fit_is_told() {
     let line = format!("dataset clean {0}/set --out {0}/new", folder.display());
     for (name, from, to, said) in [
         ("dataset.json", "\"people\":4", "\"people\":400000000", "400000000 people with 12 faces"),
-        ("dataset.json", "\"faces\":12", "\"faces\":9999999999", "embeddings.f32: 1536 bytes"),
-        ("dataset.json", "\"values\":32", "\"values\":0", "faces of 0 values"),
+        ("dataset.json", "\"faces\":12", "\"faces\":9999999999", "embeddings.f32: 3072 bytes"),
+        ("dataset.json", "\"values\":64", "\"values\":0", "faces of 0 values"),
         ("dataset.json", SPACE, "somewhere", "is no space"),
         ("faces.csv", "\n3,train", "\n4,train", "has a person 4"),
         ("faces.csv", "\n3,train", "\nx,train", "is none that"),

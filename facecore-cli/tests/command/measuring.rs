@@ -54,7 +54,7 @@ fn models_fit_writes_what_it_can_and_says_what_is_missing() {
     assert_eq!((&story["model"], &story["space"]), (&"facenet-ms1m-128".into(), &SPACE.into()));
     assert_eq!((&story["people"], &story["faces"]), (&3.into(), &5.into()), "{story}");
     assert!((0.0..0.8).contains(&story["threshold"].as_f64().unwrap()), "{story}");
-    for (what, reason) in [("matching", "need more people"), ("calibration", "there are 3 people")] {
+    for (what, reason) in [("matching", "two faces at least"), ("calibration", "there are 3 people")] {
         assert!(story["missing"][what].as_str().unwrap().contains(reason), "{story}");
         assert!(stderr(&output).contains(reason), "{}", stderr(&output));
     }
