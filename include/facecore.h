@@ -2420,7 +2420,7 @@ facecore_status facecore_store_get_many(const struct facecore_store *store,
                                         size_t count,
                                         struct facecore_records **records);
 
-// The next `count` users after `*after` with their profiles, ascending; from the first one if `after` is NULL. All users are read page by page
+// The next `count` users after `*after` with their profiles, ascending, at most 65,536; from the first one if `after` is NULL. All users are read page by page
 // until one is empty; who is written meanwhile may be seen or not.
 facecore_status facecore_store_page(const struct facecore_store *store,
                                     const uint64_t *after,

@@ -14,14 +14,14 @@ use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
 pub use adapting::{Adapt, AdaptApply, AdaptFit, AdaptMeasure, AdaptPeople};
-pub use collecting::{Dataset, DatasetBuild, DatasetSplit};
+pub use collecting::{Dataset, DatasetBuild, DatasetClean, DatasetSplit};
 pub use keeping::{
     Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Rebuild, Store,
     StoreErase, StoreUsers, Who,
 };
 pub use measuring::{
-    Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, NonFace, NonFaceBuild,
-    NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
+    Calibrate, Evaluate, Look, Matching, MatchingFaces, MatchingMeasure, MatchingTeach, ModelsFit, NonFace,
+    NonFaceBuild, NonFaceMeasure, NonFacePhotos, NotFound, Robustness,
 };
 pub use options::{Computing, Finding, Model, ModelsFolder, Networks, Photos, Threads, Threshold};
 pub use watching::Video;
@@ -233,6 +233,9 @@ pub enum Models {
     Verify(ModelsFolder),
     /// What the manifest says of each model
     List(ModelsFolder),
+    /// Fit everything that holds for one network only, on labelled people: the threshold, the numbers of the matcher, a calibration, and a filter
+    /// against non-faces if there are photos without faces. Exit code: 0 all was fitted, 1 some of it, or some photos failed
+    Fit(Box<ModelsFit>),
     /// Make a folder of models: fetch and convert the networks, with Python 3.11 or newer and a network. Then as verify
     Fetch {
         /// The folder, which is made. What is there already stays

@@ -172,7 +172,7 @@ pub unsafe extern "C" fn facecore_store_get_many(
     })
 }
 
-/// The next `count` users after `*after` with their profiles, ascending; from the first one if `after` is NULL. All users are read page by page
+/// The next `count` users after `*after` with their profiles, ascending, at most 65,536; from the first one if `after` is NULL. All users are read page by page
 /// until one is empty; who is written meanwhile may be seen or not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_store_page(

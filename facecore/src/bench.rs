@@ -21,7 +21,7 @@ pub fn network(
     let net = Network::load("bench", onnx, size_of(size), kernels)?;
     Ok(move || {
         let pixels = Pixels { values: &input, size, scale: 1.0, offset: 0.0 };
-        // As the detector takes P-Net's answer: row by row, most cells at a glance.
+        // Reads the answer as the detector reads P-Net's: row by row, with a cheap look at most cells.
         let mut sum = 0.0;
         net.run(pixels, &mut |answer| {
             sum += answer.cells().filter_map(|cell| cell.first()).sum::<f32>();

@@ -60,6 +60,7 @@ pub mod attributes;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
+pub mod bootstrap;
 pub mod cluster;
 mod crop;
 mod detect;

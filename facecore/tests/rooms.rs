@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, from the ground up: only rooms that came before.
-const ROOMS: [(&str, &[&str]); 26] = [
+const ROOMS: [(&str, &[&str]); 27] = [
     ("space", &[]),
     ("random", &[]),
     ("geometry", &[]),
@@ -30,6 +30,7 @@ const ROOMS: [(&str, &[&str]); 26] = [
     ("search", &["embed", "error", "index", "matching", "profile", "space", "store"]),
     ("evaluate", &["embed", "error", "matching", "random", "space"]),
     ("adapt", &["embed", "error", "evaluate", "random", "space"]),
+    ("bootstrap", &["adapt", "cluster", "embed", "error", "evaluate", "profile"]),
     ("engine", &["detect", "embed", "error", "geometry", "models", "net", "photo", "space"]),
     ("album", &["attributes", "detect", "embed", "engine", "error", "geometry", "photo", "profile"]),
     ("video", &["cluster", "detect", "embed", "engine", "error", "geometry", "matching", "models", "photo", "space"]),

@@ -14,30 +14,30 @@ use crate::faces::Cache;
 
 /// Faces with their people and families, by number.
 #[derive(Default)]
-struct Set {
-    faces: Vec<Embedding>,
+pub struct Set {
+    pub faces: Vec<Embedding>,
     people: Vec<usize>,
     families: Vec<usize>,
 }
 
 impl Set {
-    fn labelled(&self) -> LabelledFaces<'_> {
+    pub fn labelled(&self) -> LabelledFaces<'_> {
         LabelledFaces { faces: &self.faces, people: &self.people, groups: Some(&self.families), slices: None }
     }
 }
 
 /// The family of a person of FIW, such as `F0001_MID1`; everybody else is a family alone.
-fn family(name: &str) -> &str {
+pub fn family(name: &str) -> &str {
     name.split_once("_MID").map_or(name, |(family, _)| family)
 }
 
 /// The half of `facecore matching --half`: 1 or 2.
-fn half_of(family: &str) -> u8 {
+pub fn half_of(family: &str) -> u8 {
     1 + (Sha256::digest(family)[0] & 1)
 }
 
 /// The people of a half who are of FIW, or who are not.
-fn set(cache: &Cache, belongs: impl Fn(u8, bool) -> bool) -> Set {
+pub fn set(cache: &Cache, belongs: impl Fn(u8, bool) -> bool) -> Set {
     let mut families = BTreeMap::new();
     let mut people: Vec<_> =
         cache.people.iter().map(|(person, faces)| (&cache.names[*person as usize], faces)).collect();

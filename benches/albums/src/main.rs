@@ -6,6 +6,8 @@
 mod adapt;
 mod alike;
 mod attributes;
+mod bootstrap;
+mod clean;
 mod dbscan;
 mod deal;
 mod faces;
@@ -127,6 +129,23 @@ enum Command {
         #[arg(long)]
         folder: Option<PathBuf>,
     },
+    /// Rounds without a label on accounts made of the families of one half: purity by round, and how much of the labelled gain is won
+    Bootstrap {
+        #[command(flatten)]
+        real: RealFaces,
+    },
+    /// Labels broken on purpose: how much of that does a check find and mend, and what else does it change? The rules were chosen on one half
+    /// of the families and people
+    Clean {
+        #[command(flatten)]
+        real: RealFaces,
+        /// The half to measure on
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
+        half: u8,
+        /// Instead of the table by shares one by rules, with a tenth of the labels broken
+        #[arg(long)]
+        grid: bool,
+    },
     /// Build the profiles of so many simulated users, with synthetic faces, and watch the memory
     Scale {
         #[arg(long, default_value_t = 1_000_000)]
@@ -176,9 +195,9 @@ struct RealFaces {
     /// The space of the cache's embeddings
     #[arg(long, default_value = "e37f9c1f75f50abd")]
     space: facecore::SpaceId,
-    /// A list of photos that carry two names (`photo_a,photo_b,…`), which are left out
+    /// A list of photos that carry two names (`photo_a,photo_b,…`), or a wrong one (`photo_a,,…`), which are left out; may be given several times
     #[arg(long)]
-    errata: Option<PathBuf>,
+    errata: Vec<PathBuf>,
     /// Worlds to make
     #[arg(long, default_value_t = 3)]
     seeds: u64,
@@ -186,7 +205,10 @@ struct RealFaces {
 
 impl RealFaces {
     fn open(&self) -> Result<faces::Cache, Box<dyn Error>> {
-        let without = self.errata.as_deref().map(errata).transpose()?.unwrap_or_default();
+        let mut without = HashSet::new();
+        for list in &self.errata {
+            without.extend(errata(list)?);
+        }
         faces::Cache::open(&self.cache, &self.model, self.space, &without)
     }
 }
@@ -218,6 +240,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Judge { real, folder, store } => deal::judge(&real.open()?, shipped(real.space)?, &folder, &store),
         Command::Purity { real, folder: Some(folder) } => purity::judge(&real.open()?, real.space, &folder),
         Command::Purity { real, folder: None } => purity::rules(&real.open()?, &shipped(real.space)?, real.seeds),
+        Command::Bootstrap { real } => bootstrap::tables(&real.open()?, &shipped(real.space)?, real.seeds),
+        Command::Clean { real, half, grid } => clean::tables(&real.open()?, half, real.seeds, grid),
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }

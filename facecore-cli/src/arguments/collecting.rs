@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use facecore::cluster::SamePhoto;
+use facecore::cluster::{LabelRules, SamePhoto};
 
 use super::options::{Finding, Model, Threads};
 use super::ranges::{cosine, share};
@@ -14,6 +14,9 @@ pub enum Dataset {
     /// Find the people of accounts who can be told apart without doubt, and write their faces. Exit code: 0 done, 1 done but some photos
     /// or accounts failed
     Build(Box<DatasetBuild>),
+    /// Check the labels of a data set, or of a folder of people, by the faces themselves, and write it with what is wrong left out, moved or
+    /// joined. Nothing is deleted. Exit code: 0 done, 1 done but some photos failed
+    Clean(Box<DatasetClean>),
     /// What is in a data set
     Stats(DatasetStats),
     /// Hold back other people
@@ -83,6 +86,63 @@ impl From<SamePhotoRule> for SamePhoto {
             SamePhotoRule::Part => Self::CannotLink,
             SamePhotoRule::Ignore => Self::Ignore,
         }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetClean {
+    /// The folder of the data set
+    #[arg(value_name = "FOLDER", required_unless_present = "people", conflicts_with = "people")]
+    pub set: Option<PathBuf>,
+    /// Instead a folder with a folder of photos for each person: of each photo the face is taken that is large and near the middle. What is found
+    /// becomes a data set with the labels as they are, in the folder `given` of the new one
+    #[arg(long, value_name = "DIR")]
+    pub people: Option<PathBuf>,
+    /// With --people: put so much black around each photo first, as a part of its width and height, and take the face nearest to the middle
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, requires = "people")]
+    pub pad: f64,
+    /// The folder of the new data set, which is made if there is none. It holds faces: treat it as the photos
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The folder that the photos' files are in, for the contact sheet [default: with --people that, else no sheet is made]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "people")]
+    pub photos: Option<PathBuf>,
+    /// The most changes on the contact sheet, which holds pictures of faces
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub sheet: usize,
+    #[command(flatten)]
+    pub rules: CleanRules,
+    /// Go on where --people was killed
+    #[arg(long, requires = "people")]
+    pub resume: bool,
+    /// Replace what is in the folder
+    #[arg(long, conflicts_with = "resume")]
+    pub anew: bool,
+    #[command(flatten)]
+    pub threads: Threads,
+    #[command(flatten)]
+    pub finding: Finding,
+    #[command(flatten)]
+    pub model: Model,
+}
+
+/// Limits, in standard deviations above the mean cosine of a face with a class that it is not of.
+#[derive(Debug, Args)]
+pub struct CleanRules {
+    /// From here on two people are one, if they are the nearest to each other by a standard deviation
+    #[arg(long, value_name = "DEVIATIONS", default_value_t = LabelRules::default().joined)]
+    join: f32,
+    /// From here on a face may be of another class
+    #[arg(long = "move", value_name = "DEVIATIONS", default_value_t = LabelRules::default().moved)]
+    moved: f32,
+    /// A face that is less near than this to its class is left out
+    #[arg(long, value_name = "DEVIATIONS", allow_negative_numbers = true, default_value_t = LabelRules::default().out)]
+    leave_out: f32,
+}
+
+impl CleanRules {
+    pub fn rules(&self) -> LabelRules {
+        LabelRules { joined: self.join, moved: self.moved, out: self.leave_out, ..LabelRules::default() }
     }
 }
 

@@ -238,6 +238,38 @@ pub struct MatchingFaces {
     pub look: Look,
 }
 
+#[derive(Debug, Args)]
+pub struct ModelsFit {
+    /// A folder with one folder a person
+    #[arg(long, value_name = "DIR", required_unless_present = "manifest")]
+    pub data: Option<PathBuf>,
+    /// Instead a CSV file: photo (path from its folder), person, and as far as known family (relatives are no strangers) and set (the kind of
+    /// photos)
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub manifest: Option<PathBuf>,
+    /// Relatives share what stands before this text in their names, such as _
+    #[arg(long, value_name = "TEXT")]
+    pub family_before: Option<String>,
+    /// A CSV file whose fields name photos to leave out
+    #[arg(long, value_name = "FILE")]
+    pub without: Option<PathBuf>,
+    /// Black to add on each side of a photo that is cut tightly around the head, as a part of its width and height, such as 0.25
+    /// (0 to 2); then the face nearest to the middle is meant
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = pad)]
+    pub pad: f64,
+    /// A folder of photos without faces, for the filter
+    #[arg(long, value_name = "DIR")]
+    pub scenes: Option<PathBuf>,
+    /// The rate of false positives of the threshold
+    #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = rate)]
+    pub fp: f64,
+    /// Where the files go [default: the folder of the models, where the commands look for the numbers of the matcher]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub look: Look,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum NonFace {
     /// Build a filter from photos without faces
@@ -293,7 +325,7 @@ pub struct NonFacePhotos {
 }
 
 /// How one network looks at labelled photos.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Look {
     /// Keep what was found and embedded in this folder
     #[arg(long, value_name = "DIR")]

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use facecore::{
-    Budget, Compute, Damage, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, YunetOptions,
+    Budget, Compute, Damage, DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Manifest, Matcher,
+    MatchingNumbers, YunetOptions,
 };
 
 use super::ranges;
@@ -26,7 +27,7 @@ pub struct Photos {
     pub threads: Threads,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Threads {
     /// Photos worked on at once [default: the number of processors]
     #[arg(long, value_name = "N")]
@@ -41,7 +42,7 @@ impl Threads {
 }
 
 /// How photos are read, whatever is then done with them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Reading {
     /// The largest photo to decode, in pixels: width times height
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_pixels)]
@@ -79,7 +80,7 @@ impl Reading {
 }
 
 /// How photos are read and which faces are looked for in them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Finding {
     #[command(flatten)]
     reading: Reading,
@@ -140,7 +141,7 @@ fn smallest_face(text: &str) -> std::result::Result<SmallestFace, String> {
     })
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ModelsFolder {
     /// The folder of the models, with manifest.toml
     #[arg(long = "models", value_name = "DIR", env = "FACECORE_MODELS", default_value = "models")]
@@ -172,7 +173,7 @@ impl ModelsFolder {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Computing {
     /// What finds the faces: mtcnn, or yunet (faster, and a photo full of faces costs it little more than one with few)
     #[arg(long, value_name = "ID", default_value_t = DetectorKind::Mtcnn)]
@@ -193,7 +194,7 @@ fn compute(text: &str) -> Result<Compute, String> {
 }
 
 /// Where the networks are and how they compute.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Networks {
     #[command(flatten)]
     models: ModelsFolder,
@@ -220,7 +221,7 @@ impl Networks {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Model {
     /// The network that makes embeddings; `facecore models list` has them [default: the manifest's]
     #[arg(long = "model", value_name = "ID")]
@@ -237,6 +238,25 @@ impl Model {
     /// The folder of the models.
     pub fn folder(&self) -> &std::path::Path {
         self.networks.folder()
+    }
+
+    /// A matcher for the network: by the numbers that `models fit` put beside it, else by those that come with the library.
+    pub fn matcher(&self, engine: &Engine) -> Result<Matcher> {
+        let nothing = || "the engine has no network for embeddings".to_owned();
+        let (space, id) = (engine.space().ok_or_else(nothing)?, engine.model().ok_or_else(nothing)?);
+        let path = self.folder().join(format!("{id}.matching.toml"));
+        if !path.exists() {
+            return Ok(Matcher::for_space(space)?);
+        }
+        let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(&path));
+        let text = std::fs::read_to_string(&path).map_err(|error| about(&error))?;
+        let numbers = MatchingNumbers::read(&text).map_err(|error| about(&error))?;
+        if numbers.space != space {
+            let reason =
+                format!("of space {}, the network's is {space}; `facecore models fit` makes it anew", numbers.space);
+            return Err(about(&reason).into());
+        }
+        Ok(Matcher::with_numbers(numbers))
     }
 }
 

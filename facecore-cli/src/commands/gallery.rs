@@ -67,9 +67,8 @@ fn list(file: &Path, json: bool) -> Result<ExitCode> {
 
 fn search(arguments: &GallerySearch, json: bool) -> Result<ExitCode> {
     let engine = arguments.model.open()?;
-    let space = engine.space().ok_or(Error::NoEmbedder)?;
     let people = read(&arguments.file)?;
-    let matcher = Matcher::for_space(space)?.with_false_positive_rate(arguments.fp)?;
+    let matcher = arguments.model.matcher(&engine)?.with_false_positive_rate(arguments.fp)?;
     let gallery = matcher.gallery(&people.candidates())?;
     let stars = StarFace::new(&matcher, &people)?;
     let uploader = arguments.uploader.as_deref().map(|path| uploader(path, &matcher)).transpose()?;

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::evaluate::measure::{Configuration, group};
 use crate::arguments::{Matching, MatchingFaces, MatchingMeasure, MatchingTeach};
 use crate::failure::Result;
-use crate::labelled::{self, LabelledPhoto, Looking, gather};
+use crate::labelled::{self, LabelledPhoto, Looking, SeenFace, gather};
 use crate::output::{Report, json_line};
 use crate::{saving, shown};
 
@@ -119,13 +119,13 @@ fn line(measured: &Measured<'_>) -> String {
 
 /// The people of one value of the column `set`.
 #[derive(Default)]
-struct Set {
-    people: Vec<Candidate>,
-    families: Vec<usize>,
+pub struct Set {
+    pub people: Vec<Candidate>,
+    pub families: Vec<usize>,
 }
 
 impl Set {
-    fn labelled(&self) -> LabelledSet<'_> {
+    pub fn labelled(&self) -> LabelledSet<'_> {
         LabelledSet { people: &self.people, families: &self.families }
     }
 }
@@ -144,9 +144,15 @@ fn look(from: &MatchingFaces, json: bool) -> Result<(BTreeMap<String, Set>, Repo
     let looking = Looking::plain(&engines, &from.look);
     let mut report = Report::new(json, photos.len());
     let seen = gather(&photos, &looking, &mut report)?;
+    let sets = sets(&photos, &model, &seen)?;
+    Ok((sets, report))
+}
+
+/// The people who were seen, by the column `set`.
+pub fn sets(photos: &[LabelledPhoto], model: &str, seen: &[Option<SeenFace>]) -> Result<BTreeMap<String, Set>> {
     let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found)).collect();
-    let faces = Configuration::single(&model, None, false, 0, &seen)?.faces;
-    let grouped = group(&photos, &faces, &usable);
+    let faces = Configuration::single(model, None, false, 0, seen)?.faces;
+    let grouped = group(photos, &faces, &usable);
     let mut families: BTreeMap<String, usize> = BTreeMap::new();
     let mut sets: BTreeMap<String, Set> = BTreeMap::new();
     for (person, of_person) in grouped.people.into_iter().zip(grouped.photos) {
@@ -156,7 +162,7 @@ fn look(from: &MatchingFaces, json: bool) -> Result<(BTreeMap<String, Set>, Repo
         set.families.push(*families.entry(family(photo).to_owned()).or_insert(next));
         set.people.push(person);
     }
-    Ok((sets, report))
+    Ok(sets)
 }
 
 fn column<'a>(photo: &'a LabelledPhoto, name: &str) -> &'a str {

@@ -1,6 +1,7 @@
-//! `facecore models`: what the manifest says, whether the files are the ones it names, and how they come here.
+//! `facecore models`: what the manifest says, whether the files are the ones it names, how they come here, and what is fitted for them.
 
 mod fetch;
+mod fit;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub fn run(command: &Models, json: bool) -> Result<ExitCode> {
     match command {
         Models::Verify(models) => verify(models, json),
         Models::List(models) => list(models, json),
+        Models::Fit(arguments) => fit::run(arguments, json),
         Models::Fetch { to } => {
             fetch::fetch(to)?;
             verify(&ModelsFolder::of(to), json)

@@ -19,9 +19,9 @@ use crate::photos::{self, PhotoError, Source, Walk};
 use crate::{saving, shown};
 
 /// What a photo without faces gives: crops at random places, and what a detector that sees faces everywhere finds.
-struct NonFaces {
-    crops: Vec<Embedding>,
-    alarms: Vec<Embedding>,
+pub struct NonFaces {
+    pub crops: Vec<Embedding>,
+    pub alarms: Vec<Embedding>,
 }
 
 /// How much of a kind was taken for non-faces.
@@ -129,7 +129,7 @@ fn sources(from: &NonFacePhotos) -> Result<Vec<Source>> {
     Ok(labelled.into_iter().enumerate().filter(|(at, _)| wanted(*at)).map(|(_, photo)| source(photo.path)).collect())
 }
 
-fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Result<Vec<NonFaces>> {
+pub fn non_faces(from: &NonFacePhotos, engine: &Engine, report: &mut Report) -> Result<Vec<NonFaces>> {
     let sources = sources(from)?;
     let limits = from.look.finding.strict_limits();
     report.expect(sources.len());

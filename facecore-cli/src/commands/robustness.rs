@@ -155,10 +155,11 @@ fn unchanged(pairs: &Pairs, seen: &[Option<SeenFace>]) -> Strangers {
         *number.entry(photo.person.as_str()).or_insert(next)
     });
     let people: Vec<usize> = people.collect();
-    let found = seen.iter().zip(&people).filter_map(|(seen, &person)| Some((seen.as_ref()?, person)));
-    let found = found.filter(|(seen, _)| seen.found);
+    let seen = seen.iter().zip(&people).enumerate();
+    let found =
+        seen.filter_map(|(photo, (seen, &person))| Some((photo, person, seen.as_ref().filter(|seen| seen.found)?)));
     Strangers {
-        unchanged: found.map(|(seen, person)| Owned { person, face: seen.views[0].0.clone() }).collect(),
+        unchanged: found.map(|(photo, person, seen)| Owned { photo, person, face: seen.views[0].0.clone() }).collect(),
         steps: [UNCHANGED.to_owned()]
             .into_iter()
             .chain(STEPS.iter().map(Degradation::to_string))

@@ -36,11 +36,10 @@ pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
 
 /// A fixed cosine where one is given, else what keeps the rate of false positives.
 fn matcher(arguments: &Tag, engine: &Engine, calibration: Option<&Calibration>, people: usize) -> Result<Matcher> {
-    Ok(match (calibration, arguments.threshold, engine.space()) {
-        (Some(calibration), _, _) => calibration.matcher(arguments.fp, people)?,
-        (None, Some(threshold), _) => Matcher::cosine(threshold, arguments.lead)?,
-        (None, None, Some(space)) => Matcher::for_space(space)?.with_false_positive_rate(arguments.fp)?,
-        (None, None, None) => return Err("the engine has no network for embeddings".to_owned().into()),
+    Ok(match (calibration, arguments.threshold) {
+        (Some(calibration), _) => calibration.matcher(arguments.fp, people)?,
+        (None, Some(threshold)) => Matcher::cosine(threshold, arguments.lead)?,
+        (None, None) => arguments.model.matcher(engine)?.with_false_positive_rate(arguments.fp)?,
     })
 }
 

@@ -32,7 +32,7 @@ pub fn resolve(negatives: usize, fp: f64) -> Result<Resolution> {
     if !(fp > 0.0 && fp < 1.0) {
         return Err(Error::Option { name: "fp", reason: format!("{fp} is not between 0 and 1") });
     }
-    // 1000 × 0.001 must not fail for a rounding.
+    // 1000 × 0.001 must not fail because of rounding.
     let allowed = negatives as f64 * fp * (1.0 + 1e-12);
     if allowed < 1.0 {
         let needed = (1.0 / fp).ceil();

@@ -67,6 +67,10 @@ impl FaceIndex {
             for (table, best) in tables.iter().zip(&mut best) {
                 let sums = &mut sums[..count.next_multiple_of(GROUP)];
                 self.kernel.lookups(signs, &table.entries, sums);
+                // Nearly always none is good enough, and whole numbers tell that soonest.
+                if f32::from(largest(sums)) <= best.cutoff() {
+                    continue;
+                }
                 scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = f32::from(*sum));
                 self.push(best, search, first, &scores[..count]);
             }
@@ -130,6 +134,15 @@ fn most(scores: &[f32]) -> f32 {
         }
     }
     lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |most, &score| larger(most, score))
+}
+
+/// The largest sum, of as many as whole groups have.
+fn largest(sums: &[u16]) -> u16 {
+    let mut lanes = [0; GROUP];
+    for group in sums.as_chunks::<GROUP>().0 {
+        lanes.iter_mut().zip(group).for_each(|(lane, &sum)| *lane = sum.max(*lane));
+    }
+    lanes.into_iter().fold(0, u16::max)
 }
 
 fn new_best(query: &Query, search: &Search<'_>) -> Best {

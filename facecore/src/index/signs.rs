@@ -3,7 +3,7 @@
 //! A face's vector is turned by a fixed random rotation, and only the signs of its values are kept. The query is turned too, but keeps its
 //! values. Added up, each with the face's sign, they give the product of the query with the corner of a cube that is nearest to the face; this
 //! tells the cosine about twice as well as counting the signs that differ would (Gao and Long 2024, RaBitQ, section 3). Four signs make a
-//! number from 0 to 15, so for each four the query is a table of sixteen sums, in which a processor looks up sixteen or thirty-two faces at
+//! number from 0 to 15, so for each four the query is a table of sixteen sums, in which a processor looks up 16 to 64 faces at
 //! once (André, Kermarrec and Le Scouarnec 2015, PQ Fast Scan).
 
 use std::f32::consts::PI;

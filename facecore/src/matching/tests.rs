@@ -166,7 +166,7 @@ proptest! {
             let alone = &matcher.decide(std::slice::from_ref(face), &axes(4)).unwrap()[0];
             let plain = nearest.cosine >= threshold && lead >= margin;
             prop_assert_eq!(matches!(alone.outcome, Outcome::Match { .. }), plain);
-            // A refusal is never for nothing: a face that is clear alone loses to another face only.
+            // A face that would be named alone is refused only if another face of the photo gets its person.
             if plain && !matches!(verdict.outcome, Outcome::Match { .. }) {
                 prop_assert_eq!(&verdict.outcome, &Outcome::NoMatch { reason: Refusal::PersonTaken });
             }

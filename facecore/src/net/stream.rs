@@ -131,7 +131,7 @@ impl<K: Kernel> Stream<K> {
         scales.clear();
         self.sizes(pixels.size, |index, size| {
             let node = &self.nodes[index];
-            // Around the picture are zeros as the network counts, which are no zeros of the raw pixels.
+            // The padding is 0 in the network's numbers, which is another value in raw pixels.
             let zero = if index == 0 { K::narrow(-pixels.offset / pixels.scale) } else { K::Value::default() };
             if node.is_output {
                 lines[index].size = size;
@@ -230,7 +230,7 @@ impl<K: Kernel> Stream<K> {
         packed.runs(from.block, pixel, |row| from.padded(first + row, layer.padding), runs);
         if pooled {
             runs.push(Run { offset: from.padded(first + layer.size[0], layer.padding), ..runs[0] });
-            // Without what no window reaches.
+            // Without columns that no window reaches.
             width = width.min(2 * to.size[1]);
         }
         for group in &packed.groups {

@@ -84,7 +84,7 @@ impl Degradation {
             format: PixelFormat::Rgb,
             orientation: Orientation::Upright,
         };
-        // As large as the photo that was within the caller's limits already.
+        // It has the size of the photo, which was within the caller's limits.
         let limits = Limits { max_width: width, max_height: height, max_pixels: u64::MAX, ..Limits::default() };
         Ok(Photo::from_raw(view, &limits)?.into_owned())
     }

@@ -107,7 +107,7 @@ impl Resized<'_> {
             }
             [(None, _), (None, _)] => part.fill(0.0),
         }
-        // So many rows of bytes fit the sums.
+        // This many rows of bytes can be added up without overflow.
         let mut inner = (tap.first + 1..tap.last()).filter_map(|at| self.source(at)).peekable();
         while inner.peek().is_some() {
             add_rows(&mut inner.by_ref().take(256), &mut sums);

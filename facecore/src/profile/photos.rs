@@ -41,7 +41,7 @@ impl PhotoMeta {
     /// assert!(selfie.promise() > plain.promise());
     /// ```
     pub fn promise(&self) -> f32 {
-        // In tenths: a mark by hand says that the face matters; an avatar, that it is the owner's, or the owner's idol's.
+        // In tenths: a mark by hand says that the face matters; an avatar that it is the owner's, or an idol's.
         let tags = match self.manual_tags {
             0 => 0.0,
             1 => 2.5,

@@ -241,7 +241,7 @@ mod tests {
         let builder = builder();
         let mut feedback = Feedback::default();
         feedback.apply(FaceId { photo: 2, face: 3 }, Opinion::Reject);
-        // Of a face that cannot be used: nothing can come of it.
+        // An opinion on a face that cannot be used changes nothing.
         feedback.apply(FaceId { photo: 3, face: 1 }, Opinion::Confirm);
         let mut session = begin(&builder, 6, feedback);
         for photo in session.wants().to_vec() {

@@ -156,7 +156,7 @@ struct Model {
 
 fn model() -> &'static Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
-    // `FCNM`, version, number of slots, scale, bias, a signed byte a slot. A test reads it, so a broken file is no release.
+    // `FCNM`, version, number of slots, scale, bias, a signed byte a slot. A test reads it, so a broken file cannot be released.
     MODEL.get_or_init(|| {
         let bytes = include_bytes!("names.bin");
         let word = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];

@@ -73,6 +73,9 @@ pub struct StoreSize {
     pub bytes: u64,
 }
 
+/// Users of a page, so that no call of another language has to carry gigabytes.
+const MAX_PAGE: usize = 1 << 16;
+
 impl ProfileStore {
     /// Opens the store in a folder, which is made if it does not exist.
     ///
@@ -123,14 +126,14 @@ impl ProfileStore {
         })
     }
 
-    /// The next `count` users after `after` with their profiles, ascending: all users, page by page. Each page is a read of its own, so
-    /// writers are not held up; a user who is written between two pages may or may not be seen.
+    /// The next `count` users after `after` with their profiles, ascending, at most 65,536: all users, page by page until one is empty. Each
+    /// page is a read of its own, so writers are not held up; a user who is written between two pages may or may not be seen.
     pub fn page(&self, after: Option<u64>, count: usize) -> Result<Vec<(u64, Vec<u8>)>> {
         self.read(|txn, tables, state| {
             let start = after.map(user_key);
             let start = start.as_ref().map_or(Bound::Unbounded, |key| Bound::Excluded(&key[..]));
             let range = (start, Bound::<&[u8]>::Unbounded);
-            let mut page = Vec::with_capacity(count.min(10_000));
+            let (mut page, count) = (Vec::new(), count.min(MAX_PAGE));
             for record in tables.profiles(state.current_slot()).range(txn, &range).map_err(failed)?.take(count) {
                 let (key, sealed) = record.map_err(failed)?;
                 let (user, _) = parse_key(key).ok_or_else(|| damaged(key))?;

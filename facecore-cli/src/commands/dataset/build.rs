@@ -31,7 +31,8 @@ pub fn run(arguments: &DatasetBuild, json: bool) -> Result<ExitCode> {
     let beside = arguments.accounts.parent().unwrap_or(Path::new(""));
     let root = arguments.photos.as_deref().unwrap_or(beside);
     let folder = Folder::new(&arguments.out);
-    let mut log = begin(&folder, arguments, &plan(&list, arguments, settings.space))?;
+    let mut log =
+        Log::begin(&arguments.out, &plan(&list, arguments, settings.space), [arguments.resume, arguments.anew])?;
     let albums = Albums {
         reader: AlbumReader::new(&engine, arguments.finding.options())?,
         settings: &settings,
@@ -56,27 +57,6 @@ fn plan(list: &List, arguments: &DatasetBuild, space: SpaceId) -> Plan {
     let rules = format!("{:?} {:?}", arguments.same_photo, arguments.finding.options());
     let (sample, seed) = (arguments.sample.map(usize::from), arguments.seed);
     Plan { version: 1, list: list.hash.clone(), space: space.to_string(), sample, seed, rules }
-}
-
-/// The log to go on with, or an empty one.
-fn begin(folder: &Folder, arguments: &DatasetBuild, plan: &Plan) -> Result<Log> {
-    folder.make()?;
-    let path = Log::path(&arguments.out);
-    if arguments.anew {
-        folder.clear()?;
-        if path.exists() {
-            std::fs::remove_file(&path)?;
-        }
-    } else if path.exists() != arguments.resume {
-        return Err(if arguments.resume {
-            "--resume: there is nothing to go on with: no build was begun in this folder, or the last one ended".into()
-        } else {
-            "a build was begun in this folder and has not ended: --resume goes on with it, --anew begins again".into()
-        });
-    } else if folder.is_whole() && !arguments.resume {
-        return Err("there is a data set in this folder; --anew replaces it".into());
-    }
-    Log::open(&arguments.out, plan)
 }
 
 /// Accounts that know each other as little as possible; none if all are taken.
@@ -169,6 +149,7 @@ fn write(folder: &Folder, log: &Log, writing: &Writing<'_>) -> Result<Counts> {
         list,
         rules,
         counts,
+        cleaned: None,
     })?;
     Ok(counts)
 }

@@ -34,6 +34,40 @@ pub struct Counts {
     pub kept: u64,
 }
 
+/// What a check of the labels found and changed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Cleaned {
+    /// As they were given.
+    pub people: u32,
+    pub faces: u64,
+    /// The cosine of a face with the class of somebody else: the mean and the standard deviation.
+    pub strangers: [f32; 2],
+    /// People who went into another.
+    pub joined: u64,
+    pub joined_faces: u64,
+    pub moved_faces: u64,
+    /// New people.
+    pub parted: u64,
+    pub parted_faces: u64,
+    pub left_out: u64,
+}
+
+impl Cleaned {
+    /// In words.
+    pub fn named(&self) -> [(&'static str, u64); 8] {
+        [
+            ("people given", self.people.into()),
+            ("faces given", self.faces),
+            ("people joined to another", self.joined),
+            ("their faces", self.joined_faces),
+            ("faces moved to another", self.moved_faces),
+            ("people parted from another", self.parted),
+            ("their faces", self.parted_faces),
+            ("faces left out", self.left_out),
+        ]
+    }
+}
+
 impl Counts {
     /// In words, in the order in which the rules come.
     pub fn named(&self) -> [(&'static str, u64); 16] {

@@ -1,15 +1,15 @@
 //! A data set at rest: `faces.csv`, `embeddings.f32` and `dataset.json` in a folder. docs/formats.md describes them.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use csv::StringRecord;
-use facecore::Landmarks;
+use facecore::{Embedding, Landmarks, SpaceId};
 use serde::{Deserialize, Serialize};
 
-use super::counts::Counts;
+use super::counts::{Cleaned, Counts};
 use crate::failure::Result;
 use crate::output::json_line;
 use crate::saving::{self, Growing};
@@ -84,6 +84,9 @@ pub struct Summary {
     pub list: String,
     pub rules: String,
     pub counts: Counts,
+    /// Where its labels were checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleaned: Option<Cleaned>,
 }
 
 /// The folder of a data set.
@@ -109,7 +112,7 @@ impl Folder {
 
     /// Removes a data set that is to be replaced: half of the old one beside half of the new one would be none.
     pub fn clear(&self) -> Result<()> {
-        for name in ["faces.csv", "embeddings.f32", "dataset.json", "sheet.html"] {
+        for name in ["faces.csv", "embeddings.f32", "dataset.json", "sheet.html", "report.csv"] {
             let path = self.at(name);
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| format!("{}: {error}", shown::path(&path)))?;
@@ -125,6 +128,11 @@ impl Folder {
         let summary: Summary = serde_json::from_slice(&text).map_err(|error| about(&error))?;
         if summary.version != 1 {
             return Err(about(&format!("version {}, this program knows 1", summary.version)).into());
+        }
+        // What is read is counted by these numbers, and memory taken for it.
+        if summary.values == 0 || u64::from(summary.people) > summary.faces {
+            let Summary { people, faces, values, .. } = summary;
+            return Err(about(&format!("{people} people with {faces} faces of {values} values")).into());
         }
         Ok(summary)
     }
@@ -144,6 +152,20 @@ impl Folder {
             let parsed = Row::parse(&record, row);
             Ok(parsed.ok_or_else(|| about(&format!("face {row} is none that `facecore dataset` wrote")))?)
         }))
+    }
+
+    /// The embeddings, by the places of their faces.
+    pub fn embeddings(&self, summary: &Summary) -> Result<EmbeddingReader> {
+        let path = self.at("embeddings.f32");
+        let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(&path));
+        let space = summary.space.parse().map_err(|_| about(&format!("{} is no space", summary.space)))?;
+        let file = File::open(&path).map_err(|error| about(&error))?;
+        let size = file.metadata()?.len();
+        if Some(size) != summary.faces.checked_mul(4).and_then(|bytes| bytes.checked_mul(summary.values as u64)) {
+            let expected = format!("dataset.json counts {} of {} values", summary.faces, summary.values);
+            return Err(about(&format!("{size} bytes; {expected}")).into());
+        }
+        Ok(EmbeddingReader { file: BufReader::new(file), space, values: summary.values, path })
     }
 
     pub fn write_rows(&self) -> Result<RowWriter> {
@@ -199,6 +221,26 @@ impl EmbeddingWriter {
     }
 }
 
+/// Reads `embeddings.f32`, in any order.
+pub struct EmbeddingReader {
+    file: BufReader<File>,
+    space: SpaceId,
+    values: usize,
+    path: PathBuf,
+}
+
+impl EmbeddingReader {
+    pub fn read(&mut self, row: u64) -> Result<Embedding> {
+        let mut bytes = vec![0; 4 * self.values];
+        let sought = self.file.seek(SeekFrom::Start(row * bytes.len() as u64));
+        let read = sought.and_then(|_| self.file.read_exact(&mut bytes));
+        read.map_err(|error| format!("{}: {error}", shown::path(&self.path)))?;
+        let values = bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four)).collect();
+        Ok(Embedding::new(self.space, values)
+            .map_err(|error| format!("{}: face {row}: {error}", shown::path(&self.path)))?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +276,40 @@ mod tests {
         assert_eq!(fs::read_dir(&path).unwrap().count(), 1, "what was given up is gone");
         folder.clear().unwrap();
         assert!(!folder.is_whole());
+        fs::remove_dir_all(path).unwrap();
+    }
+
+    #[test]
+    fn any_changed_byte_is_read_or_told() {
+        let path = std::env::temp_dir().join(format!("facecore-bytes-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        let folder = Folder::new(&path);
+        folder.make().unwrap();
+        let (counts, cleaned) = (Counts::default(), None);
+        let (space, list, rules) = ("e37f9c1f75f50abd".to_owned(), String::new(), String::new());
+        let summary = Summary { version: 1, space, values: 2, people: 1, faces: 1, list, rules, counts, cleaned };
+        let mut writer = folder.write_rows().unwrap();
+        let corners = [1.0, 2.0, 3.0, 4.0];
+        let (file, landmarks, score) = ("a.jpg".to_owned(), [[0.5; 2]; 5], 0.9);
+        let (person, held_back, account, photo) = (0, false, 1, 2);
+        writer.put(&Row { person, held_back, account, photo, file, corners, landmarks, score }).unwrap();
+        writer.finish().unwrap();
+        folder.write_summary(&summary).unwrap();
+        fs::write(folder.at("embeddings.f32"), [0, 0, 128, 63, 0, 0, 0, 0]).unwrap();
+        for name in ["faces.csv", "dataset.json", "embeddings.f32"] {
+            let whole = fs::read(folder.at(name)).unwrap();
+            for (at, byte) in (0..whole.len()).flat_map(|at| [0, b'9', b'"', b'\n', 255].map(|byte| (at, byte))) {
+                let mut changed = whole.clone();
+                changed[at] = byte;
+                fs::write(folder.at(name), &changed).unwrap();
+                if let Ok(summary) = folder.summary() {
+                    let _ = folder.embeddings(&summary).and_then(|mut embeddings| embeddings.read(0));
+                }
+                let _ = folder.rows().unwrap().collect::<Result<Vec<Row>>>();
+            }
+            fs::write(folder.at(name), &whole).unwrap();
+        }
+        assert_eq!(folder.summary().unwrap(), summary);
         fs::remove_dir_all(path).unwrap();
     }
 }

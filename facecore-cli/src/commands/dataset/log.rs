@@ -12,6 +12,7 @@ use facecore::Landmarks;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::counts::Counts;
+use super::files::Folder;
 use crate::failure::Result;
 use crate::output::json_line;
 use crate::shown;
@@ -74,8 +75,31 @@ impl Log {
         folder.join("accounts.log")
     }
 
+    /// The log of a data set's folder to go on with, or an empty one.
+    pub fn begin(out: &Path, plan: &Plan, [resume, anew]: [bool; 2]) -> Result<Self> {
+        let (folder, path) = (Folder::new(out), Self::path(out));
+        folder.make()?;
+        if anew {
+            folder.clear()?;
+            if path.exists() {
+                fs::remove_file(&path)?;
+            }
+        } else if path.exists() != resume {
+            return Err(if resume {
+                "--resume: there is nothing to go on with: no build was begun in this folder, or the last one ended"
+                    .into()
+            } else {
+                "a build was begun in this folder and has not ended: --resume goes on with it, --anew begins again"
+                    .into()
+            });
+        } else if folder.is_whole() && !resume {
+            return Err("there is a data set in this folder; --anew replaces it".into());
+        }
+        Self::open(out, plan)
+    }
+
     /// Opens the log of a folder to go on with, or begins it.
-    pub fn open(folder: &Path, plan: &Plan) -> Result<Self> {
+    fn open(folder: &Path, plan: &Plan) -> Result<Self> {
         let path = Self::path(folder);
         let about = |reason: &dyn std::fmt::Display| format!("{}: {reason}", shown::path(&path));
         let mut options = OpenOptions::new();

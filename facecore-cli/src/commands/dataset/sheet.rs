@@ -70,7 +70,7 @@ fn row(person: u32, rows: &[Row], root: &Path, limits: &Limits) -> String {
     )
 }
 
-fn picture(row: &Row, root: &Path, limits: &Limits) -> String {
+pub fn picture(row: &Row, root: &Path, limits: &Limits) -> String {
     let jpeg = || {
         let photo = photos::load(&root.join(&row.file), limits).ok()?;
         let [x1, y1, x2, y2] = row.corners;

@@ -1,7 +1,6 @@
 //! Who is held back from training, and what is in a data set.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +8,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::counts::Counts;
+use super::counts::{Cleaned, Counts};
 use super::files::{Folder, Row, Summary};
 use crate::arguments::DatasetSplit;
 use crate::failure::Result;
@@ -61,6 +60,8 @@ struct Stats {
     /// People whose faces come from more than one account.
     in_several_accounts: usize,
     counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cleaned: Option<Cleaned>,
 }
 
 /// Reads the data set, checks that its parts belong together, and says what is in it.
@@ -81,6 +82,8 @@ struct Of {
 }
 
 fn count(folder: &Folder, summary: Summary) -> Result<Stats> {
+    // Also whether there are as many as it counts.
+    drop(folder.embeddings(&summary)?);
     let mut people = vec![Of::default(); summary.people as usize];
     let mut several = HashSet::new();
     for row in folder.rows()? {
@@ -98,10 +101,8 @@ fn count(folder: &Folder, summary: Summary) -> Result<Stats> {
         of.faces += 1;
     }
     let faces = people.iter().map(|of| of.faces).sum::<u64>();
-    let size = fs::metadata(folder.at("embeddings.f32")).map_err(|error| format!("embeddings.f32: {error}"))?.len();
-    if faces != summary.faces || size != faces * 4 * summary.values as u64 {
-        let expected = format!("dataset.json counts {} of {} values", summary.faces, summary.values);
-        return Err(format!("faces.csv has {faces} faces, embeddings.f32 {size} bytes; {expected}").into());
+    if faces != summary.faces {
+        return Err(format!("faces.csv has {faces} faces; dataset.json counts {}", summary.faces).into());
     }
     let held = people.iter().filter(|of| of.held_back);
     let (held_back_people, held_back_faces) = held.fold((0, 0), |(count, all), of| (count + 1, all + of.faces));
@@ -117,14 +118,16 @@ fn count(folder: &Folder, summary: Summary) -> Result<Stats> {
         faces_a_person: [at(0), at(sizes.len() / 2), at(sizes.len().saturating_sub(1))],
         in_several_accounts: several.len(),
         counts: summary.counts,
+        cleaned: summary.cleaned,
     })
 }
 
 fn words(stats: &Stats) -> String {
     let Stats { people, faces, held_back_people, held_back_faces, in_several_accounts, space, .. } = stats;
     let [fewest, median, most] = stats.faces_a_person;
-    let mut text =
-        stats.counts.named().iter().map(|(name, count)| format!("{count:>10}  {name}\n")).collect::<String>();
+    let cleaned = stats.cleaned.iter().flat_map(Cleaned::named);
+    let lines = stats.counts.named().into_iter().chain(cleaned);
+    let mut text = lines.map(|(name, count)| format!("{count:>10}  {name}\n")).collect::<String>();
     text += &format!(
         "{people} people with {faces} faces in space {space}: {fewest} to {most} each, half have {median} or more\n\
          {held_back_people} of them with {held_back_faces} faces are held back; {in_several_accounts} are in several accounts\n"

@@ -1,5 +1,5 @@
-//! How often changed photos are taken for other people. Of the pairs of a list few tell that; of each changed photo with every
-//! unchanged one of everybody else there are millions.
+//! How often changed photos are recognised, and how often taken for other people. Of the pairs of a list few tell the second; of each changed
+//! photo with every unchanged one of everybody else there are millions.
 
 use std::fmt::Write as _;
 
@@ -11,9 +11,10 @@ use super::row::UNCHANGED;
 use crate::failure::Result;
 use crate::output::json_line;
 
-/// A face and whose it is.
+/// A photo's face and whose it is.
 #[derive(Clone)]
 pub struct Owned {
+    pub photo: usize,
     pub person: usize,
     pub face: Embedding,
 }
@@ -32,6 +33,8 @@ pub struct Strangers {
 struct StrangersRecord<'a> {
     kind: &'static str,
     degradation: &'a str,
+    /// Of all pairs with other photos of the same person.
+    tp: Rate,
     fp: Rate,
     /// The rate by that of the unchanged photos.
     times: f64,
@@ -42,55 +45,60 @@ impl Strangers {
     /// A photo's faces, one for each step.
     pub fn add(&mut self, photo: usize, faces: impl Iterator<Item = Embedding>) {
         let person = self.people[photo];
-        self.steps.iter_mut().zip(faces).for_each(|((_, owned), face)| owned.push(Owned { person, face }));
+        self.steps.iter_mut().zip(faces).for_each(|((_, owned), face)| owned.push(Owned { photo, person, face }));
     }
 
     /// The rates at the threshold that lets `fp` of the pairs pass while the photos are unchanged.
     pub fn text(&self, fp: f64, json: bool) -> Result<String> {
         let Some((_, before)) = self.steps.iter().find(|(step, _)| step == UNCHANGED) else { return Ok(String::new()) };
-        let mut scores: Vec<f32> = before.iter().flat_map(|face| self.scores(face)).collect();
+        let mut scores: Vec<f32> = before.iter().flat_map(|face| self.scores(face, false)).collect();
         resolve(scores.len(), fp)?;
         let allowed = (fp * scores.len() as f64) as usize;
         let threshold = scores.select_nth_unstable_by(allowed, |a, b| b.total_cmp(a)).1.next_up();
         let mut text = String::new();
         if !json {
             text += &format!(
-                "\nchanged photos with all unchanged ones of other people, threshold {threshold:.3}\n\
-                 degradation  FP                          times  of pairs\n"
+                "\nchanged photos with all unchanged ones, threshold {threshold:.3}\n\
+                 degradation  TP                        FP                          times  of pairs\n"
             );
         }
         let mut unchanged = 0.0;
         for (degradation, faces) in &self.steps {
-            let tally = |face: &Owned| {
-                let (mut hits, mut trials) = (0, 0);
-                self.scores(face).for_each(|score| {
-                    trials += 1;
-                    hits += usize::from(score >= threshold);
-                });
-                Tally { hits, trials }
+            let rate = |same: bool| {
+                let tally = |face: &Owned| {
+                    let (mut hits, mut trials) = (0, 0);
+                    self.scores(face, same).for_each(|score| {
+                        trials += 1;
+                        hits += usize::from(score >= threshold);
+                    });
+                    Tally { hits, trials }
+                };
+                Rate::of(&faces.iter().map(tally).collect::<Vec<_>>())
             };
-            let rate = Rate::of(&faces.iter().map(tally).collect::<Vec<_>>());
+            let (tp, fp) = (rate(true), rate(false));
             if degradation == UNCHANGED {
-                unchanged = rate.value;
+                unchanged = fp.value;
             }
-            let record =
-                StrangersRecord { kind: "strangers", degradation, fp: rate, times: rate.value / unchanged, threshold };
+            let times = fp.value / unchanged;
+            let record = StrangersRecord { kind: "strangers", degradation, tp, fp, times, threshold };
             if json {
                 text += &json_line(&record);
             } else {
+                let rate = |Rate { value, low, high, .. }: Rate, digits| {
+                    format!("{value:.digits$} [{low:.digits$}, {high:.digits$}]")
+                };
                 // Writing to a string cannot fail.
-                let Rate { value, low, high, trials, .. } = rate;
-                let times = record.times;
-                let _ = writeln!(text, "{degradation:11}  {value:.6} [{low:.6}, {high:.6}]  {times:5.2}  {trials:8}");
+                let (tp, pairs, fp) = (rate(tp, 4), fp.trials, rate(fp, 6));
+                let _ = writeln!(text, "{degradation:11}  {tp}  {fp}  {times:5.2}  {pairs:8}");
             }
         }
         Ok(text)
     }
 
-    /// The cosines of a face to everybody else's; faces of one network always compare.
-    fn scores<'a>(&'a self, face: &'a Owned) -> impl Iterator<Item = f32> + 'a {
-        let others = self.unchanged.iter().filter(|other| other.person != face.person);
-        others.filter_map(|other| face.face.cosine(&other.face).ok())
+    /// The cosines of a face to all others of its person, or to everybody else's; faces of one network always compare.
+    fn scores<'a>(&'a self, face: &'a Owned, same: bool) -> impl Iterator<Item = f32> + 'a {
+        let wanted = move |other: &&Owned| (other.person == face.person) == same && other.photo != face.photo;
+        self.unchanged.iter().filter(wanted).filter_map(|other| face.face.cosine(&other.face).ok())
     }
 }
 
@@ -102,7 +110,7 @@ mod tests {
 
     fn face(person: usize, degrees: f32) -> Owned {
         let (y, x) = degrees.to_radians().sin_cos();
-        Owned { person, face: Embedding::new(SpaceId([1; 8]), vec![x, y]).unwrap() }
+        Owned { photo: person, person, face: Embedding::new(SpaceId([1; 8]), vec![x, y]).unwrap() }
     }
 
     /// Four people a quarter of a turn apart: a photo that is turned by 80 degrees comes near to the next one.

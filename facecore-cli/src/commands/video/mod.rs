@@ -93,8 +93,7 @@ impl From<crate::failure::Failure> for WatchError {
 }
 
 fn matcher(arguments: &Video, engine: &Engine) -> Result<Matcher> {
-    let space = engine.space().ok_or_else(|| "the engine has no network for embeddings".to_owned())?;
-    Ok(Matcher::for_space(space)?.with_false_positive_rate(arguments.fp)?)
+    Ok(arguments.model.matcher(engine)?.with_false_positive_rate(arguments.fp)?)
 }
 
 /// Whether what is to be written can be, before minutes of work.

@@ -118,7 +118,7 @@ impl Schedule {
         self.start(&mut made);
         while let Some(output) = self.next(&made, heights) {
             self.pull(output, &mut made, heights, &mut |made, node, row| {
-                // What a reader has made it reads no more.
+                // A reader that has made all of its rows needs nothing any more.
                 let needed = readers[node].iter().filter(|(reader, _)| made.0[*reader] < heights[*reader]);
                 let oldest = needed.map(|(reader, reach)| reach.first(made.0[*reader])).min().unwrap_or(row);
                 rings[node] = rings[node].max((row + 1).saturating_sub(oldest));

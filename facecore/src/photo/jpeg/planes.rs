@@ -158,7 +158,7 @@ fn ycc_row(y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]) {
     let (out, rest) = out.as_chunks_mut::<{ 3 * TOGETHER }>();
     let ycc = y.as_chunks::<TOGETHER>().0.iter().zip(u.as_chunks::<TOGETHER>().0).zip(v.as_chunks::<TOGETHER>().0);
     for (((y, u), v), out) in ycc.zip(&mut *out) {
-        // First all colours, then their order: the one in vectors, the other not.
+        // First the colours are computed, which the compiler turns into vectors, then they are put in order, which it does not.
         let (mut r, mut g, mut b) = ([0; TOGETHER], [0; TOGETHER], [0; TOGETHER]);
         for i in 0..TOGETHER {
             [r[i], g[i], b[i]] = ycc_to_rgb(y[i], u[i], v[i]);

@@ -78,7 +78,7 @@ impl Builder {
         let next = rest.first().map_or(absent, |&at| clusters[at].weight.max(absent));
         let of: HashSet<_> = first.faces.iter().map(|face| face.photo).collect();
         let meet = second.faces.iter().filter(|face| of.contains(&face.photo)).count() >= 2;
-        // Whoever has a profile of their own is a friend.
+        // Somebody who has a profile of their own is a friend, and no second owner.
         let is_friend = first.features.friends.max(second.features.friends) >= 0.5;
         !is_friend && second.weight >= self.settings.joint && second.weight - next >= self.settings.lead && meet
     }

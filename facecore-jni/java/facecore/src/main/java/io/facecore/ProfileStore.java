@@ -116,7 +116,7 @@ public final class ProfileStore implements ProfileRepository {
      * }</pre>
      *
      * @param after the last user of the page before; nothing for the first page
-     * @param count the most users of the page, at least 0
+     * @param count the most users of the page, at least 0; more than 65,536 never come at once
      * @return unmodifiable; empty at the end
      */
     @Override
