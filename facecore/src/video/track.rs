@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::flow::Shift;
-use super::views;
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
 use crate::error::Result;
@@ -103,6 +102,12 @@ impl Track {
 pub(super) fn weighted_mean<'a>(faces: impl IntoIterator<Item = &'a KeptFace>) -> Result<Option<Embedding>> {
     let faces: Vec<_> = faces.into_iter().map(|face| (&face.embedding, face.weight)).collect();
     if faces.is_empty() { Ok(None) } else { Embedding::weighted_mean(&faces).map(Some) }
+}
+
+/// The place of the face that counts least.
+pub(super) fn worst(faces: &[KeptFace]) -> usize {
+    let weights = faces.iter().map(|face| face.weight).enumerate();
+    weights.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
 }
 
 /// Where a view goes among those that a track keeps.
@@ -271,7 +276,9 @@ impl Following {
         own.detections += lost.detections;
         own.faces.extend(lost.faces);
         own.faces.sort_by_key(|face| face.at);
-        views::leave_best(&mut own.faces, most_faces);
+        while own.faces.len() > most_faces {
+            own.faces.remove(worst(&own.faces));
+        }
         own.revision += lost.revision + 1;
         self.embedding = own.embedding()?;
         Ok(())

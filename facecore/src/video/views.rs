@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::track::{KeptFace, Place, Track};
+use super::track::{Place, Track, worst};
 use crate::embed::FaceQuality;
 
 /// A view must be so much better than another to take its place.
@@ -33,16 +33,4 @@ pub(super) fn place(track: &Track, at: Duration, weight: f32, most: usize) -> Op
     }
     let rival = if faces.len() < most { faces.len() - 1 } else { worst(faces) };
     (weight > BETTER * faces[rival].weight).then_some(Place::Instead(rival))
-}
-
-/// Leaves the best of them, at most so many.
-pub(super) fn leave_best(faces: &mut Vec<KeptFace>, most: usize) {
-    while faces.len() > most {
-        faces.remove(worst(faces));
-    }
-}
-
-fn worst(faces: &[KeptFace]) -> usize {
-    let weights = faces.iter().map(|face| face.weight).enumerate();
-    weights.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
 }
