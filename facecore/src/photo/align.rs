@@ -58,8 +58,8 @@ impl Photo<'_> {
     /// Adds `width` × `height` pixels of the photo, each where the similarity takes it: interleaved R, G, B, 0…255; black outside of
     /// the photo.
     ///
-    /// Between the four nearest pixels. Where a pixel of the crop covers several of the photo's, these are averaged: first whole squares of
-    /// them, then as many points as are left.
+    /// Between the four nearest pixels. Where a pixel of the crop covers several of the photo's, as many points in it are averaged, of a large
+    /// face after whole squares of pixels were.
     pub(crate) fn warp(
         &self,
         similarity: &Similarity,
@@ -70,7 +70,7 @@ impl Photo<'_> {
         let Some(seen) = Seen::new(self, similarity, [width, height], resampler) else {
             return target.resize(target.len() + 3 * width * height, 0.0);
         };
-        let points = (seen.similarity.scale().ceil() as usize).clamp(1, 2);
+        let points = (seen.similarity.scale().ceil() as usize).clamp(1, 4);
         let within = |part: usize| (part as f64 + 0.5) / points as f64 - 0.5;
         target.reserve(3 * width * height);
         for row in 0..height {
@@ -88,8 +88,8 @@ impl Photo<'_> {
     }
 }
 
-/// What a crop sees of a photo: shrunk by a whole number, so that a pixel of the crop covers less than two in a row; with black around
-/// it where the photo ends.
+/// What a crop sees of a photo: shrunk by a whole number where a pixel of the crop covers four or more in a row, so that it covers two to
+/// four (fewer would blur); with black around it where the photo ends.
 struct Seen {
     /// Interleaved R, G, B, and one number more, so that each pixel can be read as four.
     pixels: Vec<f32>,
@@ -102,7 +102,7 @@ struct Seen {
 impl Seen {
     /// `None` for a crop that sees nothing of the photo.
     fn new(photo: &Photo<'_>, to: &Similarity, [width, height]: [usize; 2], resampler: &mut Resampler) -> Option<Self> {
-        let times = to.scale().floor().clamp(1.0, f64::from(photo.width().max(photo.height())));
+        let times = (to.scale() / 2.0).floor().clamp(1.0, f64::from(photo.width().max(photo.height())));
         let [right, bottom] = [width, height].map(|side| side as f64 - 0.5);
         let corners = [(-0.5, -0.5), (right, -0.5), (-0.5, bottom), (right, bottom)].map(|(u, v)| to.apply(u, v));
         let (x, width) = span(corners.map(|(x, _)| x), photo.width(), times)?;
