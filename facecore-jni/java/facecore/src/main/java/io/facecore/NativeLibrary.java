@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Finds the native library, once: the property {@code facecore.library.path} (a file or a folder; nothing else is tried then), then
@@ -84,15 +83,27 @@ final class NativeLibrary {
 
     /** Such as {@code linux-x86_64}. */
     static String platform() {
-        return platform(System.getProperty("os.name"), System.getProperty("os.arch"), file -> Files.exists(Path.of(file)));
+        return platform(System.getProperty("os.name"), System.getProperty("os.arch"), mapped());
     }
 
-    /** The platform of a system and a processor as Java names them. A Linux with musl has its own, told by the loader that lies there. */
-    static String platform(String system, String processor, Predicate<String> exists) {
+    /** The files that are mapped into this process, as Linux tells them; nothing elsewhere. */
+    private static String mapped() {
+        try {
+            return Files.readString(Path.of("/proc/self/maps"));
+        } catch (IOException unknown) {
+            return "";
+        }
+    }
+
+    /**
+     * The platform of a system and a processor as Java names them. A JVM on musl has its own, told by the loader that it runs with: one that only
+     * lies on the disk may be there to compile with.
+     */
+    static String platform(String system, String processor, String mapped) {
         String os = system.toLowerCase(Locale.ROOT);
         os = os.startsWith("mac") ? "macos" : os.startsWith("windows") ? "windows" : os;
         String arch = processor.equals("amd64") ? "x86_64" : processor.equals("arm64") ? "aarch64" : processor;
-        boolean musl = os.equals("linux") && exists.test("/lib/ld-musl-" + arch + ".so.1");
+        boolean musl = os.equals("linux") && mapped.contains("/ld-musl-" + arch + ".so.1");
         return os + "-" + arch + (musl ? "-musl" : "");
     }
 
