@@ -788,6 +788,20 @@ typedef struct facecore_search {
   uint8_t reserved[36];
 } facecore_search;
 
+// How accounts of one person are searched for. Set by `facecore_clone_search_init`; `progress` and `least` have no default.
+typedef struct facecore_clone_search {
+  // `sizeof(facecore_clone_search)`.
+  size_t struct_size;
+  // The file (UTF-8) that says how far the search is.
+  const char *progress;
+  // The most parts to search now, of 4,096 accounts each; all.
+  uint64_t parts;
+  // The cosine from which on two accounts are a pair, above 0 and at most 1: `facecore_clone_level`.
+  float least;
+  // Zero.
+  uint8_t reserved[36];
+} facecore_clone_search;
+
 // Two accounts that are alike.
 typedef struct facecore_alike_pair {
   // The one that was added to the index first.
@@ -1675,17 +1689,19 @@ facecore_status facecore_clone_level(const struct facecore_index *index,
                                      uint64_t seed,
                                      float *least);
 
-// Begins a search for all pairs of accounts with a cosine of `least`, or goes on with the one in the file `progress` (UTF-8), for at most `parts` parts
-// of it: a program that was killed goes on where it was, and ends with the same pairs. The index must not change meanwhile.
+// Fills a search with the defaults; `struct_size` is `sizeof(facecore_clone_search)`.
+facecore_status facecore_clone_search_init(struct facecore_clone_search *search, size_t struct_size);
+
+// Begins a search for all pairs of accounts that are alike enough, or goes on with the one in the file `search->progress`: a program that was killed goes
+// on where it was, and ends with the same pairs. The index must not change meanwhile.
 //
 // `*done` of `*all` parts are done. When all are, `*pairs` are the pairs, the most alike first, and the file is removed; else it is NULL. Call again
 // until it is not.
 //
-// Fails with `FACECORE_STATUS_INDEX` if a face of a pair is damaged, `_STORE` if the file cannot be read, written or removed.
+// Fails with `FACECORE_STATUS_OPTION` for a cosine that is not above 0 and at most 1, `_INDEX` if a face of a pair is damaged, `_STORE` if the file cannot
+// be read, written or removed.
 facecore_status facecore_search_clones(const struct facecore_index *index,
-                                       float least,
-                                       const char *progress,
-                                       uint64_t parts,
+                                       const struct facecore_clone_search *search,
                                        uint64_t *done,
                                        uint64_t *all,
                                        struct facecore_pairs **pairs);
@@ -1986,6 +2002,36 @@ facecore_status facecore_index_verify(const struct facecore_index *index,
                                       uint64_t *damaged,
                                       size_t capacity,
                                       size_t *damaged_count);
+
+// The iterations: the one that everybody reads, the one before it, and the one that a rebuild writes; 0 for none. Each of the outputs may be
+// NULL.
+facecore_status facecore_store_get_iterations(const struct facecore_store *store,
+                                              uint64_t *current,
+                                              uint64_t *previous,
+                                              uint64_t *next);
+
+// Begins the next iteration, which is empty: everybody reads the current one, while a rebuild writes by `facecore_batch_put_next`. `*iteration`
+// is its number.
+//
+// Fails with `FACECORE_STATUS_STORE` if one is being written already.
+facecore_status facecore_store_begin(const struct facecore_store *store,
+                                     uint64_t *iteration);
+
+// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for `facecore_store_back`.
+//
+// Fails with `FACECORE_STATUS_STORE` if `iteration` is not the one being written.
+facecore_status facecore_store_switch(const struct facecore_store *store,
+                                      uint64_t iteration);
+
+// Gives up the iteration that is being written. `*dropped` is 1 if there was one, else 0; it may be NULL.
+facecore_status facecore_store_drop_next(const struct facecore_store *store, uint32_t *dropped);
+
+// Goes back to the previous iteration and drops the current one. `*iteration` is the number that is current now. Profiles that were written
+// since the switch are lost with it; who was erased or has opted out stays so.
+//
+// Fails with `FACECORE_STATUS_STORE` if there is no previous iteration, or while one is being written.
+facecore_status facecore_store_back(const struct facecore_store *store,
+                                    uint64_t *iteration);
 
 // Nobody yet.
 facecore_status facecore_candidates_new(struct facecore_candidates **candidates);
@@ -2452,36 +2498,6 @@ facecore_status facecore_store_findable_among(const struct facecore_store *store
                                               size_t count,
                                               uint64_t *found,
                                               size_t *found_count);
-
-// The iterations: the one that everybody reads, the one before it, and the one that a rebuild writes; 0 for none. Each of the outputs may be
-// NULL.
-facecore_status facecore_store_get_iterations(const struct facecore_store *store,
-                                              uint64_t *current,
-                                              uint64_t *previous,
-                                              uint64_t *next);
-
-// Begins the next iteration, which is empty: everybody reads the current one, while a rebuild writes by `facecore_batch_put_next`. `*iteration`
-// is its number.
-//
-// Fails with `FACECORE_STATUS_STORE` if one is being written already.
-facecore_status facecore_store_begin(const struct facecore_store *store,
-                                     uint64_t *iteration);
-
-// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for `facecore_store_back`.
-//
-// Fails with `FACECORE_STATUS_STORE` if `iteration` is not the one being written.
-facecore_status facecore_store_switch(const struct facecore_store *store,
-                                      uint64_t iteration);
-
-// Gives up the iteration that is being written. `*dropped` is 1 if there was one, else 0; it may be NULL.
-facecore_status facecore_store_drop_next(const struct facecore_store *store, uint32_t *dropped);
-
-// Goes back to the previous iteration and drops the current one. `*iteration` is the number that is current now. Profiles that were written
-// since the switch are lost with it; who was erased or has opted out stays so.
-//
-// Fails with `FACECORE_STATUS_STORE` if there is no previous iteration, or while one is being written.
-facecore_status facecore_store_back(const struct facecore_store *store,
-                                    uint64_t *iteration);
 
 // Fills in how much is in a store.
 facecore_status facecore_store_get_size(const struct facecore_store *store, struct facecore_store_size *size);

@@ -161,7 +161,12 @@ public:
     std::optional<Pairs> search_clones(float least, const std::string &progress, std::uint64_t parts) const {
         std::uint64_t done = 0, all = 0;
         facecore_pairs *pairs = nullptr;
-        detail::check(facecore_search_clones(get(), least, progress.c_str(), parts, &done, &all, &pairs));
+        facecore_clone_search search;
+        detail::check(facecore_clone_search_init(&search, sizeof search));
+        search.progress = progress.c_str();
+        search.parts = parts;
+        search.least = least;
+        detail::check(facecore_search_clones(get(), &search, &done, &all, &pairs));
         return pairs == nullptr ? std::nullopt : std::optional<Pairs>(pairs);
     }
 

@@ -8,7 +8,7 @@ use facecore::search::{Indexed, clone_level, index_profiles, report_clones, who_
 use facecore::store::CloneEvent;
 use facecore_bridge::{Clones, Failure, Status, clone_state_number, search_clones};
 
-use crate::boundary::{self, Out, call, read, slice, text, write};
+use crate::boundary::{self, Out, call, init, read, read_sized, slice, text, write};
 use crate::embed::facecore_embedding;
 use crate::index::{facecore_hits, facecore_index, facecore_search, question};
 use crate::store::facecore_store;
@@ -65,6 +65,29 @@ pub struct facecore_clone_event {
     pub state: u32,
     /// Zero.
     pub reserved: [u8; 8],
+}
+
+/// How accounts of one person are searched for. Set by `facecore_clone_search_init`; `progress` and `least` have no default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct facecore_clone_search {
+    /// `sizeof(facecore_clone_search)`.
+    pub struct_size: usize,
+    /// The file (UTF-8) that says how far the search is.
+    pub progress: *const c_char,
+    /// The most parts to search now, of 4,096 accounts each; all.
+    pub parts: u64,
+    /// The cosine from which on two accounts are a pair, above 0 and at most 1: `facecore_clone_level`.
+    pub least: f32,
+    /// Zero.
+    pub reserved: [u8; 36],
+}
+
+// SAFETY: `repr(C)`, `struct_size` first, every field takes any bytes.
+unsafe impl boundary::Versioned for facecore_clone_search {
+    fn reserved(&self) -> impl Iterator<Item = &u8> {
+        self.reserved.iter()
+    }
 }
 
 /// Pairs that were found. Immutable: share it between threads.
@@ -158,19 +181,27 @@ pub unsafe extern "C" fn facecore_clone_level(
     })
 }
 
-/// Begins a search for all pairs of accounts with a cosine of `least`, or goes on with the one in the file `progress` (UTF-8), for at most `parts` parts
-/// of it: a program that was killed goes on where it was, and ends with the same pairs. The index must not change meanwhile.
+/// Fills a search with the defaults; `struct_size` is `sizeof(facecore_clone_search)`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_clone_search_init(search: *mut facecore_clone_search, struct_size: usize) -> Status {
+    let (progress, parts, least) = (std::ptr::null(), u64::MAX, 0.0);
+    let defaults = facecore_clone_search { struct_size, progress, parts, least, reserved: [0; 36] };
+    // SAFETY: the caller's pointer, as the contract in lib.rs says.
+    unsafe { init(search, struct_size, "search", defaults) }
+}
+
+/// Begins a search for all pairs of accounts that are alike enough, or goes on with the one in the file `search->progress`: a program that was killed goes
+/// on where it was, and ends with the same pairs. The index must not change meanwhile.
 ///
 /// `*done` of `*all` parts are done. When all are, `*pairs` are the pairs, the most alike first, and the file is removed; else it is NULL. Call again
 /// until it is not.
 ///
-/// Fails with `FACECORE_STATUS_INDEX` if a face of a pair is damaged, `_STORE` if the file cannot be read, written or removed.
+/// Fails with `FACECORE_STATUS_OPTION` for a cosine that is not above 0 and at most 1, `_INDEX` if a face of a pair is damaged, `_STORE` if the file cannot
+/// be read, written or removed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_search_clones(
     index: *const facecore_index,
-    least: f32,
-    progress: *const c_char,
-    parts: u64,
+    search: *const facecore_clone_search,
     done: *mut u64,
     all: *mut u64,
     pairs: *mut *mut facecore_pairs,
@@ -180,8 +211,10 @@ pub unsafe extern "C" fn facecore_search_clones(
         let (out, done, all) = unsafe { (Out::new(pairs, "pairs")?, write(done, "done")?, write(all, "all")?) };
         (*done, *all) = (0, 0);
         // SAFETY: as above.
-        let (index, progress) = unsafe { (&read(index, "index")?.0, text(progress, "progress")?) };
-        match search_clones(index, least, Path::new(progress), parts)? {
+        let (index, search) = unsafe { (&read(index, "index")?.0, read_sized(search, "search")?) };
+        // SAFETY: as above.
+        let progress = unsafe { text(search.progress, "progress") }?;
+        match search_clones(index, search.least, Path::new(progress), search.parts)? {
             Clones::Left(so_far, of) => (*done, *all) = (so_far, of),
             Clones::Found(found) => {
                 (*done, *all) = (index.pair_parts(), index.pair_parts());

@@ -158,6 +158,10 @@ layout! {
     star 0 face 8 uploader_face 16 cosine 24 reserved 28
 }
 layout! {
+    facecore_clone_search 64
+    struct_size 0 progress 8 parts 16 least 24 reserved 28
+}
+layout! {
     facecore_alike_pair 24
     first 0 second 8 cosine 16 reserved 20
 }

@@ -28,6 +28,7 @@ pub mod embed;
 pub mod engine;
 pub mod feedback;
 pub mod index;
+pub mod iterations;
 mod layout;
 pub mod matching;
 pub mod models;

@@ -312,6 +312,13 @@ FIELD(facecore_star_hit, uploader_face, 16);
 FIELD(facecore_star_hit, cosine, 24);
 FIELD(facecore_star_hit, reserved, 28);
 
+SIZE(facecore_clone_search, 64);
+FIELD(facecore_clone_search, struct_size, 0);
+FIELD(facecore_clone_search, progress, 8);
+FIELD(facecore_clone_search, parts, 16);
+FIELD(facecore_clone_search, least, 24);
+FIELD(facecore_clone_search, reserved, 28);
+
 SIZE(facecore_alike_pair, 24);
 FIELD(facecore_alike_pair, first, 0);
 FIELD(facecore_alike_pair, second, 8);

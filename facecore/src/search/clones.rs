@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::progress::{Progress, Task};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::{AlikePair, FaceIndex};
 use crate::store::{CloneEvent, CloneState, ProfileStore};
 
@@ -40,8 +40,12 @@ impl<'a> CloneSearch<'a> {
     /// unchanged, and the same cosine; another one's file is overwritten.
     ///
     /// # Errors
-    /// [`Error::Store`](crate::Error::Store) if the file cannot be read.
+    /// [`Error::Option`] for a cosine that is not above 0 and at most 1, [`Error::Store`] if the file cannot be read.
     pub fn open(index: &'a FaceIndex, least: f32, progress: &Path) -> Result<Self> {
+        if !(least > 0.0 && least <= 1.0) {
+            let reason = format!("a cosine of {least}, and pairs need one above 0 and at most 1: see clone_level");
+            return Err(Error::Option { name: "search for clones", reason });
+        }
         let task = Task { space: index.space(), version: index.version(), least };
         let path = progress.to_owned();
         Ok(Self { index, task, progress: Progress::read(&path, &task)?, path })
@@ -55,7 +59,7 @@ impl<'a> CloneSearch<'a> {
     /// Searches for the pairs of the next part and records that it is done. False when no part is left.
     ///
     /// # Errors
-    /// Those of [`FaceIndex::pairs`]; [`Error::Store`](crate::Error::Store) if the file cannot be written.
+    /// Those of [`FaceIndex::pairs`]; [`Error::Store`] if the file cannot be written.
     pub fn step(&mut self) -> Result<bool> {
         if self.progress.parts >= self.index.pair_parts() {
             return Ok(false);
@@ -71,12 +75,12 @@ impl<'a> CloneSearch<'a> {
     /// used the pairs finds them again.
     ///
     /// # Errors
-    /// [`Error::Option`](crate::Error::Option) while parts are left.
+    /// [`Error::Option`] while parts are left.
     pub fn pairs(&self) -> Result<Vec<AlikePair>> {
         let (done, all) = self.parts();
         if done < all {
             let reason = format!("{} of {all} parts are left", all - done);
-            return Err(crate::error::Error::Option { name: "search for clones", reason });
+            return Err(Error::Option { name: "search for clones", reason });
         }
         let mut pairs = self.progress.pairs.clone();
         pairs.sort_by(|a, b| b.cosine.total_cmp(&a.cosine));
@@ -86,7 +90,7 @@ impl<'a> CloneSearch<'a> {
     /// The [`pairs`](Self::pairs); the file is removed.
     ///
     /// # Errors
-    /// Those of [`pairs`](Self::pairs); [`Error::Store`](crate::Error::Store) if the file cannot be removed.
+    /// Those of [`pairs`](Self::pairs); [`Error::Store`] if the file cannot be removed.
     pub fn finish(self) -> Result<Vec<AlikePair>> {
         let pairs = self.pairs()?;
         Progress::remove(&self.path)?;

@@ -47,13 +47,13 @@ public final class Clones {
      * index did not change.
      *
      * @param index of single owners
-     * @param least the cosine from which a pair counts
+     * @param least the cosine from which a pair counts, above 0 and at most 1: {@link #level}
      * @param progress the file that says how far it is; removed at the end
      * @param parts the most parts to search now, at least 1
      * @return all pairs when no part is left; nothing before
      * @throws IllegalArgumentException for no part
-     * @throws FaceCoreException with {@link ErrorCode#STORE} if the file cannot be used, {@link ErrorCode#INDEX} if a face of a pair does not fit its
-     *         checksum
+     * @throws FaceCoreException with {@link ErrorCode#OPTION} for another cosine, {@link ErrorCode#STORE} if the file cannot be used, {@link
+     *         ErrorCode#INDEX} if a face of a pair does not fit its checksum
      */
     public static Optional<Clones> search(FaceIndex index, float least, Path progress, int parts) {
         if (parts < 1) {
