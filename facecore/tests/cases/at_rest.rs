@@ -1,26 +1,25 @@
-//! What is kept: stores, indexes, opinions, merged profiles. But for `merge`, a case is a list of steps; each has its `answer` as one line of
-//! text, a search the ids and cosines that it finds.
+//! What is kept: stores, opinions, merged profiles. But for `merge`, a case is a list of steps; each has its `answer` as one line of
+//! text, a search what it finds with its cosines.
 
-use std::collections::HashSet;
 use std::env;
 use std::fmt::{Display, Write};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use facecore::index::{AlikePair, FaceIndex, Hit, Scan, Search};
+use facecore::index::AlikePair;
 use facecore::profile::{FaceId, Feedback, Opinion, Profile};
 use facecore::search::report_clones;
 use facecore::store::{Batch, CloneEvent, CloneState, Durability, ProfileStore, StoreOptions};
-use facecore::{Embedding, Encoding, Error, SpaceId};
+use facecore::{Encoding, Error, SpaceId};
 use serde_json::{Value, json};
 
-use super::{bits, floats, hex, unhex};
+use super::{bits, hex, unhex};
 
 /// A place for the files of a case, which is empty before and gone after it.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(pub(super) PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = env::temp_dir().join(format!("facecore-cases-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -35,7 +34,7 @@ impl Drop for Scratch {
 }
 
 /// Takes the steps of a case one by one, and writes their answers. All are taken, even where one is not as expected.
-fn each_step(case: &Value, answers: &mut String, mut take: impl FnMut(&Value) -> Result<String, Error>) {
+pub(super) fn each_step(case: &Value, answers: &mut String, mut take: impl FnMut(&Value) -> Result<String, Error>) {
     let mut wrong = Vec::new();
     for step in case["steps"].as_array().unwrap() {
         let line = take(step).unwrap_or_else(|error| format!("error {}", error.code()));
@@ -57,32 +56,33 @@ fn is_expected(answer: &Value, line: &str) -> bool {
     expected.len() == found.len() && expected.iter().zip(found).all(|(expected, found)| are_near(expected, found))
 }
 
-/// Whether hits are those that were expected: the same ids, and cosines within what 8 bits cost.
+/// Whether hits are those that were expected: the same ids or names, and cosines within what 8 bits cost.
 fn are_near(expected: &Value, found: &str) -> bool {
     let (expected, found) = (expected.as_array().unwrap(), found.split_whitespace().collect::<Vec<_>>());
     let is_near = |(expected, found): (&Value, &str)| {
-        let (id, bits) = found.split_once(':').unwrap();
+        let (what, bits) = found.split_once(':').unwrap();
         let cosine = f32::from_bits(u32::from_str_radix(bits, 16).unwrap());
-        expected[0].as_u64() == id.parse().ok() && (f64::from(cosine) - expected[1].as_f64().unwrap()).abs() < 0.005
+        let is_it = expected[0].as_str().map_or_else(|| expected[0].to_string(), String::from) == what;
+        is_it && (f64::from(cosine) - expected[1].as_f64().unwrap()).abs() < 0.005
     };
     expected.len() == found.len() && expected.iter().zip(found).all(is_near)
 }
 
-fn number(object: &Value, name: &str) -> u64 {
+pub(super) fn number(object: &Value, name: &str) -> u64 {
     object[name].as_u64().unwrap_or_else(|| panic!("no {name}: {object}"))
 }
 
-fn numbers(list: &Value) -> Vec<u64> {
+pub(super) fn numbers(list: &Value) -> Vec<u64> {
     list.as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect()
 }
 
 /// Words with spaces between them.
-fn words<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+pub(super) fn words<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     items.into_iter().fold(String::new(), |line, item| format!("{line} {item}"))
 }
 
 /// The space of a step, else that of its case.
-fn space(step: &Value, case: &Value) -> SpaceId {
+pub(super) fn space(step: &Value, case: &Value) -> SpaceId {
     step["space"].as_str().or(case["space"].as_str()).unwrap().parse().unwrap()
 }
 
@@ -119,7 +119,7 @@ fn value(bytes: &[u8]) -> String {
     if bytes.is_empty() { ".".into() } else { hex(bytes) }
 }
 
-fn open_store(folder: &Path, space: SpaceId) -> Result<ProfileStore, Error> {
+pub(super) fn open_store(folder: &Path, space: SpaceId) -> Result<ProfileStore, Error> {
     // A commit need not outlast the machine here.
     let options = StoreOptions { max_bytes: 1 << 30, durability: Durability::Process, ..StoreOptions::default() };
     ProfileStore::open(folder, space, &options)
@@ -144,7 +144,7 @@ pub(super) fn store(case: &Value, answers: &mut String) -> Result<(), Error> {
     Ok(())
 }
 
-fn ask(store: &ProfileStore, step: &Value, case: &Value) -> Result<String, Error> {
+pub(super) fn ask(store: &ProfileStore, step: &Value, case: &Value) -> Result<String, Error> {
     Ok(match step["do"].as_str().unwrap() {
         "write" => store.write(|batch| {
             let changes = step["changes"].as_array().unwrap();
@@ -220,68 +220,6 @@ fn make(batch: &mut Batch<'_>, change: &Value, space: SpaceId) -> Result<bool, E
         "erase" => batch.erase(user).map(|()| true),
         other => panic!("{other}"),
     }
-}
-
-pub(super) fn index(case: &Value, answers: &mut String) -> Result<(), Error> {
-    let scratch = Scratch::new("index");
-    let path = scratch.0.join("faces.fci");
-    let mut index = Some(FaceIndex::open(&path, space(case, case), number(case, "values") as usize)?);
-    each_step(case, answers, |step| match step["do"].as_str().unwrap() {
-        "reopen" | "read" => {
-            index = None;
-            let values = step["values"].as_u64().unwrap_or(number(case, "values")) as usize;
-            let opened = if step["do"] == "reopen" {
-                FaceIndex::open(&path, space(step, case), values)
-            } else {
-                FaceIndex::open_to_read(&path)
-            };
-            opened.map(|opened| {
-                index = Some(opened);
-                String::new()
-            })
-        }
-        _ => look(index.as_mut().unwrap(), step, space(step, case)),
-    });
-    Ok(())
-}
-
-fn look(index: &mut FaceIndex, step: &Value, space: SpaceId) -> Result<String, Error> {
-    let face = |values: &Value| Embedding::new(space, floats(values));
-    let faces = || step["faces"].as_array().unwrap().iter().map(face).collect::<Result<Vec<_>, _>>();
-    let only = step["only"].is_array().then(|| numbers(&step["only"]).into_iter().collect::<HashSet<_>>());
-    let except = if step["except"].is_array() { numbers(&step["except"]) } else { Vec::new() };
-    let shortlist = Scan::Signs(step["shortlist"].as_u64().unwrap_or(300) as usize);
-    let search = Search {
-        neighbours: step["neighbours"].as_u64().unwrap_or(1) as usize,
-        least: step["least"].as_f64().unwrap_or(-1.0) as f32,
-        scan: if step["exact"] == true { Scan::Exact } else { shortlist },
-        only: only.as_ref(),
-        except: &except,
-    };
-    Ok(match step["do"].as_str().unwrap() {
-        "add" => {
-            let faces: Vec<_> = numbers(&step["ids"]).into_iter().zip(faces()?).collect();
-            index.add(&faces).map(|()| String::new())?
-        }
-        "remove" => index.remove(&[number(step, "id")])?.to_string(),
-        "search" => hits(&index.search(&face(&step["face"])?, &search)?),
-        "search-many" => {
-            let answers = index.search_many(&faces()?, &search)?;
-            answers.iter().map(|found| hits(found)).collect::<Vec<_>>().join(" |")
-        }
-        "size" => index.len().to_string(),
-        "verify" => {
-            let report = index.verify();
-            format!("{} {}", report.faces, report.damaged.len())
-        }
-        "compact" => index.compact().map(|()| String::new())?,
-        other => panic!("{other}"),
-    })
-}
-
-/// `id:cosine` of each, the cosine as the bits of an f32: it is the same on every processor.
-fn hits(found: &[Hit]) -> String {
-    words(found.iter().map(|hit| format!("{}:{:08x}", hit.id, hit.cosine.to_bits())))
 }
 
 pub(super) fn feedback(case: &Value, answers: &mut String) -> Result<(), Error> {

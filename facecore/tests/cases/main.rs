@@ -7,6 +7,7 @@
 #![cfg(all(feature = "decode", feature = "bundled-mtcnn", feature = "bundled-yunet", feature = "store"))]
 
 mod at_rest;
+mod search;
 mod video;
 
 use std::fmt::Write;
@@ -361,7 +362,7 @@ fn decide(case: &Value, answer: &mut String) -> Result<(), Error> {
 #[test]
 fn the_shared_cases_hold() {
     type Run = fn(&Value, &mut String) -> Result<(), Error>;
-    let calls: [(&str, Run); 13] = [
+    let calls: [(&str, Run); 15] = [
         ("detect", detect),
         ("embed", embed),
         ("engines", engines),
@@ -372,9 +373,11 @@ fn the_shared_cases_hold() {
         ("profile", profile),
         ("video", video::video),
         ("store", at_rest::store),
-        ("index", at_rest::index),
+        ("index", search::index),
         ("feedback", at_rest::feedback),
         ("merge", at_rest::merge),
+        ("accounts", search::accounts),
+        ("stars", search::stars),
     ];
     let (mut answers, mut wrong) = (String::new(), Vec::new());
     for (call, run) in calls {
