@@ -364,7 +364,7 @@ static facecore_status new_embedding(const char *space, const cJSON *list, facec
 }
 
 #include "video.h"
-#include "at_rest.h"
+#include "search_cases.h"
 
 static facecore_status encode(const cJSON *test, const cJSON *expected) {
     static const struct {
@@ -638,7 +638,8 @@ int main(int argc, char **argv) {
         facecore_status (*run)(const cJSON *, const cJSON *);
         int needs_engine;
     } calls[] = {{"detect", detect, 1}, {"embed", embed, 1}, {"engines", engines, 0}, {"pixels", pixels, 0}, {"encode", encode, 0}, {"compare", compare, 0}, {"decide", decide, 0}, {"profile", profile, 0},
-                 {"video", video, 1}, {"store", store, 0}, {"index", index_cases, 0}, {"feedback", feedback, 0}, {"merge", merge, 0}};
+                 {"video", video, 1}, {"store", store, 0}, {"index", index_cases, 0}, {"feedback", feedback, 0}, {"merge", merge, 0},
+                 {"accounts", accounts, 0}, {"stars", stars, 0}};
     if (argc < 4 || (answers = fopen(argv[3], "w")) == NULL) {
         fprintf(stderr, "usage: cases MODELS TESTDATA ANSWERS [CALL...]\n");
         return 2;
