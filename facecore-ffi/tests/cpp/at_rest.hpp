@@ -1,4 +1,4 @@
-// The cases of what is kept: stores, indexes, opinions, merged profiles. A part of cases.cpp; facecore/tests/cases/at_rest.rs says how they are read.
+// The cases of what is kept: stores, opinions, merged profiles. A part of cases.cpp; facecore/tests/cases/at_rest.rs says how they are read.
 
 #ifndef AT_REST_HPP
 #define AT_REST_HPP
@@ -257,94 +257,6 @@ void store(const cJSON *test, const cJSON *) {
         } else {
             return look(*held, step, verb);
         }
-        return {};
-    });
-}
-
-// `id:cosine` of each of an answer, which are those that were expected, as near as 8 bits are.
-Words hits(facecore::Span<facecore_hit> found, const cJSON *list) {
-    Words line;
-    const auto expected = items(list);
-    EXPECT(found.size() == expected.size());
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        line.push_back(std::to_string(found[i].id) + ":" + bits({found[i].cosine}).substr(1));
-        const auto hit = items(i < expected.size() ? expected[i] : nullptr);
-        EXPECT(hit.size() == 2 && static_cast<double>(found[i].id) == hit[0]->valuedouble);
-        EXPECT(hit.size() == 2 && std::fabs(static_cast<double>(found[i].cosine) - hit[1]->valuedouble) < 0.005);
-    }
-    return line;
-}
-
-Words search(const facecore::Index &index, const cJSON *step, const std::vector<const facecore::Embedding *> &faces) {
-    facecore::Search search;
-    const auto only = ids(member(step, "only")), except = ids(member(step, "except"));
-    search.neighbours = static_cast<std::size_t>(number(step, "neighbours", static_cast<double>(search.neighbours)));
-    search.least = static_cast<float>(number(step, "least", static_cast<double>(search.least)));
-    search.shortlist = static_cast<std::size_t>(number(step, "shortlist", static_cast<double>(search.shortlist)));
-    search.shortlist = cJSON_IsTrue(member(step, "exact")) ? 0 : search.shortlist;
-    search.set_except(except);
-    if (member(step, "only") != nullptr) {
-        search.set_only(only);
-    }
-    const cJSON *answer = member(step, "answer");
-    if (member(step, "face") != nullptr) {
-        return hits(index.search(*faces[0], search).answer(), answer);
-    }
-    const auto found = index.search(faces, search);
-    Words line;
-    for (std::size_t i = 0; i < faces.size(); ++i) {
-        if (i > 0) {
-            line.emplace_back("|");
-        }
-        const Words next = hits(found.answer(i), cJSON_GetArrayItem(answer, static_cast<int>(i)));
-        line.insert(line.end(), next.begin(), next.end());
-    }
-    return line;
-}
-
-Words ask(facecore::Index &index, const cJSON *step, const cJSON *test, const std::string &verb) {
-    std::vector<facecore::Embedding> faces;
-    std::vector<const facecore::Embedding *> pointers;
-    auto lists = items(member(step, "faces"));
-    if (member(step, "face") != nullptr) {
-        lists.push_back(member(step, "face"));
-    }
-    for (const cJSON *list : lists) {
-        const auto values = floats(list);
-        faces.emplace_back(space(step, test), values.data(), values.size());
-    }
-    for (const facecore::Embedding &face : faces) {
-        pointers.push_back(&face);
-    }
-    if (verb == "add") {
-        index.add(ids(member(step, "ids")), pointers);
-    } else if (verb == "remove") {
-        return words(std::vector<std::uint64_t>{index.remove({id(step, "id")})});
-    } else if (verb == "search" || verb == "search-many") {
-        return search(index, step, pointers);
-    } else if (verb == "verify") {
-        return words(std::vector<std::uint64_t>{index.ids().size(), index.verify().size()});
-    } else if (verb == "size") {
-        return words(std::vector<std::uint64_t>{index.info().faces});
-    } else {
-        EXPECT(verb == "compact");
-        index.compact();
-    }
-    return {};
-}
-
-void index_cases(const cJSON *test, const cJSON *) {
-    const Folder folder;
-    const std::string file = folder / "faces.fci";
-    const auto values = number(test, "values", 0);
-    std::optional<facecore::Index> held(facecore::Index::open(file, space(test, test), static_cast<std::size_t>(values)));
-    each_step(test, [&](const cJSON *step, const std::string &verb) -> Words {
-        if (verb != "reopen" && verb != "read") {
-            return ask(*held, step, test, verb);
-        }
-        held.reset();
-        const auto length = static_cast<std::size_t>(number(step, "values", values));
-        held.emplace(verb == "read" ? facecore::Index::open_to_read(file) : facecore::Index::open(file, space(step, test), length));
         return {};
     });
 }

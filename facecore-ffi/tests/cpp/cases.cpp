@@ -248,7 +248,7 @@ facecore::Embedding embedding(const std::string &space, const cJSON *list, std::
     return {std::stoull(space, nullptr, 16), values.data(), values.size()};
 }
 
-#include "at_rest.hpp"
+#include "search_cases.hpp"
 #include "video.hpp"
 
 void encode(const cJSON *test, const cJSON *expected) {
@@ -368,7 +368,8 @@ int main(int argc, char **argv) {
     engine.emplace(facecore::Engine::open(models));
     const std::pair<const char *, void (*)(const cJSON *, const cJSON *)> calls[] = {
         {"detect", detect}, {"embed", embed}, {"engines", engines}, {"pixels", pixels}, {"encode", encode}, {"compare", compare}, {"decide", decide}, {"profile", profile},
-        {"video", video}, {"store", store}, {"index", index_cases}, {"feedback", feedback}, {"merge", merge}};
+        {"video", video}, {"store", store}, {"index", index_cases}, {"feedback", feedback}, {"merge", merge},
+        {"accounts", accounts}, {"stars", stars}};
     for (const auto &[call, run] : calls) {
         cJSON *tests = cJSON_Parse(read(testdata + "/cases/" + call + ".json").c_str());
         EXPECT(!items(tests).empty());

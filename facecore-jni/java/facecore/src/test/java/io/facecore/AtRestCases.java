@@ -21,12 +21,12 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** The shared cases of what is kept: stores, indexes, opinions, merged profiles; facecore/tests/cases/at_rest.rs says how they are read. */
+/** The shared cases of what is kept: stores, opinions, merged profiles; facecore/tests/cases/at_rest.rs says how they are read. */
 final class AtRestCases {
     private AtRestCases() {}
 
     /** An empty folder for a case, gone after it. */
-    private static void inFolder(java.util.function.Consumer<Path> use) {
+    static void inFolder(java.util.function.Consumer<Path> use) {
         try {
             Path folder = Files.createTempDirectory("facecore-cases");
             try {
@@ -43,7 +43,7 @@ final class AtRestCases {
         }
     }
 
-    private static void eachStep(JsonObject test, StringBuilder answers, Function<JsonObject, String> take) {
+    static void eachStep(JsonObject test, StringBuilder answers, Function<JsonObject, String> take) {
         for (JsonElement element : test.getAsJsonArray("steps")) {
             JsonObject step = element.getAsJsonObject();
             String line;
@@ -79,30 +79,30 @@ final class AtRestCases {
         for (int i = 0; i < hits.length; i++) {
             String[] hit = hits[i].split(":");
             JsonArray near = expected.get(i).getAsJsonArray();
-            assertEquals(near.get(0).getAsLong(), Long.parseLong(hit[0]), step::toString);
+            assertEquals(near.get(0).getAsString(), hit[0], step::toString);
             assertEquals(near.get(1).getAsDouble(), Float.intBitsToFloat(Integer.parseUnsignedInt(hit[1], 16)), 0.005, step::toString);
         }
     }
 
-    private static long number(JsonObject object, String name) {
+    static long number(JsonObject object, String name) {
         return object.get(name).getAsLong();
     }
 
-    private static long[] numbers(JsonObject object, String name) {
+    static long[] numbers(JsonObject object, String name) {
         JsonArray list = object.has(name) ? object.getAsJsonArray(name) : new JsonArray();
         return list.asList().stream().mapToLong(JsonElement::getAsLong).toArray();
     }
 
-    private static String words(Stream<?> items) {
+    static String words(Stream<?> items) {
         return items.map(String::valueOf).collect(Collectors.joining(" "));
     }
 
-    private static String flag(boolean set) {
+    static String flag(boolean set) {
         return set ? "1" : "0";
     }
 
     /** The space of a step, else that of its case. */
-    private static SpaceId space(JsonObject step, JsonObject test) {
+    static SpaceId space(JsonObject step, JsonObject test) {
         return SpaceId.parse((step.has("space") ? step : test).get("space").getAsString());
     }
 
@@ -128,7 +128,7 @@ final class AtRestCases {
                 + CasesTest.bits(event.cosine()).trim()));
     }
 
-    private static ProfileStore openStore(Path folder, SpaceId space) {
+    static ProfileStore openStore(Path folder, SpaceId space) {
         // A commit need not outlast the machine here.
         return ProfileStore.open(folder, space, StoreOptions.defaults().withMaxBytes(1 << 30).withDurability(Durability.PROCESS));
     }
@@ -156,7 +156,7 @@ final class AtRestCases {
         });
     }
 
-    private static String ask(ProfileStore store, JsonObject step, JsonObject test) {
+    static String ask(ProfileStore store, JsonObject step, JsonObject test) {
         switch (step.get("do").getAsString()) {
             case "write":
                 return write(store, step, test);
@@ -270,70 +270,6 @@ final class AtRestCases {
             default:
                 throw new AssertionError(change);
         }
-    }
-
-    static void index(JsonObject test, JsonObject expected, StringBuilder answers) {
-        inFolder(folder -> {
-            Path file = folder.resolve("faces.fci");
-            FaceIndex[] open = {FaceIndex.open(file, space(test, test), (int) number(test, "values"))};
-            try {
-                eachStep(test, answers, step -> {
-                    String what = step.get("do").getAsString();
-                    if (what.equals("reopen") || what.equals("read")) {
-                        open[0].close();
-                        int values = (int) number(step.has("values") ? step : test, "values");
-                        open[0] = what.equals("read") ? FaceIndex.openToRead(file) : FaceIndex.open(file, space(step, test), values);
-                        return "";
-                    }
-                    return look(open[0], step, space(step, test));
-                });
-            } finally {
-                open[0].close();
-            }
-        });
-    }
-
-    private static String look(FaceIndex index, JsonObject step, SpaceId space) {
-        switch (step.get("do").getAsString()) {
-            case "add":
-                index.add(numbers(step, "ids"), faces(step, space));
-                return "";
-            case "remove":
-                return Long.toString(index.remove(number(step, "id")));
-            case "search":
-                return hits(index.search(Embedding.of(space, CasesTest.floats(step.getAsJsonArray("face"))), search(step)));
-            case "search-many":
-                return index.searchMany(faces(step, space), search(step)).stream().map(AtRestCases::hits).collect(Collectors.joining(" | "));
-            case "size":
-                return Long.toString(index.size());
-            case "verify":
-                IndexReport report = index.verify();
-                return report.faces() + " " + report.damaged().length;
-            case "compact":
-                index.compact();
-                return "";
-            default:
-                throw new AssertionError(step);
-        }
-    }
-
-    private static List<Embedding> faces(JsonObject step, SpaceId space) {
-        return step.getAsJsonArray("faces").asList().stream().map(face -> Embedding.of(space, CasesTest.floats(face.getAsJsonArray())))
-                .collect(Collectors.toList());
-    }
-
-    private static Search search(JsonObject step) {
-        Search search = Search.defaults();
-        search = step.has("neighbours") ? search.withNeighbours((int) number(step, "neighbours")) : search;
-        search = step.has("least") ? search.withLeast((float) step.get("least").getAsDouble()) : search;
-        search = step.has("shortlist") ? search.withShortlist((int) number(step, "shortlist")) : search;
-        search = step.has("exact") && step.get("exact").getAsBoolean() ? search.withExact() : search;
-        search = step.has("only") ? search.withOnly(numbers(step, "only")) : search;
-        return step.has("except") ? search.withExcept(numbers(step, "except")) : search;
-    }
-
-    private static String hits(List<Hit> found) {
-        return words(found.stream().map(hit -> hit.id() + ":" + CasesTest.bits(hit.cosine()).trim()));
     }
 
     static void feedback(JsonObject test, JsonObject expected, StringBuilder answers) {

@@ -42,9 +42,11 @@ class CasesTest {
         calls.put("profile", this::profile);
         calls.put("video", (test, expected, answers) -> VideoCases.video(engine, test, expected, answers));
         calls.put("store", AtRestCases::store);
-        calls.put("index", AtRestCases::index);
+        calls.put("index", SearchCases::index);
         calls.put("feedback", AtRestCases::feedback);
         calls.put("merge", AtRestCases::merge);
+        calls.put("accounts", SearchCases::accounts);
+        calls.put("stars", SearchCases::stars);
         StringBuilder answers = new StringBuilder();
         try (FaceEngine opened = FaceEngine.open(Data.MODELS);
                 FaceEngine other = FaceEngine.openDetector(EngineOptions.DEFAULT.withDetector(Detector.YUNET))) {
