@@ -1670,6 +1670,14 @@ facecore_status facecore_index_add_profiles(struct facecore_index *index,
                                             uint32_t which,
                                             uint64_t *users);
 
+// Whether the profiles of the store are those of which an index was made by `facecore_index_add_profiles`: `*current` is 1, or 0 once any was written, or
+// the iteration was switched. Users who left count as no change.
+//
+// Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`.
+facecore_status facecore_index_is_current(const struct facecore_index *index,
+                                          const struct facecore_store *store,
+                                          uint32_t *current);
+
 // Who a face is, among everybody in an index of profiles who has agreed to be found (`facecore_batch_set_findable`): at most `search->neighbours`
 // users, the most alike first, each once, as answer 0 of `*hits`. Among millions somebody is always alike: ask for a high `search->least`.
 //

@@ -144,6 +144,13 @@ public:
         return users;
     }
 
+    // Whether the profiles of the store are those of which the index was made.
+    bool is_current(const Store &store) const {
+        std::uint32_t current = 0;
+        detail::check(facecore_index_is_current(get(), store.get(), &current));
+        return current == 1;
+    }
+
     // Who a face is, among everybody who has agreed to be found.
     Hits who_is(const Store &store, const Embedding &face, const Search &search = Search()) const {
         return Hits(detail::make<facecore_hits>(

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::path::Path;
 
 use facecore::index::AlikePair;
-use facecore::search::{Indexed, clone_level, index_profiles, report_clones, who_is};
+use facecore::search::{Indexed, clone_level, index_profiles, is_current, report_clones, who_is};
 use facecore::store::CloneEvent;
 use facecore_bridge::{Clones, Failure, Status, clone_state_number, search_clones};
 
@@ -133,6 +133,27 @@ pub unsafe extern "C" fn facecore_index_add_profiles(
         if let Some(users) = users {
             *users = added;
         }
+        Ok(())
+    })
+}
+
+/// Whether the profiles of the store are those of which an index was made by `facecore_index_add_profiles`: `*current` is 1, or 0 once any was written, or
+/// the iteration was switched. Users who left count as no change.
+///
+/// Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn facecore_index_is_current(
+    index: *const facecore_index,
+    store: *const facecore_store,
+    current: *mut u32,
+) -> Status {
+    call(|| {
+        // SAFETY: the caller's pointers, as the contract in lib.rs says.
+        let current = unsafe { write(current, "current") }?;
+        *current = 0;
+        // SAFETY: as above.
+        let (index, store) = unsafe { (read(index, "index")?, read(store, "store")?) };
+        *current = is_current(&store.0, &index.0)?.into();
         Ok(())
     })
 }

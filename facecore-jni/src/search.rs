@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use facecore::Gallery;
 use facecore::index::AlikePair;
-use facecore::search::{Indexed, People, StarFace, clone_level, index_profiles, report_clones, who_is};
+use facecore::search::{Indexed, People, StarFace, clone_level, index_profiles, is_current, report_clones, who_is};
 use facecore::store::ProfileStore;
 use facecore_bridge::{Clones, Failure, Status, search_clones};
 use jni::EnvUnowned;
@@ -198,6 +198,22 @@ pub extern "system" fn Java_io_facecore_FaceIndex_addProfiles0<'l>(
         let store = unsafe { handle::look::<ProfileStore>(store) }?;
         // SAFETY: as above.
         Ok(index_profiles(store, &mut *unsafe { to_write(index) }?, which)?.cast_signed())
+    })
+}
+
+/// Whether the profiles of a store are those of an index.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_FaceIndex_isCurrent0<'l>(
+    mut env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    index: jlong,
+    store: jlong,
+) -> jboolean {
+    call(&mut env, |_| {
+        // SAFETY: `Handle.java` lends only handles of ours, of this type, and frees none while a call has it.
+        let store = unsafe { handle::look::<ProfileStore>(store) }?;
+        // SAFETY: as above.
+        Ok(is_current(store, &*unsafe { to_read(index) }?)?)
     })
 }
 

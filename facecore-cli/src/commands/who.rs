@@ -7,13 +7,14 @@ use std::process::ExitCode;
 use facecore::Error;
 use facecore::index::{FaceIndex, Scan, Search};
 use facecore::profile::Profile;
-use facecore::search::{Indexed, index_profiles, who_is};
+use facecore::search::{Indexed, index_profiles, is_current, who_is};
 use facecore::store::ProfileStore;
 
 use super::gallery::take_embeddings;
 use super::store::open;
 use crate::arguments::{Store, Who};
 use crate::failure::Result;
+use crate::output::tell;
 use crate::{saving, shown};
 
 pub fn run(arguments: &Who, json: bool) -> Result<ExitCode> {
@@ -25,6 +26,12 @@ pub fn run(arguments: &Who, json: bool) -> Result<ExitCode> {
     }
     let index = FaceIndex::open_to_read(&arguments.index)
         .map_err(|error| format!("--index {}: {error}", shown::path(&arguments.index)))?;
+    if !is_current(&store, &index)? {
+        let index = shown::path(&arguments.index);
+        tell(&format!(
+            "warning: --index {index}: profiles were written since it was made; --anew makes it of those that there are now"
+        ));
+    }
     let least = arguments.threshold.of(&engine)?;
     let search = Search { neighbours: arguments.most.get(), least, scan: Scan::Exact, ..Search::default() };
     let options = arguments.finding.options();

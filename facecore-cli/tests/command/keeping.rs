@@ -175,10 +175,12 @@ fn only_who_agreed_is_found_by_a_photo() {
     let folder = scratch("who");
     let (store, index) = (folder.join("store"), folder.join("faces.fci"));
     let (album, store) = ("testdata/photos", store.display());
-    let build = facecore(&format!(
-        "profile build {album}/obama.jpg {album}/obama2.jpg {album}/obama3.jpg --store {store} --user 7"
-    ));
-    assert_eq!(code(&build), 0, "{}", stderr(&build));
+    let build = || {
+        let photos = ["obama", "obama2", "obama3"].map(|name| format!("{album}/{name}.jpg")).join(" ");
+        let built = facecore(&format!("profile build {photos} --store {store} --user 7"));
+        assert_eq!(code(&built), 0, "{}", stderr(&built));
+    };
+    build();
     let who = |more: &str| facecore(&format!("who {album}/{more} --store {store} --index {}", index.display()));
     assert!(found(&who("group.jpg --json")).iter().all(Vec::is_empty), "nobody agreed");
     let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -186,11 +188,15 @@ fn only_who_agreed_is_found_by_a_photo() {
 
     let change = |what: &str| facecore(&format!("store {what} --space {SPACE} {store} 7"));
     assert_eq!(code(&change("findable")), 0);
+    assert_eq!(stderr(&who("group.jpg --json")), "", "the index is that of the profiles");
     let group = found(&who("group.jpg --json"));
     let hits: Vec<_> = group.iter().filter(|users| !users.is_empty()).collect();
     assert!(group.len() > 1 && hits == [&vec![7]], "{group:?}");
     assert!(stdout(&who("obama_partial_face.jpg")).contains("  user 7 (0."));
     assert!(stdout(&who("astronaut.jpg")).contains("nobody who agreed to be found"));
+    build();
+    assert!(stderr(&who("astronaut.jpg")).contains("profiles were written since it was made; --anew"));
+    assert_eq!(stderr(&who("astronaut.jpg --anew")), "");
     assert_eq!(code(&change("not-findable")), 0);
     assert!(found(&who("obama.jpg --json")).iter().all(Vec::is_empty), "it was taken back");
 

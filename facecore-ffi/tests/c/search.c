@@ -395,6 +395,12 @@ static void profiles(void) {
     EXPECT_STATUS(facecore_index_add_profiles(index, store, 3, &users), FACECORE_STATUS_UNKNOWN_VALUE);
     EXPECT_STATUS(facecore_index_add_profiles(index, store, FACECORE_INDEXED_SINGLE_OWNERS, &users), FACECORE_STATUS_OK);
     EXPECT(users == ACCOUNTS);
+    uint32_t current = 9;
+    EXPECT_STATUS(facecore_index_is_current(NULL, store, &current), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_index_is_current(index, NULL, &current), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_index_is_current(index, store, NULL), FACECORE_STATUS_NULL_ARGUMENT);
+    EXPECT_STATUS(facecore_index_is_current(index, store, &current), FACECORE_STATUS_OK);
+    EXPECT(current == 1);
     strangers(index, store);
     clones(index, store);
     facecore_index_free(index);

@@ -143,6 +143,12 @@ static facecore_status account_step(const cJSON *step, const char *verb, kept *h
         say(" %llu", (unsigned long long)users);
         return status;
     }
+    if (is(verb, "current")) {
+        uint32_t current = 9;
+        const facecore_status status = facecore_index_is_current(held->index, held->store, &current);
+        say(" %u", (unsigned)current);
+        return status;
+    }
     if (is(verb, "level")) {
         float least = 0;
         return facecore_clone_level(held->index, number(step, "per-million", 0), 0, &least);

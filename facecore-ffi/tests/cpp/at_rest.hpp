@@ -231,6 +231,29 @@ facecore::Store open_store(const std::string &folder, std::uint64_t space) {
     return facecore::Store(folder, space, options);
 }
 
+// What is asked of a store or done to it.
+Words use(const facecore::Store &store, const cJSON *step, const cJSON *test, const std::string &verb) {
+    Words line;
+    if (verb == "compact") {
+        store.compact();
+    } else if (verb == "switch") {
+        store.switch_to(id(step, "iteration"));
+    } else if (verb == "begin") {
+        line = words(std::vector<std::uint64_t>{store.begin()});
+    } else if (verb == "back") {
+        line = words(std::vector<std::uint64_t>{store.back()});
+    } else if (verb == "drop-next") {
+        line = words(std::vector<int>{store.drop_next()});
+    } else if (verb == "write") {
+        line = write(store, step, test);
+    } else if (verb == "report") {
+        line = report(store, step);
+    } else {
+        line = look(store, step, verb);
+    }
+    return line;
+}
+
 void store(const cJSON *test, const cJSON *) {
     const Folder folder;
     std::optional<facecore::Store> held(open_store(folder / "store", space(test, test)));
@@ -238,26 +261,13 @@ void store(const cJSON *test, const cJSON *) {
         if (verb == "reopen" || verb == "open-backup") {
             held.reset();
             held.emplace(open_store(folder / (verb == "reopen" ? "store" : "backup"), space(step, test)));
-        } else if (verb == "backup") {
-            held->backup(folder / "backup");
-        } else if (verb == "compact") {
-            held->compact();
-        } else if (verb == "switch") {
-            held->switch_to(id(step, "iteration"));
-        } else if (verb == "begin") {
-            return words(std::vector<std::uint64_t>{held->begin()});
-        } else if (verb == "back") {
-            return words(std::vector<std::uint64_t>{held->back()});
-        } else if (verb == "drop-next") {
-            return words(std::vector<int>{held->drop_next()});
-        } else if (verb == "write") {
-            return write(*held, step, test);
-        } else if (verb == "report") {
-            return report(*held, step);
-        } else {
-            return look(*held, step, verb);
+            return {};
         }
-        return {};
+        if (verb == "backup") {
+            held->backup(folder / "backup");
+            return {};
+        }
+        return use(*held, step, test, verb);
     });
 }
 

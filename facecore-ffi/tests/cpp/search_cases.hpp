@@ -198,17 +198,17 @@ Words take(Accounts &held, const cJSON *step, const cJSON *test, const std::stri
         const auto which = single ? FACECORE_INDEXED_SINGLE_OWNERS : FACECORE_INDEXED_EVERYBODY;
         return words(std::vector<std::uint64_t>{held.index.add_profiles(held.store, which)});
     }
+    if (verb == "current") {
+        return words(std::vector<int>{held.index.is_current(held.store)});
+    }
     if (verb == "find-clones") {
         return find_clones(held, step);
     }
     if (verb == "level") {
         return {std::to_string(held.index.clone_level(number(step, "per-million", 0), 0))};
     }
-    if (verb == "write") {
-        return write(held.store, step, test);
-    }
     const bool of_index = verb == "remove" || verb == "compact" || verb == "size";
-    return of_index ? ask(held.index, step, test, verb) : look(held.store, step, verb);
+    return of_index ? ask(held.index, step, test, verb) : use(held.store, step, test, verb);
 }
 
 void accounts(const cJSON *test, const cJSON *) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{failed, lock, write_whole};
 use super::kernel::Kernel;
-use super::layout::{BLOCK, Commit, HEADER, Layout, Part, new_header, read_header};
+use super::layout::{BLOCK, Commit, HEADER, Layout, Part, new_header, read_header, read_source};
 use super::mapping::Mapping;
 use super::row::{check, signs_of};
 use super::signs::{self, GROUP};
@@ -49,6 +49,7 @@ pub struct FaceIndex {
     space: SpaceId,
     pub(super) layout: Layout,
     pub(super) commit: Commit,
+    pub(super) source: Option<u64>,
     /// Faces that are counted and were not removed.
     pub(super) present: u64,
     pub(super) kernel: Kernel,
@@ -130,6 +131,7 @@ impl FaceIndex {
             space,
             layout,
             commit,
+            source: read_source(&header),
             present: 0,
             kernel: Kernel::best(),
             may_write,
@@ -164,6 +166,11 @@ impl FaceIndex {
     /// What changes whenever a face is added or removed: the number of commits and of faces.
     pub(crate) fn version(&self) -> [u64; 2] {
         [self.commit.sequence, self.present]
+    }
+
+    /// The version of what the index was made of, as [`set_source`](Self::set_source) wrote it; none if nobody did.
+    pub fn source(&self) -> Option<u64> {
+        self.source
     }
 
     /// Bytes of the file, which is also the memory in use once all of it has been searched.

@@ -11,6 +11,8 @@ pub(super) const BLOCK: usize = 4096;
 pub(super) const HEADER: usize = 4096;
 const MAGIC: [u8; 6] = *b"FCIX\x01\x00";
 const COMMITS: [usize; 2] = [512, 1024];
+/// Of the header: of which version of its source an index was made.
+pub(super) const SOURCE: usize = 1536;
 
 /// The sizes that follow from the number of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +130,21 @@ pub(super) fn read_header(bytes: &[u8; HEADER]) -> Option<(SpaceId, u16, Commit)
     (values > 0).then_some((space, values, commit))
 }
 
+/// The version of an index's source, with its checksum.
+pub(super) fn write_source(version: u64) -> [u8; 12] {
+    let mut bytes = [0; 12];
+    bytes[..8].copy_from_slice(&version.to_le_bytes());
+    bytes[8..].copy_from_slice(&crc32fast::hash(&version.to_le_bytes()).to_le_bytes());
+    bytes
+}
+
+/// None if it was never written.
+pub(super) fn read_source(bytes: &[u8; HEADER]) -> Option<u64> {
+    let bytes = *bytes[SOURCE..].first_chunk::<12>()?;
+    let version = u64::from_le_bytes(*bytes.first_chunk()?);
+    (write_source(version) == bytes).then_some(version)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +182,9 @@ mod tests {
         }
         bytes[at as usize..][..written.len()].copy_from_slice(&written);
         assert_eq!(read_header(&bytes).unwrap().2, commit);
+        assert_eq!(read_source(&bytes), None);
+        bytes[SOURCE..SOURCE + 12].copy_from_slice(&write_source(7));
+        assert_eq!(read_source(&bytes), Some(7));
         for at in 0..20 {
             let mut bad = bytes;
             bad[at] ^= 1;

@@ -13,6 +13,7 @@
 //! |---|---|
 //! | 0 | `FCIX`, version 1, a zero, number of values `n` as u16, space (8 bytes), CRC-32 of these 16 bytes |
 //! | 512, 1024 | a commit each: sequence u64, faces u64, CRC-32 of these 16 bytes; the valid one with the higher sequence holds |
+//! | 1536 | which version of its source the index was made of, if it was said: u64, CRC-32 of these 8 bytes |
 //! | 4096 + i · block | block i |
 //!
 //! | in a block, 4,096 times each | what |

@@ -6,7 +6,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 use super::face_index::FaceIndex;
 use super::file::{failed, write_whole};
-use super::layout::{BLOCK, Commit, Part, new_header};
+use super::layout::{BLOCK, Commit, Part, SOURCE, new_header, write_source};
 use super::mapping::Mapping;
 use super::row::Row;
 use super::signs::{self, GROUP};
@@ -90,6 +90,19 @@ impl FaceIndex {
         groups
     }
 
+    /// Notes of which version of its source the index was made, for whoever asks whether it is that still:
+    /// [`index_profiles`](crate::search::index_profiles) does. Faces that are added or removed later do not change it.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if it was opened to read, or cannot be written.
+    pub fn set_source(&mut self, version: u64) -> Result<()> {
+        self.check_writable()?;
+        let written = self.write_at(SOURCE as u64, &write_source(version)).and_then(|()| self.file.sync_data());
+        written.map_err(|error| failed(&self.path, "write to", &error))?;
+        self.source = Some(version);
+        Ok(())
+    }
+
     /// Removes all faces of some ids; they are found no more, and gone from the disk after [`compact`](Self::compact). Returns their number.
     ///
     /// # Errors
@@ -137,6 +150,10 @@ impl FaceIndex {
             let (at, bytes) = commit.write();
             file.seek(SeekFrom::Start(at))?;
             file.write_all(&bytes)?;
+            if let Some(version) = self.source {
+                file.seek(SeekFrom::Start(SOURCE as u64))?;
+                file.write_all(&write_source(version))?;
+            }
             file.set_len(self.layout.file(commit.faces).ok_or(io::ErrorKind::FileTooLarge)?)?;
             for (block, places) in places.chunks(BLOCK).enumerate() {
                 for part in [Part::Presence, Part::Ids, Part::Factors, Part::Checks, Part::Signs, Part::Values] {

@@ -21,6 +21,6 @@ mod who;
 pub use clones::{CloneSearch, report_clones};
 pub use level::clone_level;
 pub use people::People;
-pub use profiles::{Indexed, index_profiles};
+pub use profiles::{Indexed, index_profiles, is_current};
 pub use stars::{StarFace, StarHit};
 pub use who::who_is;

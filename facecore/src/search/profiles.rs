@@ -25,10 +25,13 @@ const PAGE: usize = 10_000;
 /// # Errors
 /// [`Error::Profile`] for a value that is no profile, those of [`ProfileStore::page`] and [`FaceIndex::add`].
 pub fn index_profiles(store: &ProfileStore, index: &mut FaceIndex, which: Indexed) -> Result<u64> {
+    // What is written meanwhile may be missed.
+    let version = store.profiles_version()?;
+    let is_whole = index.is_empty();
     let (mut after, mut users) = (None, 0);
     loop {
         let page = store.page(after, PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(users) };
+        let Some((last, _)) = page.last() else { break };
         after = Some(*last);
         let mut faces: Vec<(u64, Embedding)> = Vec::with_capacity(page.len());
         for (user, bytes) in &page {
@@ -44,4 +47,17 @@ pub fn index_profiles(store: &ProfileStore, index: &mut FaceIndex, which: Indexe
         }
         index.add(&faces)?;
     }
+    if is_whole {
+        index.set_source(version)?;
+    }
+    Ok(users)
+}
+
+/// Whether the profiles of the store are those of which the index was made by [`index_profiles`]: false once any was written, or the
+/// iteration was switched. Users who left count as no change: [`who_is`](super::who_is) never answers with them.
+///
+/// # Errors
+/// Those of [`ProfileStore::profiles_version`].
+pub fn is_current(store: &ProfileStore, index: &FaceIndex) -> Result<bool> {
+    Ok(index.source() == Some(store.profiles_version()?))
 }

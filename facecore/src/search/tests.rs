@@ -157,6 +157,32 @@ fn clones_are_found_and_reported_once() {
 }
 
 #[test]
+fn an_index_knows_whether_profiles_were_written_since() {
+    let scratch = Scratch::new("current");
+    let (store, mut index) = (scratch.store(), scratch.index());
+    fill(&store, 3, &[]);
+    assert!(!is_current(&store, &index).unwrap(), "nothing was indexed yet");
+    index_profiles(&store, &mut index, Indexed::Everybody).unwrap();
+    let current = |index: &FaceIndex| is_current(&store, index).unwrap();
+    assert!(current(&index));
+    store.write(|batch| batch.erase(1).and_then(|()| batch.set_findable(2, true))).unwrap();
+    index.remove(&[1]).unwrap();
+    index.compact().unwrap();
+    store.compact().unwrap();
+    assert!(current(&index), "who left is not found anyhow");
+    drop(index);
+    let mut index = scratch.index();
+    assert!(current(&index), "after opening it again");
+    let one = profile(2).to_bytes().unwrap();
+    assert!(store.write(|batch| batch.put(2, SPACE, &one).and_then(|_| batch.put(2, SpaceId([0; 8]), &one))).is_err());
+    assert!(current(&index), "nothing was written");
+    store.write(|batch| batch.put(2, SPACE, &one)).unwrap();
+    assert!(!current(&index));
+    index_profiles(&store, &mut index, Indexed::Everybody).unwrap();
+    assert!(!current(&index), "users are in it twice");
+}
+
+#[test]
 fn a_search_that_was_killed_ends_with_the_same_pairs() {
     let scratch = Scratch::new("resume");
     let mut index = scratch.index();
@@ -181,6 +207,9 @@ fn a_search_that_was_killed_ends_with_the_same_pairs() {
     while search.step().unwrap() {}
     assert_eq!(search.finish().unwrap(), whole);
 
+    for wrong in [0.0, -0.5, 1.01, f32::NAN] {
+        assert_eq!(CloneSearch::open(&index, wrong, &progress).unwrap_err().code(), "option");
+    }
     open(0.8).step().unwrap();
     assert_eq!(open(0.81).parts().0, 0, "of another level");
     fs::write(&progress, b"cut").unwrap();

@@ -20,6 +20,8 @@ pub struct Batch<'t> {
     pub(super) txn: RwTxn<'t>,
     pub(super) tables: &'t Tables,
     pub(super) state: State,
+    /// Whether the profiles that are read are others than before.
+    pub(super) wrote_profiles: bool,
 }
 
 impl Batch<'_> {
@@ -38,6 +40,7 @@ impl Batch<'_> {
             return Ok(false);
         }
         self.insert(self.tables.profiles(self.state.current_slot()), &key, profile)?;
+        self.wrote_profiles = true;
         if let Some(slot) = self.state.next_slot() {
             self.insert(self.tables.profiles(slot), &key, profile)?;
             self.insert(self.tables.live(), &key, &[])?;

@@ -19,6 +19,7 @@
 //! |---|---|---|
 //! | `state` | `state` | layout 1, moved (0 or 1), the space, and as u64 iterations: current, previous, next, last, and those in the three slots |
 //! | `state` | `progress` | how far a rebuild is, in its own words |
+//! | `state` | `version` | u64: how often profiles were written, in commits |
 //! | `profiles-0`, `-1`, `-2` (slots) | user u64 | a profile's bytes |
 //! | `faces` | user u64, photo u64, face u16 | a stored face's bytes |
 //! | `opinions` | user u64, photo u64, face u16 | 1 confirm, 2 reject, 3 remove |
@@ -32,6 +33,7 @@ mod clones;
 mod compaction;
 mod folder;
 mod generation;
+mod iterations;
 mod options;
 mod profile_store;
 mod progress;
@@ -39,6 +41,7 @@ mod record;
 mod state;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use batch::Batch;
 pub use clones::{CloneEvent, CloneState};

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use facecore::index::{FaceIndex, Hit, Scan, Search};
 use facecore::profile::{Profile, Role};
-use facecore::search::{CloneSearch, Indexed, People, StarFace, clone_level, index_profiles, report_clones, who_is};
+use facecore::search::{
+    CloneSearch, Indexed, People, StarFace, clone_level, index_profiles, is_current, report_clones, who_is,
+};
 use facecore::store::ProfileStore;
 use facecore::{Candidate, Embedding, Error, Matcher, SpaceId};
 use serde_json::Value;
@@ -131,6 +133,7 @@ impl Accounts<'_> {
                 let which = if step["single-owners"] == true { Indexed::SingleOwners } else { Indexed::Everybody };
                 Ok(index_profiles(&self.store, &mut self.index, which)?.to_string())
             }
+            "current" => Ok(u8::from(is_current(&self.store, &self.index)?).to_string()),
             "who" => with_search(step, |search| {
                 let face = made(&step["face"], self.index.values(), space(step, self.case))?;
                 Ok(hits(&who_is(&self.index, &self.store, &face, search)?))

@@ -204,6 +204,18 @@ public final class FaceIndex implements AutoCloseable {
     }
 
     /**
+     * Whether the profiles of a store are those of which this index was made by {@link #addProfiles}: false once any was written, or the iteration was
+     * switched. Users who left count as no change: {@link #whoIs} never answers with them.
+     *
+     * @param store whose profiles
+     * @return whether no profile was written since
+     * @throws FaceCoreException with {@link ErrorCode#STORE} or {@link ErrorCode#STORE_DAMAGED}
+     */
+    public boolean isCurrent(ProfileStore store) {
+        return handle.use(index -> store.handle().use(profiles -> isCurrent0(index, profiles)));
+    }
+
+    /**
      * Who a face is, among everybody in this index who has agreed to be found ({@link StoreBatch#setFindable}). Nobody else is ever in the answer,
      * whatever the index holds.
      *
@@ -272,6 +284,8 @@ public final class FaceIndex implements AutoCloseable {
     private static native byte[] search0(long index, byte[] record);
 
     private static native long addProfiles0(long index, long store, boolean singleOwners);
+
+    private static native boolean isCurrent0(long index, long store);
 
     private static native byte[] whoIs0(long index, long store, byte[] record);
 

@@ -118,6 +118,8 @@ final class SearchCases {
                     return "";
                 case "add-profiles":
                     return Long.toString(index.addProfiles(store, step.has("single-owners")));
+                case "current":
+                    return flag(index.isCurrent(store));
                 case "who":
                     return hits(index.whoIs(store, face(step.getAsJsonObject("face"), space(step, test)), SearchCases.search(step)));
                 case "search":
