@@ -123,10 +123,11 @@ impl Mark {
 
 fn mark(face: &FoundFace) -> Mark {
     let outcome = face.verdict.as_ref().map(|verdict| &verdict.outcome);
+    let is_found = face.users.as_ref().is_some_and(|users| !users.is_empty());
     Mark {
         area: face.face.bounding_box,
         landmarks: face.face.landmarks,
-        named: matches!(outcome, Some(Outcome::Match { .. })),
+        named: is_found || matches!(outcome, Some(Outcome::Match { .. })),
         text: label(face),
     }
 }
@@ -220,8 +221,12 @@ impl Canvas {
     }
 }
 
-/// The name with its cosine; where names were not asked for, the score of the detection.
+/// The name, or the users, with cosines; where nobody was searched for, the score of the detection.
 fn label(face: &FoundFace) -> String {
+    if let Some(users) = &face.users {
+        let users: Vec<_> = users.iter().map(|hit| format!("user {}  {:.2}", hit.id, hit.cosine)).collect();
+        return if users.is_empty() { "unknown".into() } else { users.join(", ") };
+    }
     match face.verdict.as_ref().map(|verdict| &verdict.outcome) {
         Some(Outcome::Match { person, cosine }) => format!("{person}  {cosine:.2}"),
         Some(Outcome::NoMatch { .. }) => "unknown".into(),
@@ -253,6 +258,7 @@ fn line(text: &str, size: f32) -> (Vec<Glyph>, f32) {
 
 #[cfg(test)]
 mod tests {
+    use facecore::index::Hit;
     use facecore::{BoundingBox, Face, Verdict};
 
     use super::*;
@@ -289,6 +295,18 @@ mod tests {
         let overwriting = [source(photo, "obama.jpg")];
         assert!(targets(Path::new(photo), &overwriting).is_err());
         assert!(targets(Path::new(photo).parent().unwrap(), &overwriting).is_err());
+    }
+
+    #[test]
+    fn users_are_named_by_their_ids() {
+        let area = BoundingBox { x1: 1.0, y1: 1.0, x2: 9.0, y2: 9.0 };
+        let found = |users| FoundFace { verdict: None, users, ..face(area, "") };
+        let hit = |id, cosine| Hit { id, cosine };
+        let both = mark(&found(Some(vec![hit(7, 0.875), hit(u64::MAX, 0.5)])));
+        assert_eq!((both.named, both.text.as_str()), (true, "user 7  0.88, user 18446744073709551615  0.50"));
+        let nobody = mark(&found(Some(Vec::new())));
+        assert_eq!((nobody.named, nobody.text.as_str()), (false, "unknown"));
+        assert_eq!(mark(&found(None)).text, "1.000", "nobody was searched for");
     }
 
     #[test]
