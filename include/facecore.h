@@ -1670,8 +1670,8 @@ facecore_status facecore_index_add_profiles(struct facecore_index *index,
                                             uint32_t which,
                                             uint64_t *users);
 
-// Whether the profiles of the store are those of which an index was made by `facecore_index_add_profiles`: `*current` is 1, or 0 once any was written, or
-// the iteration was switched. Users who left count as no change.
+// Whether the profiles of the store are those of which an index was made by `facecore_index_add_profiles`: `*current` is 1, or 0 once any was put or removed,
+// or the iteration was switched. Users who left count as no change.
 //
 // Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`.
 facecore_status facecore_index_is_current(const struct facecore_index *index,

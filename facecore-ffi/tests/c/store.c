@@ -262,7 +262,7 @@ static void upkeep(const facecore_store *store) {
     EXPECT_STATUS(facecore_texts_get(damage, NULL, &count), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_texts_get(damage, &lines, NULL), FACECORE_STATUS_NULL_ARGUMENT);
     EXPECT_STATUS(facecore_texts_get(damage, &lines, &count), FACECORE_STATUS_OK);
-    EXPECT(number == 4 && count == 0 && lines != NULL); /* Two profiles and the store's state. */
+    EXPECT(number == 4 && count == 0 && lines != NULL); /* Two profiles, the store's state, and its version. */
     facecore_texts_free(damage);
     facecore_texts_free(NULL);
     EXPECT_STATUS(facecore_store_get_iterations(NULL, NULL, NULL, NULL), FACECORE_STATUS_NULL_ARGUMENT);

@@ -53,7 +53,7 @@ pub fn index_profiles(store: &ProfileStore, index: &mut FaceIndex, which: Indexe
     Ok(users)
 }
 
-/// Whether the profiles of the store are those of which the index was made by [`index_profiles`]: false once any was written, or the
+/// Whether the profiles of the store are those of which the index was made by [`index_profiles`]: false once any was put or removed, or the
 /// iteration was switched. Users who left count as no change: [`who_is`](super::who_is) never answers with them.
 ///
 /// # Errors

@@ -180,6 +180,11 @@ fn an_index_knows_whether_profiles_were_written_since() {
     assert!(!current(&index));
     index_profiles(&store, &mut index, Indexed::Everybody).unwrap();
     assert!(!current(&index), "users are in it twice");
+    index.set_source(store.profiles_version().unwrap()).unwrap();
+    store.write(|batch| batch.remove(99)).unwrap();
+    assert!(current(&index), "nobody was removed");
+    store.write(|batch| batch.remove(2)).unwrap();
+    assert!(!current(&index), "who may still be found has no profile any more");
 }
 
 #[test]

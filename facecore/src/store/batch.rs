@@ -86,6 +86,7 @@ impl Batch<'_> {
     pub fn remove(&mut self, user: u64) -> Result<bool> {
         let key = user_key(user);
         let there = self.delete(self.tables.profiles(self.state.current_slot()), &key)?;
+        self.wrote_profiles |= there;
         if let Some(slot) = self.state.next_slot() {
             self.delete(self.tables.profiles(slot), &key)?;
             self.insert(self.tables.live(), &key, &[])?;

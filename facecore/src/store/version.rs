@@ -12,8 +12,8 @@ use crate::error::Result;
 const KEY: &[u8] = b"version";
 
 impl ProfileStore {
-    /// A number that grows whenever profiles are written, or another iteration becomes the current one; not when users leave, of whom nothing
-    /// is found any more whatever an index holds.
+    /// A number that grows whenever profiles are put or removed, or another iteration becomes the current one; not when users are erased or opt
+    /// out, of whom nothing is found any more whatever an index holds.
     ///
     /// # Errors
     /// [`Error::StoreDamaged`](crate::Error::StoreDamaged), [`Error::Store`](crate::Error::Store).

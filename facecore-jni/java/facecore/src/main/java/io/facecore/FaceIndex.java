@@ -204,8 +204,8 @@ public final class FaceIndex implements AutoCloseable {
     }
 
     /**
-     * Whether the profiles of a store are those of which this index was made by {@link #addProfiles}: false once any was written, or the iteration was
-     * switched. Users who left count as no change: {@link #whoIs} never answers with them.
+     * Whether the profiles of a store are those of which this index was made by {@link #addProfiles}: false once any was put or removed, or the iteration
+     * was switched. Users who left count as no change: {@link #whoIs} never answers with them.
      *
      * @param store whose profiles
      * @return whether no profile was written since
