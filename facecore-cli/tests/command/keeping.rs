@@ -1,5 +1,9 @@
 //! `gallery`, `who`, `clones` and `store`.
 
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
 use facecore::index::FaceIndex;
 use facecore::profile::{Profile, Role};
 use facecore::store::{ProfileStore, StoreOptions};
@@ -111,6 +115,39 @@ fn clones_are_found_once_and_judged() {
     let none = facecore(&format!("clones list {} --space {space}", folder.display()));
     assert_eq!(code(&none), 2);
     assert!(stderr(&none).contains("there is no store in this folder"));
+}
+
+#[test]
+fn a_killed_search_for_clones_ends_with_the_same_report() {
+    let folder = scratch("clones-killed");
+    let space = SpaceId(*b"a space!");
+    let [whole, killed] = ["whole", "killed"].map(|name| folder.join(name));
+    let accounts = ProfileStore::open(&whole, space, &StoreOptions::default()).unwrap();
+    let write = |batch: &mut facecore::store::Batch<'_>| {
+        for user in 0..20_000 {
+            let mut profile = Profile::new(space, 128)?;
+            profile.add(Role::Owner, &[face(user % 19_900, user / 19_900)])?;
+            batch.put(user, space, &profile.to_bytes()?)?;
+        }
+        Ok(())
+    };
+    accounts.write(write).unwrap();
+    accounts.backup(&killed).unwrap();
+    drop(accounts);
+    let find = |store: &Path| format!("clones find {0} --space {space} --index {0}.fci", store.display());
+    let report = stdout(&facecore(&find(&whole))).to_owned();
+    assert_eq!(report.lines().count(), 100);
+
+    let mut search = command(&find(&killed)).stdout(Stdio::null()).spawn().unwrap();
+    let progress = folder.join("killed.fci.progress");
+    while !progress.exists() {
+        assert!(search.try_wait().unwrap().is_none(), "it ended before it was killed");
+        thread::sleep(Duration::from_millis(1));
+    }
+    search.kill().unwrap();
+    search.wait().unwrap();
+    assert!(progress.exists(), "it was killed too late");
+    assert_eq!(stdout(&facecore(&find(&killed))), report);
 }
 
 /// Whether a file below the folder holds these bytes.

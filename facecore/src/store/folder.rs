@@ -33,17 +33,20 @@ impl Folder {
         self.0.join(format!("generation-{number}.part"))
     }
 
-    /// Makes the first generation if the folder is no store yet.
+    /// Makes the first generation if the folder is no store yet, and marks it: a backup has none yet, nor has what a process left that ended
+    /// between the two.
     pub(super) fn initialise(&self) -> Result<()> {
-        if self.newest()?.is_some() || self.0.join(MARK).exists() {
+        if self.0.join(MARK).exists() {
             return Ok(());
         }
-        let made = match fs::create_dir(self.generation(1)) {
-            // Another process was faster.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            made => made,
-        };
-        self.checked("create a generation in", made)?;
+        if self.newest()?.is_none() {
+            let made = match fs::create_dir(self.generation(1)) {
+                // Another process was faster.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+                made => made,
+            };
+            self.checked("create a generation in", made)?;
+        }
         self.checked("mark", File::create(self.0.join(MARK)).and_then(|mark| mark.sync_all()))?;
         self.sync()
     }

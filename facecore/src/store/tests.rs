@@ -238,6 +238,7 @@ fn a_backup_is_a_store_of_its_own() {
     put(&store, 1, "one");
     let next = store.begin().unwrap();
     store.backup(&target.0).unwrap();
+    assert_eq!(names(&target.0), ["facecore-store", "generation-1"]);
     assert_eq!(store.backup(&target.0).unwrap_err().code(), "store", "the folder exists");
     store.switch(next).unwrap();
     let copy = target.open();
