@@ -17,7 +17,7 @@ help:
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
 	@echo "make bench-java   the same calls from Rust and from Java"
 	@echo "make release-linux   the libraries that are handed out, for x86-64 and 64-bit ARM with glibc 2.17 or newer (Debian, as root; a quarter of an hour the first time)"
-	@echo "make cross-aarch64   those for 64-bit ARM, tested under qemu (as root)"
+	@echo "make cross-aarch64   those for 64-bit ARM, tested under qemu, Java as well (as root)"
 	@echo "make header   include/facecore.h from the sources"
 	@echo "make install PREFIX=/usr/local   the C library, its headers, pkg-config and CMake files"
 
@@ -120,6 +120,7 @@ release-linux:
 
 cross-aarch64: models
 	cross/aarch64
+	cross/aarch64_java
 
 PREFIX ?= /usr/local
 install:
