@@ -40,13 +40,14 @@ page: models
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -Dformatter.skip -pl facecore,facecore-cassandra -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
-test: test-tools test-rust test-c test-java test-cluster test-outside test-page
+test: test-tools test-rust test-heif test-c test-java test-cluster test-outside test-page
 
 # Before anything that takes long.
 test-tools:
 	@command -v javac > /dev/null && command -v mvn > /dev/null || { echo "make test needs a JDK and Maven: apt-get install openjdk-17-jdk-headless maven. Without Java: make test-rust"; exit 1; }
 	@command -v chromium > /dev/null && command -v npm > /dev/null || { echo "make test needs Chromium, Node.js and npm for the page: apt-get install chromium nodejs npm. Without: make test-rust test-c test-java"; exit 1; }
 	@facecore-ffi/tests/run tools
+	@pkg-config --exists libde265 dav1d && command -v cmake > /dev/null || { echo "make test needs cmake, libde265 and dav1d for HEIC and AVIF: apt-get install cmake libde265-dev libdav1d-dev. Without: make test-rust test-c test-java"; exit 1; }
 
 # The crate's own copies of networks and licences, which a package cannot do without, are those of this checkout. The fuzz targets are only
 # checked, nothing is linked: naming a libFuzzer spares its C++ build.
@@ -66,6 +67,11 @@ test-rust: models
 	facecore/tests/dependencies
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 	CUSTOM_LIBFUZZER_PATH=unused/libFuzzer.a cargo check --release --manifest-path fuzz/Cargo.toml --target-dir target
+
+# HEIC and AVIF: compiles libheif, three minutes the first time.
+test-heif: models
+	cargo clippy --release --package facecore --all-targets --no-default-features --features heif-embedded -- -D warnings
+	cargo test --release --workspace --features facecore/heif-embedded --test odd
 
 test-c: models
 	facecore-ffi/tests/run

@@ -2210,6 +2210,10 @@ facecore_status facecore_star_hits_get(const struct facecore_star_hits *hits,
 // Frees hits and their names; NULL is fine.
 void facecore_star_hits_free(struct facecore_star_hits *hits);
 
+// The formats that this build decodes, each by its usual file extension, with a space between two: "jpg png webp bmp gif tiff", and "heic avif" in
+// a build with libheif, as far as that has decoders for them. Never NULL, valid for ever.
+const char *facecore_photo_formats(void);
+
 // Sets the defaults. `struct_size` is `sizeof(facecore_limits)`.
 facecore_status facecore_limits_init(struct facecore_limits *limits, size_t struct_size);
 

@@ -128,6 +128,9 @@ public:
         }));
     }
 
+    // The formats that this build decodes, by file extension: "jpg png webp bmp gif tiff", at most followed by "heic avif".
+    static std::string formats() { return facecore_photo_formats(); }
+
     // Copies raw pixels. Of `image`, struct_size and reserved are set here.
     static Photo from_pixels(facecore_image image, const Limits &limits = Limits()) {
         image.struct_size = sizeof image;

@@ -1,7 +1,7 @@
 """Makes testdata/odd: photos that are right but rare, and the kinds that are named and refused. They are committed; tests need no Python.
 
     apt-get install libjpeg-turbo-progs libtiff-tools libheif-examples
-    pip install pillow==12.0.0
+    pip install pillow==12.0.0 pillow-heif==1.8.1 numpy
     python3 testdata/odd.py
 
 Every picture shows photos/group.jpg at half size (`half`, for detection) or at an eighth (`small`). odd/half.jpg and odd/small.png are what
@@ -15,6 +15,8 @@ import tempfile
 import zlib
 from pathlib import Path
 
+import numpy
+import pillow_heif
 from PIL import Image
 
 HERE = Path(__file__).parent
@@ -135,6 +137,14 @@ def tiffs(small):
 
 
 def heifs(small):
+    # As phones write them: turned by the file's own property, which EXIF repeats; and 10 bits.
+    turned = small.transpose(Image.Transpose.ROTATE_90)
+    turned.save(OUT / "turned.heic", quality=60, exif=exif(3, TURN_90))
+    deep = numpy.asarray(small).astype(numpy.uint16) * 257
+    pillow_heif.encode("RGB;16", small.size, deep.tobytes(), OUT / "deep.heic", quality=60)
+    seen = small.convert("RGBA")
+    seen.paste((0, 0, 0, 0), (0, 0, small.width // 2, small.height))
+    seen.save(OUT / "half-seen.avif", quality=60)
     with tempfile.TemporaryDirectory() as folder:
         source = str(Path(folder, "small.png"))
         small.save(source)
@@ -143,6 +153,7 @@ def heifs(small):
 
 
 def main():
+    pillow_heif.register_heif_opener()
     OUT.mkdir(exist_ok=True)
     group = Image.open(HERE / "photos/group.jpg").convert("RGB")
     half, small = (group.resize((group.width // n, group.height // n), Image.Resampling.LANCZOS) for n in (2, 8))

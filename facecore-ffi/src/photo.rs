@@ -1,5 +1,8 @@
 //! Photos: encoded bytes or raw pixels.
 
+use std::ffi::{CString, c_char};
+use std::sync::OnceLock;
+
 use facecore::{Damage, Limits, Orientation, Photo, PixelFormat, RawView};
 use facecore_bridge::{Failure, Status};
 
@@ -7,6 +10,15 @@ use crate::boundary::{self, Out, call, read, read_sized, slice, write_sized};
 
 /// An upright photo. Immutable: share it between threads.
 pub struct facecore_photo(pub(crate) Photo<'static>);
+
+/// The formats that this build decodes, each by its usual file extension, with a space between two: "jpg png webp bmp gif tiff", and "heic avif" in
+/// a build with libheif, as far as that has decoders for them. Never NULL, valid for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn facecore_photo_formats() -> *const c_char {
+    static FORMATS: OnceLock<CString> = OnceLock::new();
+    // Extensions hold no NUL.
+    FORMATS.get_or_init(|| CString::new(Photo::formats().join(" ")).unwrap_or_default()).as_ptr()
+}
 
 /// How raw pixels lie in memory, 8 bits a channel. There is no default: 0 is an error.
 #[repr(u32)]

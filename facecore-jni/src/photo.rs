@@ -98,6 +98,16 @@ pub extern "system" fn Java_io_facecore_Photo_fromPixelsDirect0<'l>(
     })
 }
 
+/// The formats that this build decodes.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_io_facecore_Photo_formats0<'l>(mut env: EnvUnowned<'l>, _: JClass<'l>) -> JByteArray<'l> {
+    call(&mut env, |env| {
+        let mut answer = Writer::default();
+        answer.text(&Photo::formats().join(" "));
+        answer.into_java(env)
+    })
+}
+
 /// The sides.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_Photo_info0<'l>(

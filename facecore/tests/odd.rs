@@ -106,12 +106,60 @@ fn kinds_that_are_not_read_are_named() {
     assert!(error(&odd("fax.tif")).to_string().contains("convert it to JPEG or PNG"));
 }
 
+#[cfg(not(feature = "heif"))]
 #[test]
 fn photos_of_apple_phones_are_named() {
     for (file, kind) in [("photo.heic", "a HEIC photo"), ("photo.avif", "an AVIF photo")] {
         let error = error(&odd(file));
         assert_eq!(error.code(), "unread-kind");
         assert!(error.to_string().starts_with(&format!("{kind}; this build does not read it: convert it")), "{error}");
+    }
+    assert!(!Photo::formats().contains(&"heic"));
+}
+
+#[cfg(feature = "heif")]
+mod heif {
+    use super::*;
+
+    #[test]
+    fn photos_of_apple_phones_show_the_same_picture() {
+        for file in ["photo.heic", "photo.avif", "turned.heic", "deep.heic"] {
+            assert_same(file, "small.png", 6.0);
+        }
+        assert_eq!(Photo::formats()[6..], ["heic", "avif"]);
+    }
+
+    #[test]
+    fn transparent_pixels_show_white() {
+        let (seen, small) = (strict(&odd("half-seen.avif")), strict(&odd("small.png")));
+        let (row, whole) = (seen.row(50), small.row(50));
+        let [hidden, shown] = [10..60, 90..140].map(|x| 3 * x.start..3 * x.end);
+        assert!(row[hidden].iter().all(|&channel| channel > 250));
+        let apart =
+            row[shown.clone()].iter().zip(&whole[shown]).map(|(a, b)| i32::from(a.abs_diff(*b))).sum::<i32>() / 150;
+        assert!(apart < 8, "{apart}");
+    }
+
+    #[test]
+    fn what_is_too_large_or_broken_is_an_error() {
+        let bytes = odd("photo.heic");
+        let limits = Limits { max_pixels: 1000, ..Limits::default() };
+        assert_eq!(Photo::decode(&bytes, &limits).unwrap_err().code(), "limit");
+        for file in ["photo.heic", "photo.avif", "turned.heic", "deep.heic", "half-seen.avif"] {
+            let bytes = odd(file);
+            for cut in (12..bytes.len()).step_by(bytes.len() / 40) {
+                assert!(
+                    matches!(error(&bytes[..cut]), Error::Decode { .. } | Error::UnreadKind { .. }),
+                    "{file} cut at {cut}"
+                );
+            }
+            for at in (0..bytes.len()).step_by(bytes.len() / 60) {
+                let mut changed = bytes.clone();
+                changed[at] ^= 0x55;
+                // Whatever comes of it, the process goes on.
+                let _ = Photo::decode(&changed, &Limits::default());
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! `photo_sizes MODELS PHOTO [default] [sface]`: the whole way from the bytes of JPEGs of 1, 2, 12, 50 and 108 megapixels to embeddings:
+//! `photo_sizes MODELS PHOTO [default] [sface] [444]`: the whole way from the bytes of JPEGs of 1, 2, 12, 50 and 108 megapixels to embeddings:
 //! median and 99th percentile of decode, detect and embed, and the most memory that the process has had. With the presets for uploads, or with
 //! the defaults; with the manifest's default networks, or with YuNet and SFace.
 //!
-//! The JPEGs are the photo enlarged, with grain like a sensor's added, at quality 90. They are left in target/photo_sizes, where
+//! The JPEGs are the photo enlarged, with grain like a sensor's added, at quality 90, and colours at half the resolution (4:2:0) as phones
+//! write them; with `444`, colours are as fine as brightness, which makes twice as many blocks. They are left in target/photo_sizes, where
 //! benches/peers/opencv_faces.py takes them.
 
 use std::env;
@@ -13,14 +14,14 @@ use std::time::Instant;
 
 use facecore::{DetectOptions, DetectorKind, Engine, EngineOptions, Limits, Photo};
 use image::RgbImage;
-use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 const SIZES: [(u32, u32); 5] = [(1152, 864), (1632, 1224), (4000, 3000), (8160, 6120), (12_000, 9_000)];
 const ROUNDS: usize = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let usage = "usage: photo_sizes MODELS PHOTO [default] [sface]";
+    let usage = "usage: photo_sizes MODELS PHOTO [default] [sface] [444]";
     let mut arguments = env::args_os().skip(1);
     let models = PathBuf::from(arguments.next().ok_or(usage)?);
     let photo = image::load_from_memory(&fs::read(arguments.next().ok_or(usage)?)?)?.to_rgb8();
@@ -37,13 +38,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let engine = Engine::open_with(models, &engine)?;
     println!("{}, {words:?}; median / 99th percentile in ms, {ROUNDS} rounds", engine.kernels());
-    let folder = Path::new("target/photo_sizes");
+    let (folder, sampling) = match words.iter().any(|word| word == "444") {
+        true => (Path::new("target/photo_sizes/444"), SamplingFactor::F_1_1),
+        false => (Path::new("target/photo_sizes"), SamplingFactor::F_2_2),
+    };
     fs::create_dir_all(folder)?;
     for (width, height) in SIZES {
         let megapixels = f64::from(width) * f64::from(height) / 1e6;
         let file = folder.join(format!("{megapixels:.0}.jpg"));
         if !file.exists() {
-            fs::write(&file, enlarged(&photo, width, height)?)?;
+            fs::write(&file, enlarged(&photo, width, height, sampling)?)?;
         }
         let bytes = fs::read(file)?;
         reset_peak();
@@ -52,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn enlarged(photo: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, Box<dyn Error>> {
+fn enlarged(photo: &RgbImage, width: u32, height: u32, sampling: SamplingFactor) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut large = imageops::resize(photo, width, height, FilterType::Triangle);
     let mut state = 1u64;
     for channel in large.iter_mut() {
@@ -62,7 +66,9 @@ fn enlarged(photo: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, Box<dy
         *channel = (i16::from(*channel) + grain / 2).clamp(0, 255) as u8;
     }
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&large)?;
+    let mut encoder = Encoder::new(&mut bytes, 90);
+    encoder.set_sampling_factor(sampling);
+    encoder.encode(&large, width as u16, height as u16, ColorType::Rgb)?;
     Ok(bytes)
 }
 

@@ -6,12 +6,14 @@ use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use facecore::Photo;
+
 use super::{Source, has_extension, is_standard_input};
 use crate::failure::Result;
 use crate::shown;
 
-/// What is taken for a photo in a folder. A file that is named itself is read whatever it is called.
-const EXTENSIONS: [&str; 11] = ["jpg", "jpeg", "jpe", "jfif", "mpo", "png", "webp", "bmp", "gif", "tif", "tiff"];
+/// What is taken for a photo in a folder, beside [`Photo::formats`]. A file that is named itself is read whatever it is called.
+const OTHER_EXTENSIONS: [&str; 5] = ["jpeg", "jpe", "jfif", "mpo", "tif"];
 
 /// The photos to work on, and what of the folders was left out.
 #[derive(Debug, Default)]
@@ -96,7 +98,7 @@ fn refuse(kind: FileType, path: &Path) -> Option<Kind> {
     if !kind.is_file() {
         return Some(Kind::Special);
     }
-    if has_extension(path, &EXTENSIONS) {
+    if has_extension(path, &OTHER_EXTENSIONS) || has_extension(path, &Photo::formats()) {
         return None;
     }
     Some(path.extension().map_or(Kind::NoExtension, |text| Kind::Extension(shown::name(text).to_lowercase())))

@@ -15,6 +15,7 @@ static void texts(void) {
     char version[32];
     snprintf(version, sizeof version, "%d.%d.%d", FACECORE_VERSION_MAJOR, FACECORE_VERSION_MINOR, FACECORE_VERSION_PATCH);
     EXPECT(strcmp(facecore_version(), version) == 0);
+    EXPECT(strncmp(facecore_photo_formats(), "jpg png webp bmp gif tiff", 25) == 0);
     EXPECT(strcmp(facecore_status_name(FACECORE_STATUS_SPACE_MISMATCH), "space-mismatch") == 0);
     EXPECT(strcmp(facecore_status_name(FACECORE_STATUS_OK), "ok") == 0);
     EXPECT(strcmp(facecore_status_name(-1), "unknown") == 0);

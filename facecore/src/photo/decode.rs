@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
+#[cfg(feature = "heif")]
+use super::heif;
 use super::raw::{each, over_white};
 use super::{Damage, Limits, Orientation, Photo, Pixels, jpeg, metadata, tiff};
 use crate::error::{Error, Result};
@@ -13,7 +15,22 @@ use crate::error::{Error, Result};
 const SLACK: u64 = 16 << 20;
 
 impl Photo<'static> {
-    /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF; the format is told from the first bytes.
+    /// The formats that this build decodes, each by its usual file extension.
+    ///
+    /// Always `jpg`, `png`, `webp`, `bmp`, `gif` and `tiff`; with the feature `heif` also those of `heic` and `avif` that the libheif in use has
+    /// a decoder for.
+    ///
+    /// ```
+    /// assert!(facecore::Photo::formats().contains(&"webp"));
+    /// ```
+    pub fn formats() -> Vec<&'static str> {
+        let formats = vec!["jpg", "png", "webp", "bmp", "gif", "tiff"];
+        #[cfg(feature = "heif")]
+        let formats = [formats, heif::formats()].concat();
+        formats
+    }
+
+    /// Decodes a JPEG, PNG, WebP, BMP, GIF or TIFF, with the feature `heif` a HEIC or AVIF too; the format is told from the first bytes.
     ///
     /// 16-bit and float channels are rounded to 8 bits, grey becomes RGB, transparent pixels are laid over white, CMYK is converted without its
     /// profile, and the photo is turned upright by the orientation in its EXIF or XMP. Of an animation the first picture is taken, of a TIFF the
@@ -43,6 +60,10 @@ impl Photo<'static> {
                 let page = tiff::decode(bytes, limits)?;
                 Ok(Photo::from_stored(Pixels::packed(page.rgb, page.width, page.height), page.orientation, limits))
             }
+            #[cfg(feature = "heif")]
+            Format::Heif(kind) => {
+                Ok(Photo::from_stored(heif::decode(bytes, kind, limits)?, Orientation::Upright, limits))
+            }
             Format::Other(format) => decode_other(bytes, format, limits),
         })
     }
@@ -52,6 +73,9 @@ impl Photo<'static> {
 enum Format {
     Jpeg,
     Tiff,
+    /// With its name for an error.
+    #[cfg(feature = "heif")]
+    Heif(&'static str),
     Other(ImageFormat),
 }
 
@@ -76,13 +100,20 @@ impl Format {
 
     /// The formats in the boxes of MPEG-4, by what they call themselves first.
     fn of_brand(brand: &[u8]) -> Result<Self> {
-        let kind = match brand.get(..4).unwrap_or_default() {
-            b"avif" | b"avis" => "an AVIF photo",
-            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"hevm" | b"hevs" | b"mif1" | b"msf1" => "a HEIC photo",
-            b"crx " => "a raw camera photo (CR3)",
-            _ => "a video",
+        let heif = |kind: &'static str| {
+            #[cfg(feature = "heif")]
+            return Ok(Self::Heif(kind));
+            #[cfg(not(feature = "heif"))]
+            Err(Error::UnreadKind { kind: kind.into() })
         };
-        Err(Error::UnreadKind { kind: kind.into() })
+        match brand.get(..4).unwrap_or_default() {
+            b"avif" | b"avis" => heif("an AVIF photo"),
+            b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"hevm" | b"hevs" | b"mif1" | b"msf1" => {
+                heif("a HEIC photo")
+            }
+            b"crx " => Err(Error::UnreadKind { kind: "a raw camera photo (CR3)".into() }),
+            _ => Err(Error::UnreadKind { kind: "a video".into() }),
+        }
     }
 }
 

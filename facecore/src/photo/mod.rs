@@ -6,6 +6,7 @@
 //! - `decode`: JPEG, PNG, WebP, BMP, GIF and TIFF, with the feature `decode`: tells the format, and applies limits, damage and
 //!   orientation alike to all.
 //! - `jpeg`, `tiff`: decoders of our own; the other formats are the `image` crate's, which only `decode` knows.
+//! - `heif`: HEIC and AVIF by libheif, with the feature `heif`.
 //! - `metadata`: where each format says how the photo lies.
 //! - `raw`: pixels of a camera or of another decoder, borrowed without a copy when they are upright RGB already.
 //! - `orientation`: the 8 EXIF turns, of pixels and of points.
@@ -22,6 +23,8 @@ mod align;
 mod decode;
 #[cfg(feature = "decode")]
 mod degrade;
+#[cfg(feature = "heif")]
+mod heif;
 #[cfg(feature = "decode")]
 mod jpeg;
 #[cfg(feature = "decode")]

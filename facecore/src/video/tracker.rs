@@ -1,40 +1,22 @@
-//! Frames in, tracks of faces out.
+//! Frames in, tracks of faces out. What is done with the faces of a frame that is looked at is in `look`.
+
+mod look;
 
 use std::time::{Duration, Instant};
 
-use super::association::{SOMEBODY_ELSE, associate, candidates, resume, reunions, unclear};
 use super::flow;
 use super::options::{TrackerOptions, TrackerStats};
 use super::picture::Picture;
 use super::spending::Spending;
-use super::track::{Following, KeptFace, Place, Track, TrackedFace, View};
-use super::views;
-use crate::detect::Face;
-use crate::embed::{Embedding, FaceQuality};
+use super::track::{Following, Track, TrackedFace};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::geometry::BoundingBox;
-use crate::models::DetectorKind;
 use crate::photo::Photo;
 use crate::space::SpaceId;
 
 /// A lost face is looked for again at once, and a new one is found a second time or is none, but no sooner than this share of the interval after
 /// the last look.
 const SOONEST: f32 = 0.3;
-/// Looks that may miss a face which the flow still holds.
-const PATIENCE: u32 = 3;
-/// Faces so far over each other cross; of the two that do, the one that was not found is covered.
-const CROSSING: f32 = 0.1;
-/// For so long after, embeddings tell who is who.
-const AFTER_CROSSING: Duration = Duration::from_millis(500);
-/// A new face so far over another is the same.
-const ONE_FACE: f32 = 0.5;
-/// New faces that are compared with lost ones in a look, and views that are embedded to be kept.
-const EMBEDDED_A_LOOK: usize = 8;
-/// Faces whose track the place does not tell that are embedded in a look; in a larger crowd the place decides for the others.
-const UNCLEAR_A_LOOK: usize = 16;
-/// A view of at least this weight is clear enough to say that it is of somebody else.
-const CLEAR: f32 = 0.4;
 
 /// Follows the faces of one clip, frame by frame, in order. It keeps no frame: only a small grey copy of the last one, and of each track
 /// its times and its best embeddings.
@@ -97,27 +79,6 @@ struct Frame<'a> {
     at: Duration,
     /// The cosine from which on two faces are one person.
     same: f32,
-}
-
-/// A view of a face, and what it counts.
-struct Weighed {
-    quality: FaceQuality,
-    weight: f32,
-}
-
-impl Weighed {
-    /// The view with its place among those that are kept, if it has one.
-    fn of(frame: &Frame<'_>, face: &Face, place: impl Fn(f32) -> Option<Place>) -> Option<(Self, Place)> {
-        let quality = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score).ok()?;
-        let weight = views::weight(&quality);
-        Some((Self { quality, weight }, place(weight)?))
-    }
-}
-
-/// A face that the detector found in this frame.
-struct Found {
-    face: Face,
-    embedding: Option<Embedding>,
 }
 
 impl Tracker {
@@ -263,173 +224,6 @@ impl Tracker {
         }
     }
 
-    /// Finds the faces of the frame and goes on with the tracks.
-    fn find(&mut self, frame: &Frame<'_>) -> Result<()> {
-        let detection = frame.engine.detect(frame.photo, &self.options.detect)?;
-        self.looked = Some(frame.at);
-        self.stats.detections += 1;
-        let mut found: Vec<_> = detection.faces.into_iter().map(|face| Found { face, embedding: None }).collect();
-        let taken = self.go_on(frame, &mut found)?;
-        self.lose(frame.at);
-        let mut new: Vec<Found> =
-            found.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(found, _)| found).collect();
-        new.retain(|found| self.live.iter().all(|track| track.bounding_box.iou(&found.face.bounding_box) < ONE_FACE));
-        self.begin(frame, new)?;
-        self.reunite(frame.same)?;
-        self.note_crossings(frame.at);
-        Ok(())
-    }
-
-    /// Gives the live tracks their faces; says which faces are given.
-    fn go_on(&mut self, frame: &Frame<'_>, found: &mut [Found]) -> Result<Vec<bool>> {
-        let boxes: Vec<BoundingBox> = found.iter().map(|found| found.face.bounding_box).collect();
-        let near = candidates(&self.live, &boxes);
-        let unclear = unclear(&self.live, &near, boxes.len());
-        for (found, _) in found.iter_mut().zip(unclear).filter(|(_, unclear)| *unclear).take(UNCLEAR_A_LOOK) {
-            found.embedding = self.embed(frame, &found.face);
-        }
-        let embeddings: Vec<_> = found.iter().map(|found| found.embedding.clone()).collect();
-        let mut given = associate(&self.live, &near, &embeddings, frame.same)?;
-        let views = self.embed_views(frame, found, &given);
-        let mut taken = vec![false; found.len()];
-        for (track, (given, view)) in given.iter_mut().zip(views).enumerate() {
-            let Some(face) = *given else { continue };
-            let of = &mut self.live[track];
-            if is_somebody_else(of, view.as_ref(), frame.same)? {
-                of.astray = true;
-                continue;
-            }
-            taken[face] = true;
-            of.found(&found[face].face, frame.at);
-            if let Some(view) = view {
-                of.keep(view)?;
-            }
-        }
-        Ok(taken)
-    }
-
-    /// Embeds the views that are worth keeping, of the tracks with the fewest views first.
-    fn embed_views(&mut self, frame: &Frame<'_>, found: &mut [Found], given: &[Option<usize>]) -> Vec<Option<View>> {
-        let mut views: Vec<Option<View>> = given.iter().map(|_| None).collect();
-        let mut order: Vec<_> = given.iter().enumerate().filter_map(|(track, face)| Some((track, (*face)?))).collect();
-        order.sort_by_key(|(track, _)| self.live[*track].track.faces.len());
-        let before = self.stats.embedded;
-        for (track, face) in order {
-            if self.stats.embedded >= before + EMBEDDED_A_LOOK as u64 {
-                break;
-            }
-            let places = |weight| views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track);
-            let Some((weighed, place)) = Weighed::of(frame, &found[face].face, places) else { continue };
-            views[track] = self.view(frame, &mut found[face], weighed, place);
-        }
-        views
-    }
-
-    /// A view to be kept, with its embedding; the embedding stays with the face that was found, too.
-    fn view(&mut self, frame: &Frame<'_>, found: &mut Found, weighed: Weighed, place: Place) -> Option<View> {
-        if found.embedding.is_none() {
-            found.embedding = self.embed(frame, &found.face);
-        }
-        let embedding = found.embedding.clone()?;
-        let Face { bounding_box, landmarks, .. } = found.face;
-        let Weighed { quality, weight } = weighed;
-        Some(View { place, face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding } })
-    }
-
-    /// The tracks that were not found: lost, if the flow lost them, or somebody else is where they were, or they were not found for long.
-    fn lose(&mut self, at: Duration) {
-        let found: Vec<_> = self.live.iter().filter(|track| track.detected).map(|track| track.bounding_box).collect();
-        let mut live = Vec::with_capacity(self.live.len());
-        for mut track in self.live.drain(..) {
-            if track.detected {
-                live.push(track);
-                continue;
-            }
-            track.missed += 1;
-            let covered = found.iter().any(|area| area.iou(&track.bounding_box) > CROSSING);
-            if !track.is_confirmed() {
-                continue;
-            } else if track.astray || covered || track.missed >= PATIENCE {
-                track.back_to_last_found();
-                self.lost.push(track);
-            } else {
-                live.push(track);
-            }
-        }
-        self.live = live;
-        let (lost, ended) = self.lost.drain(..).partition(|track| at.saturating_sub(track.at) <= self.options.memory);
-        self.lost = lost;
-        self.end(ended);
-    }
-
-    /// Faces without a track: lost ones that are back, or new ones.
-    fn begin(&mut self, frame: &Frame<'_>, mut new: Vec<Found>) -> Result<()> {
-        if self.lost.iter().any(|track| track.embedding.is_some()) {
-            for found in new.iter_mut().filter(|found| found.embedding.is_none()).take(EMBEDDED_A_LOOK) {
-                found.embedding = self.embed(frame, &found.face);
-            }
-        }
-        // MTCNN is nearly always sure of a face, and at times of something else; YuNet hardly ever of something else.
-        let sure = match frame.engine.detector() {
-            DetectorKind::Mtcnn => 0.99,
-            DetectorKind::Yunet => 0.85,
-        };
-        let faces: Vec<_> = new.iter().map(|found| (found.face.bounding_box, found.embedding.as_ref())).collect();
-        let back = resume(&self.lost, &faces, frame.at, frame.same)?;
-        for (found, lost) in new.iter_mut().zip(&back) {
-            if let Some(lost) = lost {
-                self.lost[*lost].resumed(&found.face, frame.at);
-                continue;
-            }
-            let mut track = Following::begin(self.next_id, &found.face, frame.at, found.face.score >= sure);
-            self.next_id += 1;
-            // It may be seen only once.
-            if track.is_confirmed()
-                && let Some((weighed, place)) =
-                    Weighed::of(frame, &found.face, |weight| views::place(&track.track, frame.at, weight, 1))
-                && let Some(view) = self.view(frame, found, weighed, place)
-            {
-                track.keep(view)?;
-            }
-            self.live.push(track);
-        }
-        let (back, lost): (Vec<_>, _) = self.lost.drain(..).partition(|track| track.detected && track.at == frame.at);
-        self.lost = lost;
-        self.live.extend(back);
-        Ok(())
-    }
-
-    /// Tracks whose views have shown by now that they are of a face which was lost go on as that one.
-    fn reunite(&mut self, same: f32) -> Result<()> {
-        let found = reunions(&self.live, &self.lost, same)?;
-        let mut lost: Vec<_> = self.lost.drain(..).map(Some).collect();
-        for (track, of) in self.live.iter_mut().zip(found) {
-            if let Some(past) = of.and_then(|of| lost[of].take()) {
-                track.absorb(past.track, self.options.faces_per_track)?;
-            }
-        }
-        self.lost = lost.into_iter().flatten().collect();
-        Ok(())
-    }
-
-    fn note_crossings(&mut self, at: Duration) {
-        let boxes: Vec<_> = self.live.iter().map(|track| track.bounding_box).collect();
-        for (this, track) in self.live.iter_mut().enumerate() {
-            if boxes.iter().enumerate().any(|(other, area)| other != this && area.iou(&boxes[this]) > CROSSING) {
-                track.crossing = at.checked_add(AFTER_CROSSING);
-            } else if track.crossing.is_some_and(|until| until < at) {
-                track.crossing = None;
-            }
-        }
-    }
-
-    fn embed(&mut self, frame: &Frame<'_>, face: &Face) -> Option<Embedding> {
-        frame.engine.space()?;
-        self.stats.embedded += 1;
-        // A face without pixels in the frame has no embedding, and is followed all the same.
-        frame.engine.embed_face(frame.photo, face).ok()
-    }
-
     fn end_shot(&mut self) {
         for track in &mut self.live {
             track.extend();
@@ -448,10 +242,4 @@ impl Tracker {
             self.stats.dropped += 1;
         }
     }
-}
-
-/// Whether a good view shows somebody else than the track so far: its face went to another track unnoticed.
-fn is_somebody_else(following: &Following, view: Option<&View>, same: f32) -> Result<bool> {
-    let (Some(known), Some(view)) = (&following.embedding, view) else { return Ok(false) };
-    Ok(view.face.weight >= CLEAR && known.cosine(&view.face.embedding)? < same - SOMEBODY_ELSE)
 }

@@ -11,6 +11,11 @@ pub(super) const ZIGZAG: [u8; 64] = [
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
+/// The last place in zigzag order of the lowest `side`×`side` frequencies.
+pub(super) fn last_drawn(side: usize) -> usize {
+    ZIGZAG.iter().rposition(|&at| usize::from(at) / 8 < side && usize::from(at) % 8 < side).unwrap_or(0)
+}
+
 /// How a component's blocks are drawn.
 #[derive(Clone)]
 pub(super) struct Drawing {
@@ -34,11 +39,13 @@ impl Drawing {
     pub(super) fn draw(&self, coefficients: &[i16; 64], last: usize, out: &mut [u8], stride: usize) {
         let flat = level(coefficients[0].wrapping_mul(self.steps[0]).saturating_add(4) >> 3);
         match self.side {
-            8 if last == 0 => out.chunks_mut(stride).take(8).for_each(|row| row[..8].fill(flat)),
-            8 => self.eight(coefficients, out, stride),
-            4 => self.small(coefficients, &FOUR, out, stride),
-            2 => self.small(coefficients, &TWO, out, stride),
-            _ => out[0] = flat,
+            1 => out[0] = flat,
+            2 if last == 0 => flatly::<2>(flat, out, stride),
+            4 if last == 0 => flatly::<4>(flat, out, stride),
+            _ if last == 0 => flatly::<8>(flat, out, stride),
+            2 => self.two(coefficients, out, stride),
+            4 => self.four(coefficients, out, stride),
+            _ => self.eight(coefficients, out, stride),
         }
     }
 
@@ -65,31 +72,53 @@ impl Drawing {
         }
     }
 
-    /// The lowest `N`×`N` frequencies as `N`×`N` pixels: the block, low-pass filtered and shrunk in one.
-    #[inline(always)]
-    fn small<const N: usize>(&self, coefficients: &[i16; 64], basis: &[[f32; N]; N], out: &mut [u8], stride: usize) {
-        let mut rows = [[0.0; N]; N];
-        for v in 0..N {
-            let mut values = [0.0; N];
-            for u in 0..N {
+    /// The lowest 2×2 frequencies as 2×2 pixels: the block, low-pass filtered and shrunk in one. All of their cosines are 1/√2.
+    #[inline]
+    fn two(&self, coefficients: &[i16; 64], out: &mut [u8], stride: usize) {
+        let value = |i: usize| i32::from(coefficients[i].wrapping_mul(self.steps[i]));
+        let (flat, across, down, both) = (value(0), value(1), value(8), value(9));
+        let pixel = |value: i32| (((value + 4) >> 3) + 128).clamp(0, 255) as u8;
+        for (even, odd, row) in [(flat + down, across + both, 0), (flat - down, across - both, stride)] {
+            out[row] = pixel(even + odd);
+            out[row + 1] = pixel(even - odd);
+        }
+    }
+
+    /// The lowest 4×4 frequencies as 4×4 pixels.
+    #[inline]
+    fn four(&self, coefficients: &[i16; 64], out: &mut [u8], stride: usize) {
+        let mut rows = [[0.0; 4]; 4];
+        for v in 0..4 {
+            let mut values = [0.0; 4];
+            for u in 0..4 {
                 values[u] = f32::from(coefficients[8 * v + u].wrapping_mul(self.steps[8 * v + u]));
             }
-            for (row, weight) in rows.iter_mut().zip(&basis[v]) {
-                for u in 0..N {
+            for (row, weight) in rows.iter_mut().zip(&FOUR[v]) {
+                for u in 0..4 {
                     row[u] += weight * values[u];
                 }
             }
         }
         for (row, out) in rows.iter().zip(out.chunks_mut(stride)) {
-            let mut pixels = [128.5; N];
-            for (value, basis) in row.iter().zip(basis) {
-                for x in 0..N {
+            let mut pixels = [128.5; 4];
+            for (value, basis) in row.iter().zip(&FOUR) {
+                for x in 0..4 {
                     pixels[x] += value * basis[x];
                 }
             }
             for (pixel, value) in out.iter_mut().zip(pixels) {
                 *pixel = value as u8;
             }
+        }
+    }
+}
+
+/// A block of `N`×`N` pixels of one level.
+#[inline]
+fn flatly<const N: usize>(level: u8, out: &mut [u8], stride: usize) {
+    for row in out.chunks_mut(stride).take(N) {
+        if let Some(row) = row.first_chunk_mut::<N>() {
+            *row = [level; N];
         }
     }
 }
@@ -154,11 +183,7 @@ fn times(a: i16, by: i16) -> i32 {
     i32::from(a) * i32::from(by)
 }
 
-/// `[u][x]`: cos((2x + 1)uπ/2N) / 2, and 1/√8 for u = 0.
-const TWO: [[f32; 2]; 2] = {
-    let flat = FRAC_1_SQRT_2 / 2.0;
-    [[flat, flat], [flat, -flat]]
-};
+/// `[u][x]`: cos((2x + 1)uπ/8) / 2, and 1/√8 for u = 0.
 const FOUR: [[f32; 4]; 4] = {
     let (flat, far, near) = (FRAC_1_SQRT_2 / 2.0, 0.461_939_76, 0.191_341_72);
     [[flat; 4], [far, near, -near, -far], [flat, -flat, -flat, flat], [near, -far, far, -near]]

@@ -19,7 +19,7 @@ pub(super) use frame::Frame;
 
 use frame::{END, HUFFMAN, QUANTISERS, RESTARTS, SCAN, Segment, bad, next_segment};
 use huffman::{BadCode, Bits, Table};
-use idct::{Drawing, ZIGZAG};
+use idct::{Drawing, ZIGZAG, last_drawn};
 use planes::{Plane, to_rgb};
 use scan::{Band, Coder};
 
@@ -135,6 +135,11 @@ impl Decoder<'_> {
         Ok(())
     }
 
+    /// The last place in zigzag order that a block's pixels are made of. Of a progressive picture all are kept.
+    fn drawn(&self) -> usize {
+        if self.frame.progressive { 63 } else { last_drawn(self.side) }
+    }
+
     fn table(&mut self, segment: &Segment<'_>) -> Option<()> {
         match segment.marker {
             QUANTISERS => self.quantisers(segment.body),
@@ -165,8 +170,13 @@ impl Decoder<'_> {
         while let Some((&which, rest)) = body.split_first() {
             let (counts, rest) = rest.split_first_chunk::<16>()?;
             let (symbols, rest) = rest.split_at_checked(counts.iter().map(|&count| usize::from(count)).sum())?;
-            let tables = if which >> 4 == 0 { &mut self.dc } else { &mut self.ac };
-            *tables.get_mut(usize::from(which & 15))? = Some(Table::new(counts, symbols)?);
+            let table = Table::new(counts, symbols)?;
+            let (tables, table) = match which >> 4 {
+                0 => (&mut self.dc, table),
+                _ if self.drawn() < 63 => (&mut self.ac, table.with_runs()),
+                _ => (&mut self.ac, table),
+            };
+            *tables.get_mut(usize::from(which & 15))? = Some(table);
             body = rest;
         }
         Some(())
@@ -201,10 +211,14 @@ impl Decoder<'_> {
                 self.unknown_bits[place] = [0; 64];
             }
         }
+        let drawn = self.drawn();
         // The tables are lent to the scan while it writes to the planes.
         let (dc, ac) = (std::mem::take(&mut self.dc), std::mem::take(&mut self.ac));
-        let mut coders: Vec<_> =
-            scan.components.iter().map(|&(_, d, a)| Coder::new(dc[d].as_ref(), ac[a].as_ref(), scan.band)).collect();
+        let mut coders: Vec<_> = scan
+            .components
+            .iter()
+            .map(|&(_, d, a)| Coder::new(dc[d].as_ref(), ac[a].as_ref(), scan.band, drawn))
+            .collect();
         let end = self.intervals(&scan, &mut coders, segment.end);
         drop(coders);
         (self.dc, self.ac) = (dc, ac);
@@ -278,37 +292,33 @@ impl Decoder<'_> {
         row: usize,
         range: std::ops::Range<usize>,
     ) -> Result<(), BadCode> {
-        for unit in range {
-            let [x, y] = [unit % row, unit / row];
-            if let ([(only, ..)], [coder]) = (&scan.components[..], &mut *coders) {
-                self.block(*only, [x, y], coder, bits)?;
-                continue;
+        let parts = self.parts(scan);
+        let [mut x, mut y] = [range.start % row, range.start / row];
+        for _ in range {
+            for part in &parts {
+                let at = [x * part.step[0] + part.offset[0], y * part.step[1] + part.offset[1]];
+                self.block(part, at, &mut coders[part.coder], bits)?;
             }
-            for (&(place, ..), coder) in scan.components.iter().zip(&mut *coders) {
-                let component = &self.frame.components[place];
-                for v in 0..component.down {
-                    for h in 0..component.across {
-                        let at = [x * component.across + h, y * component.down + v];
-                        self.block(place, at, coder, bits)?;
-                    }
-                }
+            x += 1;
+            if x == row {
+                (x, y) = (0, y + 1);
             }
         }
         Ok(())
     }
 
-    #[inline]
+    // Inlined, so that the bits and the block stay where they are.
+    #[inline(always)]
     fn block(
         &mut self,
-        place: usize,
-        at: [usize; 2],
+        part: &Part,
+        [x, y]: [usize; 2],
         coder: &mut Coder<'_>,
         bits: &mut Bits<'_>,
     ) -> Result<(), BadCode> {
-        let plane = &mut self.planes[place];
+        let plane = &mut self.planes[part.place];
         if self.frame.progressive {
-            let block = &mut plane.coefficients[at[1] * plane.row_blocks + at[0]];
-            coder.finer(bits, block)?;
+            coder.finer(bits, &mut plane.coefficients[y * plane.row_blocks + x])?;
             return if bits.is_overrun() { Err(BadCode) } else { Ok(()) };
         }
         let mut block = [0; 64];
@@ -316,7 +326,31 @@ impl Decoder<'_> {
         if bits.is_overrun() {
             return Err(BadCode);
         }
-        plane.draw(at, &block, last);
+        plane.draw([x, y], &block, last);
         Ok(())
     }
+
+    /// The blocks of a scan's unit, in the order of the file.
+    fn parts(&self, scan: &Scan) -> Vec<Part> {
+        if let [(place, ..)] = scan.components[..] {
+            return vec![Part { place, coder: 0, step: [1, 1], offset: [0, 0] }];
+        }
+        let parts = scan.components.iter().enumerate().flat_map(|(coder, &(place, ..))| {
+            let component = &self.frame.components[place];
+            let step = [component.across, component.down];
+            let offsets = (0..step[1]).flat_map(move |v| (0..step[0]).map(move |h| [h, v]));
+            offsets.map(move |offset| Part { place, coder, step, offset })
+        });
+        parts.collect()
+    }
+}
+
+/// One block of a scan's unit.
+struct Part {
+    /// The component's place in the frame, and its coder's in the scan.
+    place: usize,
+    coder: usize,
+    /// Blocks from one unit to the next, and from the unit's corner, across and down.
+    step: [usize; 2],
+    offset: [usize; 2],
 }

@@ -11,6 +11,8 @@ pub(super) struct Coder<'t> {
     dc: Option<&'t Table>,
     ac: Option<&'t Table>,
     band: Band,
+    /// The last place in zigzag order that is drawn.
+    drawn: usize,
     /// The DC value of the block before.
     before: i32,
     /// How many blocks to come get nothing new.
@@ -18,8 +20,9 @@ pub(super) struct Coder<'t> {
 }
 
 impl<'t> Coder<'t> {
-    pub(super) fn new(dc: Option<&'t Table>, ac: Option<&'t Table>, band: Band) -> Self {
-        Self { dc, ac, band, before: 0, skip: 0 }
+    /// For blocks of which nothing behind place `drawn` is drawn.
+    pub(super) fn new(dc: Option<&'t Table>, ac: Option<&'t Table>, band: Band, drawn: usize) -> Self {
+        Self { dc, ac, band, drawn, before: 0, skip: 0 }
     }
 
     /// As at the beginning, behind a restart marker.
@@ -27,6 +30,7 @@ impl<'t> Coder<'t> {
         (self.before, self.skip) = (0, 0);
     }
 
+    #[inline]
     fn next_dc(&mut self, bits: &mut Bits<'_>) -> Result<i32, BadCode> {
         let (symbol, value) = bits.symbol_and_value(self.dc.ok_or(BadCode)?)?;
         if symbol > 15 {
@@ -36,25 +40,29 @@ impl<'t> Coder<'t> {
         Ok(self.before)
     }
 
-    /// A whole block into zeros; answers the last place in zigzag order that is not zero.
-    #[inline]
+    /// A whole block into zeros, as far as it is drawn; answers the last place in zigzag order that is not zero.
+    #[inline(always)]
     pub(super) fn whole(&mut self, bits: &mut Bits<'_>, block: &mut Block) -> Result<usize, BadCode> {
         let mut own = *bits;
         block[0] = self.next_dc(&mut own)? as i16;
         let table = self.ac.ok_or(BadCode)?;
         let (mut k, mut last) = (1, 0);
-        while k < 64 {
+        while k <= self.drawn {
             let (symbol, value) = own.symbol_and_value(table)?;
             k += usize::from(symbol >> 4);
             if symbol & 15 == 0 {
                 if symbol < 0xF0 {
-                    break;
+                    *bits = own;
+                    return Ok(last);
                 }
             } else {
                 block[usize::from(*ZIGZAG.get(k).ok_or(BadCode)?) % 64] = value as i16;
                 last = k;
             }
             k += 1;
+        }
+        if self.drawn < 63 {
+            own.pass_over(table, k)?;
         }
         *bits = own;
         Ok(last)

@@ -55,7 +55,7 @@ function faces(photo) {
 function uploader() {
   const input = el('input', { type: 'file', id: 'file', accept: 'image/jpeg,image/png,image/webp,image/bmp,image/gif,image/tiff,video/mp4,video/quicktime,video/webm', multiple: true });
   input.addEventListener('change', () => upload([...input.files]));
-  const area = el('div', { class: 'upload' }, el('div', {}, el('label', { for: 'file' }, 'Add photos'), input), el('p', { class: 'soft' }, 'or drop them here. JPEG, PNG, WebP, BMP, GIF, TIFF, up to 16 MiB. Of a clip (MP4, MOV, WebM, up to 64 MiB) the first 30 seconds are watched: it is kept as a picture of everybody who is in it.'));
+  const area = el('div', { class: 'upload' }, el('div', {}, el('label', { for: 'file' }, 'Add photos'), input), el('p', { class: 'soft' }, 'or drop them here. JPEG, PNG, WebP, BMP, GIF, TIFF, up to 16 MiB. Of a clip (MP4, MOV, WebM, up to 64 MiB) the first 30 seconds are watched, or as much as the server gets through in 25: it is kept as a picture of everybody who is in it.'));
   area.addEventListener('dragover', event => { event.preventDefault(); area.classList.add('over'); });
   area.addEventListener('dragleave', () => area.classList.remove('over'));
   area.addEventListener('drop', event => { event.preventDefault(); upload([...event.dataTransfer.files]); });

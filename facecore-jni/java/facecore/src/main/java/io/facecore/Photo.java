@@ -1,6 +1,7 @@
 package io.facecore;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -32,6 +33,16 @@ public final class Photo implements AutoCloseable {
         orientation = Orientation.ofExif(info.int32());
         scale = info.float32();
         damaged = info.int32() != 0;
+    }
+
+    /**
+     * The formats that the native library decodes: those of the jar are {@code jpg}, {@code png}, {@code webp}, {@code bmp}, {@code gif} and
+     * {@code tiff}; one built with libheif adds {@code heic} and {@code avif}, as far as that has decoders for them.
+     *
+     * @return each format's usual file extension
+     */
+    public static List<String> formats() {
+        return List.of(new Wire.Reader(formats0()).text().split(" "));
     }
 
     /**
@@ -227,6 +238,8 @@ public final class Photo implements AutoCloseable {
     private static native long fromPixels0(byte[] pixels, int offset, int length, byte[] record);
 
     private static native long fromPixelsDirect0(ByteBuffer pixels, int offset, int length, byte[] record);
+
+    private static native byte[] formats0();
 
     private static native byte[] info0(long photo);
 

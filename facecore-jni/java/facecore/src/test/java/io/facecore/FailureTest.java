@@ -45,6 +45,7 @@ class FailureTest {
     @Test
     void versionsAgree() throws Exception {
         assertEquals(FaceCore.VERSION, FaceCore.nativeVersion());
+        assertEquals(List.of("jpg", "png", "webp", "bmp", "gif", "tiff"), Photo.formats().subList(0, 6));
         assertTrue(Files.readString(Data.ROOT.resolve("Cargo.toml")).contains("version = \"" + FaceCore.VERSION + "\""));
         assertTrue(Files.readString(Data.ROOT.resolve("facecore-jni/java/pom.xml")).contains("<version>" + FaceCore.VERSION + "</version>"));
         assertTrue(FaceCore.isSupported() && FaceCore.unsupportedReason().isEmpty());
