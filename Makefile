@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install release-linux cross-aarch64
+.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install release-linux cross-aarch64 cross-musl cross-windows
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -17,7 +17,8 @@ help:
 	@echo "make bench    our times beside those of ONNX Runtime, OpenVINO, OpenCV and facenet-pytorch"
 	@echo "make bench-java   the same calls from Rust and from Java"
 	@echo "make release-linux   the libraries that are handed out, for x86-64 and 64-bit ARM with glibc 2.17 or newer (Debian, as root; a quarter of an hour the first time)"
-	@echo "make cross-aarch64   those for 64-bit ARM, tested under qemu (as root)"
+	@echo "make cross-aarch64   those for 64-bit ARM, tested under qemu, Java as well (as root)"
+	@echo "make cross-musl, cross-windows   tries the command, the C library and the jar's for Alpine Linux and for Windows (under wine; as root; half an hour each the first time)"
 	@echo "make header   include/facecore.h from the sources"
 	@echo "make install PREFIX=/usr/local   the C library, its headers, pkg-config and CMake files"
 
@@ -126,6 +127,13 @@ release-linux:
 
 cross-aarch64: models
 	cross/aarch64
+	cross/aarch64_java
+
+cross-musl: models
+	cross/musl
+
+cross-windows: models
+	cross/windows
 
 PREFIX ?= /usr/local
 install:

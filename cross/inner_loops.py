@@ -9,8 +9,9 @@ import re
 import subprocess
 import sys
 
-# Numbers that one multiply-add instruction adds, by the registers it names.
+# Sums of one multiply-add instruction, by the registers it names, and how many products it adds to each of them, if not one.
 WIDTHS = [("zmm", 16), ("ymm", 8), ("xmm", 4), (".4s", 4)]
+PRODUCTS = {"vdpbf16ps": 2, "bfdot": 2, "bfmmla": 4}
 MULTIPLY_ADD = re.compile(r"^(vfmadd\d+ps|vdpbf16ps|fmla|bfdot|bfmmla|smlal2?|sdot|vpmaddwd|vpdpwssd|vpdpbusd)$")
 # On ARM only these read memory; a pair counts as two. On x86 any instruction may, and prefetches are counted apart.
 ARM_LOADS = {"ldr": 1, "ldur": 1, "ldp": 2, "ld1r": 1, "ld1": 1}
@@ -46,7 +47,8 @@ def count(loop):
     for _, operation, operands in loop:
         if MULTIPLY_ADD.match(operation):
             total["multiply_adds"] += 1
-            total["numbers"] += next((width for register, width in WIDTHS if register in operands), 0)
+            width = next((width for register, width in WIDTHS if register in operands), 0)
+            total["numbers"] += width * PRODUCTS.get(operation, 1)
         total["stack"] += bool(re.search(r"\[sp|%rsp|\[x29", operands))
         if operation.startswith("prefetch"):
             total["prefetches"] += 1
@@ -67,8 +69,7 @@ def main():
             # The innermost of its loops: the one whose instructions are to the largest part multiply-adds.
             inner = max(counts, key=lambda total: (total["multiply_adds"] / total["instructions"], total["multiply_adds"]))
             name = re.sub(r"::<[0-9, ]*>$|::h[0-9a-f]{16}$|\.llvm\.\d+$", "", name)
-            if inner["multiply_adds"] > widest.get(name, inner)["multiply_adds"] or name not in widest:
-                widest[name] = inner
+            widest[name] = max(widest.get(name, inner), inner, key=lambda total: (total["multiply_adds"], total["loads"]))
     if not widest:
         sys.exit(f"{binary} has no function named {' or '.join(names)} with a loop of multiply-adds")
     for name, inner in sorted(widest.items()):

@@ -30,7 +30,8 @@ pub enum facecore_compute {
     Auto = 0,
     /// 32-bit floats: AVX-512, else AVX2; NEON on 64-bit ARM; else portable.
     F32 = 1,
-    /// Products of bf16 numbers: about two thirds of the time, numbers differ slightly; fails where the processor has no AVX-512 BF16.
+    /// Products of bf16 numbers: about two thirds of the time (not timed on ARM), numbers differ slightly; fails where the
+    /// processor has neither AVX-512 BF16 nor ARM's BF16.
     Bf16 = 2,
     /// No special instructions: slow, the same everywhere.
     Portable = 3,

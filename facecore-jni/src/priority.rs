@@ -19,9 +19,10 @@ pub extern "system" fn Java_io_facecore_ThreadPriority_setIdle0<'l>(
 
 #[cfg(target_os = "linux")]
 fn set_idle() -> bool {
-    let priority = libc::sched_param { sched_priority: 0 };
-    // SAFETY: 0 is the calling thread; the struct is read during the call only.
-    unsafe { libc::sched_setscheduler(0, libc::SCHED_IDLE, &priority) == 0 }
+    // The kernel's struct is one number. It is asked itself, since musl's function always refuses.
+    let (this_thread, priority): (libc::c_int, libc::c_int) = (0, 0);
+    // SAFETY: the number is read during the call only.
+    unsafe { libc::syscall(libc::SYS_sched_setscheduler, this_thread, libc::SCHED_IDLE, &raw const priority) == 0 }
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -14,8 +14,8 @@ pub fn network(
     kernels: &str,
     input: Vec<f32>,
 ) -> Result<impl Fn() -> Result<f32> + use<>> {
-    let all = [Kernels::Avx512, Kernels::Avx512Bf16, Kernels::Avx2, Kernels::Neon, Kernels::Portable];
-    let kernels = all.into_iter().find(|known| known.name() == kernels && known.available());
+    let mut all = Kernels::FINE.into_iter().chain(Kernels::COARSE).chain([Kernels::Portable]);
+    let kernels = all.find(|known| known.name() == kernels && known.available());
     let kernels = kernels.ok_or(Error::Option { name: "kernels", reason: "not on this processor".into() })?;
     let size_of = if any_size { Size::About } else { Size::Fixed };
     let net = Network::load("bench", onnx, size_of(size), kernels)?;

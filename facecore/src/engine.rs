@@ -172,7 +172,7 @@ impl Engine {
         self.detector.kind()
     }
 
-    /// What runs the networks on this processor, for a log: `AVX-512 f32`, `AVX-512 bf16`, `AVX2 f32`, `NEON f32` or `tract`.
+    /// What runs the networks on this processor, for a log: `AVX-512 f32`, `AVX-512 bf16`, `AVX2 f32`, `NEON f32`, `NEON bf16` or `tract`.
     pub fn kernels(&self) -> &'static str {
         self.embedder.as_ref().map_or(self.detector.kernels(), Embedder::kernels).name()
     }

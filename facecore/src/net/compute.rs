@@ -15,8 +15,8 @@ pub enum Compute {
     Auto,
     /// 32-bit floats: AVX-512, else AVX2 with FMA; NEON on 64-bit ARM; else tract.
     F32,
-    /// Products of bf16 numbers (8 significant bits), sums in f32: about two thirds of the time, on processors with AVX-512 BF16 (Intel since
-    /// Cooper Lake, AMD since Zen 4).
+    /// Products of bf16 numbers (8 significant bits), sums in f32: about two thirds of the time on processors with AVX-512 BF16 (Intel since
+    /// Cooper Lake, AMD since Zen 4). Also on 64-bit ARM with BF16 (Neoverse V1, N2 and later), where it was never timed.
     Bf16,
     /// tract's own operators, on any processor.
     Portable,
@@ -29,6 +29,7 @@ pub(crate) enum Kernels {
     Avx512Bf16,
     Avx2,
     Neon,
+    NeonBf16,
     Portable,
 }
 
@@ -38,20 +39,38 @@ impl Compute {
     pub(crate) fn kernels(self) -> Result<Kernels> {
         match self {
             Self::Portable => Ok(Kernels::Portable),
-            Self::Bf16 if Kernels::Avx512Bf16.available() => Ok(Kernels::Avx512Bf16),
             Self::Bf16 => {
-                Err(Error::Option { name: "compute", reason: "this processor has no AVX-512 BF16; use Auto".into() })
+                Kernels::COARSE.into_iter().find(|kernels| kernels.available()).ok_or_else(|| Error::Option {
+                    name: "compute",
+                    reason: "this processor has no instructions for bf16 (AVX-512 BF16, or ARM's BF16); use Auto"
+                        .into(),
+                })
             }
             Self::Auto | Self::F32 => {
-                let best =
-                    [Kernels::Avx512, Kernels::Avx2, Kernels::Neon].into_iter().find(|kernels| kernels.available());
-                Ok(best.unwrap_or(Kernels::Portable))
+                Ok(Kernels::FINE.into_iter().find(|kernels| kernels.available()).unwrap_or(Kernels::Portable))
             }
         }
     }
 }
 
 impl Kernels {
+    /// Those that compute in f32, and those that multiply in bf16, the best first.
+    pub(crate) const FINE: [Self; 3] = [Self::Avx512, Self::Avx2, Self::Neon];
+    pub(crate) const COARSE: [Self; 2] = [Self::Avx512Bf16, Self::NeonBf16];
+
+    pub(crate) fn is_coarse(self) -> bool {
+        Self::COARSE.contains(&self)
+    }
+
+    /// The same processor's kernels in f32.
+    pub(crate) fn fine(self) -> Self {
+        match self {
+            Self::Avx512Bf16 => Self::Avx512,
+            Self::NeonBf16 => Self::Neon,
+            fine => fine,
+        }
+    }
+
     /// Whether this processor has the instructions.
     pub(crate) fn available(self) -> bool {
         match self {
@@ -63,6 +82,8 @@ impl Kernels {
             Self::Avx2 => kernel::Avx2::available(),
             #[cfg(target_arch = "aarch64")]
             Self::Neon => kernel::Neon::available(),
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonBf16 => kernel::NeonBf16::available(),
             Self::Portable => true,
             _ => false,
         }
@@ -74,6 +95,7 @@ impl Kernels {
             Self::Avx512Bf16 => "AVX-512 bf16",
             Self::Avx2 => "AVX2 f32",
             Self::Neon => "NEON f32",
+            Self::NeonBf16 => "NEON bf16",
             Self::Portable => "tract",
         }
     }

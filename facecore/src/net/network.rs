@@ -55,6 +55,8 @@ impl Network {
             Kernels::Avx2 => prepare::<kernel::Avx2>,
             #[cfg(target_arch = "aarch64")]
             Kernels::Neon => prepare::<kernel::Neon>,
+            #[cfg(target_arch = "aarch64")]
+            Kernels::NeonBf16 => prepare::<kernel::NeonBf16>,
             _ => return Err("tract was asked for, or instructions of another processor".into()),
         };
         let (Size::Fixed(sides) | Size::About(sides)) = size;

@@ -13,7 +13,7 @@ mod job;
 use super::buffer::Buffer;
 use super::depthwise::PackedDepthwise;
 use super::fused::{Fused, Idle, pool_row, pool_starts};
-use super::kernel::{Kernel, LANES, Place, Rows, Run, Target};
+use super::kernel::{BEYOND, Kernel, LANES, Place, Rows, Run, Target};
 use super::layers::{Layer, Layers, Operator, Part, Pool, Value};
 use super::packed::{Packed, Role, Source, is_deep};
 use super::picture::{Answer, Each, Pixels};
@@ -250,9 +250,8 @@ impl<K: Kernel> Fused for Program<K> {
             let count = pictures.len();
             for (index, picture) in pictures.enumerate() {
                 let input = &mut scratch.slots[self.slots[0]];
-                // One value more: the last step of a run of odd length reads a pair.
                 let map = self.map(0);
-                input.reserve(map.block + 1);
+                input.reserve(map.block + BEYOND);
                 self.fill(pixels, picture, input);
                 for step in &self.steps {
                     self.step(step, pixels, scratch);

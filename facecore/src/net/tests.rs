@@ -35,17 +35,12 @@ fn answer(net: &Network, [height, width]: [usize; 2], count: usize) -> Vec<f32> 
     first
 }
 
-const OURS: [(Kernels, f32); 4] =
-    [(Kernels::Avx512, 1e-5), (Kernels::Avx2, 1e-5), (Kernels::Neon, 1e-5), (Kernels::Avx512Bf16, 0.03)];
-
 fn all_answer_as_tract_does(model: &ModelProto, size: Size, picture: [usize; 2], count: usize) {
     let load = |kernels| Network::of("test", model, size, kernels).unwrap();
     let expected = answer(&load(Kernels::Portable), picture, count);
     let scale = expected.iter().fold(1.0f32, |most, value| most.max(value.abs()));
-    for (kernels, tolerance) in OURS {
-        if !kernels.available() {
-            continue;
-        }
+    for kernels in Kernels::FINE.into_iter().chain(Kernels::COARSE).filter(|kernels| kernels.available()) {
+        let tolerance = if kernels.is_coarse() { 0.03 } else { 1e-5 };
         let net = load(kernels);
         let ours = answer(&net, picture, count);
         assert_eq!((net.kernels(), ours.len()), (kernels, expected.len()), "{picture:?}");

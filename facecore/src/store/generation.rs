@@ -12,6 +12,11 @@ use super::record::{seal, unseal};
 use super::state::{SLOTS, State};
 use crate::error::{Error, Result};
 
+// LMDB calls functions of this library of Windows, which its crate does not tell the linker.
+#[cfg(windows)]
+#[link(name = "advapi32")]
+unsafe extern "system" {}
+
 pub(super) type Table = heed::Database<'static, Bytes, Bytes>;
 
 /// The names of the tables, in the order of [`Tables::all`].

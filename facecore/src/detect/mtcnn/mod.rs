@@ -59,9 +59,8 @@ impl Mtcnn {
     /// From the ONNX bytes of P-, R- and O-Net.
     pub(super) fn load([p_net, r_net, o_net]: [&[u8]; 3], kernels: Kernels) -> Result<Self> {
         // P-Net's candidates decide which box a face gets: rounded to bf16, three faces in a hundred get another.
-        let p_kernels = if kernels == Kernels::Avx512Bf16 { Kernels::Avx512 } else { kernels };
         Ok(Self {
-            p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), p_kernels)?,
+            p_net: Network::load("mtcnn (P-Net)", p_net, Size::About([480, 640]), kernels.fine())?,
             r_net: Network::load("mtcnn (R-Net)", r_net, Size::Fixed([24, 24]), kernels)?,
             o_net: Network::load("mtcnn (O-Net)", o_net, Size::Fixed([48, 48]), kernels)?,
             idle: Idle::default(),
@@ -86,7 +85,7 @@ impl Mtcnn {
         let (refined, seen) = refinement::refine(&self.r_net, &candidates, &mut run)?;
         run.stats.refined = refined.len();
         // In bf16 a crop takes two thirds of the time.
-        let cheap = self.o_net.kernels() == Kernels::Avx512Bf16;
+        let cheap = self.o_net.kernels().is_coarse();
         let bound = allowance::most_chosen(run.options.budget.max_candidates, seen, cheap);
         let refined = refinement::choose(refined, bound, &mut run.cut);
         run.stats.refine_time = run.start.elapsed() - run.stats.propose_time;

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use super::{
     Activation, DepthwiseRow, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Rows, Target, Tile, TileFn,
-    Winograd, checked_input, checked_output, checked_pool, depthwise, pick, run_tiles, transforms, window, with_pixels,
+    Winograd, checked_input, checked_output, depthwise, pick, pool, run_tiles, transforms, window, with_pixels,
 };
 
 /// 8 floats at once.
@@ -95,31 +95,7 @@ unsafe fn finish(tile: &Tile<f32>, sums: *const __m256, pixels: usize) {
     }
 }
 
-#[target_feature(enable = "avx2,fma")]
-fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
-    checked_pool(row, target);
-    // A row or a column that is read twice changes nothing: so every window is full.
-    let last = row.rows[row.rows.len() - 1];
-    let rows = [0, 1, 2].map(|index| row.rows.get(index).copied().unwrap_or(last));
-    for half in [0, 8] {
-        let column = |at: usize| {
-            let at = at.min(row.columns - 1) * LANES + half;
-            // SAFETY: `checked_pool` has compared the last column of each row with the input.
-            let [a, b, c] = rows.map(|start| unsafe { load(row.input.as_ptr().add(start + at)) });
-            _mm256_max_ps(_mm256_max_ps(a, b), c)
-        };
-        let (mut first, middle) = (column(0), 1.min(row.size - 1));
-        for (x, target) in target.as_chunks_mut::<LANES>().0.iter_mut().take(row.width).enumerate() {
-            let at = x * row.stride;
-            let (second, third) = (column(at + middle), column(at + row.size - 1));
-            // SAFETY: the half of 16 values.
-            unsafe { store(target.as_mut_ptr().add(half), _mm256_max_ps(_mm256_max_ps(first, second), third)) };
-            // A window's last column can be the next one's first.
-            first = if row.size == row.stride + 1 { third } else { column(at + row.stride) };
-        }
-    }
-}
-
+pool!(pool_f32 "avx2,fma" f32, f32, 8 load store _mm256_max_ps);
 transforms!("avx2,fma" __m256 8 _mm256_set1_ps load store _mm256_add_ps _mm256_sub_ps _mm256_fmadd_ps leak);
 depthwise!(depthwise_f32 "avx2,fma" f32, __m256 8, _mm256_set1_ps load store load store _mm256_fmadd_ps leak);
 
@@ -147,7 +123,6 @@ unsafe fn store(at: *mut f32, values: __m256) {
 impl Kernel for Avx2 {
     type Value = f32;
     const STEP: usize = 1;
-    const COARSE: bool = false;
     const POOLS: bool = false;
     const MAX_BLOCKS: usize = 1;
 
@@ -157,18 +132,6 @@ impl Kernel for Avx2 {
 
     fn max_pixels(_: usize) -> usize {
         6
-    }
-
-    fn takes(pixel: usize) -> bool {
-        [3, 6, 16, 32].contains(&pixel)
-    }
-
-    fn narrow(value: f32) -> f32 {
-        value
-    }
-
-    fn widen(value: f32) -> f32 {
-        value
     }
 
     fn fill(values: &mut [f32], floats: &[f32]) {
@@ -194,7 +157,7 @@ impl Kernel for Avx2 {
 
     fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
         // SAFETY: a kernel is only chosen where the processor has its instructions.
-        unsafe { pool(row, target) }
+        unsafe { pool_f32(row, target) }
     }
 
     fn pool_floats(row: &PoolRow<'_, f32>, target: &mut [f32]) {

@@ -1,22 +1,16 @@
 //! AVX-512: one register holds a block of 16 channels.
 
-mod pool;
 mod pooled;
 mod tile;
-mod winograd;
 
 use std::arch::x86_64::*;
 
-use half::bf16;
-
 use super::{
-    Activation, DepthwiseRow, F23, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Rows, Target, TileFn,
-    Winograd, checked_input, checked_output, depthwise, pick, run_tiles, transforms, window,
+    Activation, DepthwiseRow, F23, F43, InputRow, Kernel, LANES, Number, OutputRow, Place, PoolRow, Row, Rows, Target,
+    TileFn, Winograd, checked_input, checked_output, coarse, depthwise, pick, pool, run_tiles, transforms, window,
 };
-use pool::{pool_bf16, pool_f32, pool_to_bf16};
 use pooled::{pooled_bf16, pooled_f32};
 use tile::{tile_bf16, tile_f32};
-use winograd::{transform_input_bf16, transform_output_bf16};
 
 /// 16 floats at once.
 pub(in crate::net) struct Avx512;
@@ -87,6 +81,10 @@ unsafe fn store_bf16(at: *mut u16, values: __m512) {
     unsafe { _mm256_storeu_si256(at.cast(), std::mem::transmute::<__m256bh, __m256i>(rounded)) }
 }
 
+pool!(pool_f32 "avx512f" f32, f32, 16 load_f32 store_f32 _mm512_max_ps);
+pool!(pool_bf16 "avx512f,avx512bf16" u16, u16, 16 load_bf16 store_bf16 _mm512_max_ps);
+pool!(pool_to_bf16 "avx512f,avx512bf16" f32, u16, 16 load_f32 store_bf16 _mm512_max_ps);
+coarse!("avx512f,avx512bf16" __m512 16 _mm512_set1_ps load_bf16 store_bf16 load_f32 store_f32 _mm512_add_ps _mm512_sub_ps leak);
 transforms!("avx512f" __m512 16 _mm512_set1_ps load_f32 store_f32 _mm512_add_ps _mm512_sub_ps _mm512_fmadd_ps leak);
 depthwise!(depthwise_f32 "avx512f" f32, __m512 16, _mm512_set1_ps load_f32 store_f32 load_f32 store_f32 _mm512_fmadd_ps leak);
 depthwise!(depthwise_bf16 "avx512f,avx512bf16" u16, __m512 16, _mm512_set1_ps load_bf16 store_bf16 load_f32 store_f32 _mm512_fmadd_ps leak);
@@ -96,19 +94,6 @@ depthwise!(depthwise_bf16 "avx512f,avx512bf16" u16, __m512 16, _mm512_set1_ps lo
 fn leak(values: __m512, slope: __m512) -> __m512 {
     let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(values, _mm512_setzero_ps());
     _mm512_mask_mul_ps(values, negative, values, slope)
-}
-
-#[target_feature(enable = "avx512f,avx512bf16")]
-fn narrow_all(pixels: &[f32], values: &mut [u16]) {
-    let (pixels, pixels_rest) = pixels.as_chunks::<LANES>();
-    let (values, values_rest) = values.as_chunks_mut::<LANES>();
-    for (pixels, values) in pixels.iter().zip(values) {
-        // SAFETY: both are arrays of 16.
-        unsafe { store_bf16(values.as_mut_ptr(), _mm512_loadu_ps(pixels.as_ptr())) }
-    }
-    for (pixel, value) in pixels_rest.iter().zip(values_rest) {
-        *value = bf16::from_f32(*pixel).to_bits();
-    }
 }
 
 macro_rules! choose {
@@ -132,7 +117,6 @@ fn max_pixels(blocks: usize) -> usize {
 impl Kernel for Avx512 {
     type Value = f32;
     const STEP: usize = 1;
-    const COARSE: bool = false;
     const POOLS: bool = true;
     const MAX_BLOCKS: usize = 4;
 
@@ -142,18 +126,6 @@ impl Kernel for Avx512 {
 
     fn max_pixels(blocks: usize) -> usize {
         max_pixels(blocks)
-    }
-
-    fn takes(pixel: usize) -> bool {
-        [3, 6, 16, 32].contains(&pixel)
-    }
-
-    fn narrow(value: f32) -> f32 {
-        value
-    }
-
-    fn widen(value: f32) -> f32 {
-        value
     }
 
     fn fill(values: &mut [f32], floats: &[f32]) {
@@ -198,7 +170,6 @@ impl Kernel for Avx512 {
 impl Kernel for Avx512Bf16 {
     type Value = u16;
     const STEP: usize = 2;
-    const COARSE: bool = true;
     const POOLS: bool = true;
     const MAX_BLOCKS: usize = 4;
 
@@ -208,18 +179,6 @@ impl Kernel for Avx512Bf16 {
 
     fn max_pixels(blocks: usize) -> usize {
         max_pixels(blocks)
-    }
-
-    fn takes(pixel: usize) -> bool {
-        [3, 6, 16, 32].contains(&pixel)
-    }
-
-    fn narrow(value: f32) -> u16 {
-        bf16::from_f32(value).to_bits()
-    }
-
-    fn widen(value: u16) -> f32 {
-        bf16::from_bits(value).to_f32()
     }
 
     fn fill(values: &mut [u16], floats: &[f32]) {

@@ -6,7 +6,7 @@
 //!
 //! - `avx512`: 16 floats at once; and with bf16, 16 sums of two products.
 //! - `avx2`: 8 floats at once, two registers a block.
-//! - `neon`: 4 floats at once, four registers a block (64-bit ARM).
+//! - `neon`: 4 floats at once, four registers a block (64-bit ARM); and with bf16, 4 sums of four products.
 //! - `scalar` (tests only): the same interface in plain safe Rust, the twin that the others are compared with.
 //!
 //! A convolution three columns wide can take Winograd's way (`winograd`).
@@ -24,6 +24,7 @@ mod avx512;
 mod depthwise;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+mod pool;
 #[cfg(test)]
 mod scalar;
 #[cfg(test)]
@@ -36,13 +37,16 @@ pub(super) use avx2::Avx2;
 pub(super) use avx512::{Avx512, Avx512Bf16};
 pub(super) use depthwise::{DepthwiseRow, Rows};
 #[cfg(target_arch = "aarch64")]
-pub(super) use neon::Neon;
+pub(super) use neon::{Neon, NeonBf16};
 #[cfg(test)]
 pub(super) use scalar::Scalar;
 pub(super) use winograd::{F23, Form, InputRow, OutputRow, Winograd};
 
 /// Channels in a block.
 pub(super) const LANES: usize = 16;
+
+/// How many values the last [step](Kernel::STEP) of a run may read beyond the run. Their weights are 0, but they must be there.
+pub(super) const BEYOND: usize = 3;
 
 /// The inputs of one kernel position: `steps` in a row, from `offset` on, counted from the pixel's first input.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -174,14 +178,46 @@ pub(super) struct PoolRow<'a, V> {
     pub width: usize,
 }
 
+/// A number in memory: f32, or the upper half of one (bf16), as a u16.
+pub(super) trait Number: Copy + Default + Send + Sync + std::fmt::Debug + 'static {
+    /// Whether it is coarser than a float.
+    const COARSE: bool;
+
+    fn narrow(value: f32) -> Self;
+    fn widen(self) -> f32;
+}
+
+impl Number for f32 {
+    const COARSE: bool = false;
+
+    fn narrow(value: f32) -> Self {
+        value
+    }
+
+    fn widen(self) -> f32 {
+        self
+    }
+}
+
+impl Number for u16 {
+    const COARSE: bool = true;
+
+    fn narrow(value: f32) -> Self {
+        half::bf16::from_f32(value).to_bits()
+    }
+
+    fn widen(self) -> f32 {
+        half::bf16::from_bits(self).to_f32()
+    }
+}
+
 /// The inner loops for one kind of processor.
 pub(super) trait Kernel: Send + Sync + 'static {
-    /// A number in memory: f32, or the upper half of one (bf16).
-    type Value: Copy + Default + Send + Sync + std::fmt::Debug + 'static;
+    type Value: Number;
     /// Inputs that a step takes.
     const STEP: usize;
     /// Whether values are coarser than floats.
-    const COARSE: bool;
+    const COARSE: bool = Self::Value::COARSE;
     /// Whether it takes [pooled](Row::pooled) rows, of interleaved RGB and one block.
     const POOLS: bool;
     /// The most blocks of a tile.
@@ -192,9 +228,15 @@ pub(super) trait Kernel: Send + Sync + 'static {
     /// The most pixels of a tile with this number of blocks.
     fn max_pixels(blocks: usize) -> usize;
     /// Whether tiles exist for a [`Row::pixel`] of this many values.
-    fn takes(pixel: usize) -> bool;
-    fn narrow(value: f32) -> Self::Value;
-    fn widen(value: Self::Value) -> f32;
+    fn takes(pixel: usize) -> bool {
+        [3, 6, 16, 32].contains(&pixel)
+    }
+    fn narrow(value: f32) -> Self::Value {
+        Self::Value::narrow(value)
+    }
+    fn widen(value: Self::Value) -> f32 {
+        value.widen()
+    }
     /// Narrows floats to values, as many as both slices have.
     fn fill(values: &mut [Self::Value], floats: &[f32]);
     fn row(row: &Row<'_, Self::Value>, target: &mut Target<'_, Self::Value>);
@@ -340,14 +382,6 @@ fn checked<K: Kernel>(row: &Row<'_, K::Value>, target: &Target<'_, K::Value>) {
     assert!(target.fits(target.start() + further, row.outputs(), row.blocks), "the target is too small");
 }
 
-/// The slices are as large as the pool will read and write; the last window may hang over the right edge.
-fn checked_pool<V, T>(row: &PoolRow<'_, V>, target: &[T]) {
-    assert!(row.width > 0 && (row.width - 1) * row.stride < row.columns, "a window outside the row");
-    assert!((1..=3).contains(&row.rows.len()) && (1..=3).contains(&row.size), "a window we have no loop for");
-    assert!(row.rows.iter().all(|start| start + row.columns * LANES <= row.input.len()), "the input is too small");
-    assert!(row.width * LANES <= target.len(), "the target is too small");
-}
-
 /// Names for the sums of up to 14 pixels × 4 blocks: of an array, LLVM spills a part to memory.
 #[cfg(target_arch = "x86_64")]
 macro_rules! with_pixels {
@@ -374,5 +408,6 @@ use with_pixels;
 use {
     depthwise::depthwise,
     pick,
-    winograd::{F43, checked_input, checked_output, transforms, window},
+    pool::pool,
+    winograd::{F43, checked_input, checked_output, coarse, transforms, window},
 };

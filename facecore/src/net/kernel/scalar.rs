@@ -2,7 +2,7 @@
 
 use super::{
     Activation, DepthwiseRow, F43, InputRow, Kernel, LANES, OutputRow, PoolRow, Row, Rows, Run, Target, Winograd,
-    checked, checked_input, checked_output, checked_pool,
+    checked, checked_input, checked_output,
 };
 
 pub(in crate::net) struct Scalar;
@@ -10,7 +10,6 @@ pub(in crate::net) struct Scalar;
 impl Kernel for Scalar {
     type Value = f32;
     const STEP: usize = 1;
-    const COARSE: bool = false;
     const POOLS: bool = true;
     const MAX_BLOCKS: usize = 4;
 
@@ -24,14 +23,6 @@ impl Kernel for Scalar {
 
     fn takes(_: usize) -> bool {
         true
-    }
-
-    fn narrow(value: f32) -> f32 {
-        value
-    }
-
-    fn widen(value: f32) -> f32 {
-        value
     }
 
     fn fill(values: &mut [f32], floats: &[f32]) {
@@ -95,7 +86,7 @@ impl Kernel for Scalar {
     }
 
     fn pool(row: &PoolRow<'_, f32>, target: &mut [f32]) {
-        checked_pool(row, target);
+        row.checked(target);
         for (x, target) in target.chunks_exact_mut(LANES).take(row.width).enumerate() {
             let columns = x * row.stride..(x * row.stride + row.size).min(row.columns);
             target.fill(f32::NEG_INFINITY);

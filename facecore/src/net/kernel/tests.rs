@@ -25,6 +25,11 @@ macro_rules! for_each_kernel {
                 $body
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        {
+            type $kernel = NeonBf16;
+            $body
+        }
         type $kernel = Ours;
         $body
     };
@@ -98,7 +103,7 @@ fn numbers(seed: u32, count: usize) -> Vec<f32> {
     (0..count).map(|_| next()).collect()
 }
 
-/// Runs the case; weights are read in pairs where the kernel's step is 2, so all counts of channels are even or padded.
+/// Runs the case; weights are read by twos or fours where the kernel's step is that, the last ones padded with zeros.
 fn run<K: Kernel>(case: &Case) -> Vec<f32> {
     let interleaved = case.pixel < LANES;
     let (base, columns) = (if interleaved { 3 } else { LANES }, case.width * case.pixel.div_ceil(3) + 4);
@@ -109,8 +114,8 @@ fn run<K: Kernel>(case: &Case) -> Vec<f32> {
     let narrow = |values: Vec<f32>| -> Vec<K::Value> { values.into_iter().map(K::narrow).collect() };
     // A pair of values further on each time.
     let times = if case.to == To::Sums { 1 + case.seed as usize % 3 } else { 1 };
-    let input = narrow(numbers(case.seed, case.input_blocks * block + 1 + 2 * (times - 1)));
-    // An odd run's last pair has a second weight of 0, as the packing makes it.
+    let input = narrow(numbers(case.seed, case.input_blocks * block + BEYOND + 2 * (times - 1)));
+    // A last step that is not full has weights of 0, as the packing makes it.
     let (steps, wide) = if interleaved { (3 * case.size[1], case.size[1]) } else { (case.channels, 1) };
     let mut runs = Vec::new();
     for input_block in 0..case.input_blocks {

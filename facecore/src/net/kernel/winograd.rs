@@ -5,6 +5,8 @@
 //! (0, ±1, ∞, for F(4, 3) also ±2), at each point a convolution one column wide runs over the tiles, and the outputs are computed
 //! from the results at the points.
 
+mod coarse;
+
 use super::{Activation, LANES, Target};
 
 /// The most points of a tile.
@@ -261,4 +263,4 @@ macro_rules! transforms {
     };
 }
 
-pub(super) use transforms;
+pub(super) use {coarse::coarse, transforms};

@@ -1,7 +1,7 @@
 //! The rows of a value that are still needed, in a ring.
 
 use super::super::buffer::Buffer;
-use super::super::kernel::{Form, InputRow, LANES, Place, Winograd};
+use super::super::kernel::{BEYOND, Form, InputRow, LANES, Place, Winograd};
 
 /// How a value lies in its ring.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +43,7 @@ impl<V: Copy + Default> Lines<V> {
         let point = form.map_or(0, |_| blocks * block);
         let row = form.map_or(blocks * block, |form| form.points * point);
         let kept = rows + usize::from(padding[0] > 0);
-        // One value more: the last step of a run of odd length reads a pair.
-        self.values.reserve(kept * row + 1);
+        self.values.reserve(kept * row + BEYOND);
         let values = std::mem::take(&mut self.values);
         *self = Self { values, size, block, point, rows, row, blocks, pixel, padding };
         self.values[rows * row..kept * row].fill(zero);

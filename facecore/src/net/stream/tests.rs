@@ -69,8 +69,8 @@ fn scalar(model: &ModelProto) -> Stream<Scalar> {
 fn agree(model: &ModelProto, twin: &Stream<Scalar>, sizes: &[[usize; 2]], [fine, coarse]: [f32; 2]) {
     let load = |kernels| Network::of("test", model, Size::About(ABOUT), kernels).unwrap();
     let tract = load(Kernels::Portable);
-    let ours = [Kernels::Avx512, Kernels::Avx2, Kernels::Neon].map(|kernels| (kernels, fine));
-    let ours = ours.into_iter().chain([(Kernels::Avx512Bf16, coarse)]);
+    let ours = Kernels::FINE.map(|kernels| (kernels, fine));
+    let ours = ours.into_iter().chain(Kernels::COARSE.map(|kernels| (kernels, coarse)));
     let ours = ours.filter(|(kernels, _)| kernels.available());
     let ours: Vec<_> = ours.map(|(kernels, tolerance)| (load(kernels), tolerance)).collect();
     for &size in sizes {
