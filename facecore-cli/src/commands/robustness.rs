@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use facecore::evaluate::{Rate, resolve};
-use facecore::{Degradation, Embedding, Engine, FaceQuality, Photo};
+use facecore::{Degradation, Embedding, Engine, Face, FaceQuality, Photo};
 use serde::Serialize;
 
 use crate::arguments::Robustness;
@@ -187,8 +187,8 @@ impl FoundPair<'_> {
         Ok(self.row(UNCHANGED, true, [cosine, 1.0], &self.right.quality()))
     }
 
-    /// The box stays, because what is measured is recognition; but the detector looks again for landmarks and score, and whether it
-    /// still sees the face.
+    /// The box stays, because what is measured is recognition; but the detector looks again for landmarks, by which some networks align the
+    /// face, for the score, and whether it still sees the face.
     fn worse(
         &self,
         looking: &Looking<'_>,
@@ -200,7 +200,7 @@ impl FoundPair<'_> {
         let photo = step.apply(photo)?;
         let area = self.right.face.area();
         let seen = engine.detect(&photo, &looking.options)?.faces;
-        let overlap = |face: &facecore::Face| face.bounding_box.iou(&area);
+        let overlap = |face: &Face| face.bounding_box.iou(&area);
         let again = seen.iter().max_by(|a, b| overlap(a).total_cmp(&overlap(b)));
         let again = again.filter(|face| overlap(face) >= SAME_FACE);
         let (landmarks, score) = again.map_or((self.right.face.landmarks, 0.0), |face| (face.landmarks, face.score));
@@ -208,7 +208,7 @@ impl FoundPair<'_> {
         if let Degradation::Downscale(factor) = step {
             quality.size /= factor;
         }
-        let face = engine.embed_box(&photo, &area)?;
+        let face = engine.embed_face(&photo, &Face::new(&photo, area, landmarks, score))?;
         let cosines = [self.left.views[0].0.cosine(&face)?, self.right.views[0].0.cosine(&face)?];
         Ok((self.row(&step.to_string(), again.is_some(), cosines, &quality), face))
     }

@@ -41,6 +41,11 @@ fn robustness_goes_on_from_what_it_measured() {
     assert!(with_strangers.contains("\nchanged photos with all unchanged ones"), "{with_strangers}");
     assert!(stdout(&again).contains("\nblur 5 "), "{}", stdout(&again));
     assert_eq!(code(&facecore("robustness --fp 0.5")), 2);
+    // A network that aligns faces by their landmarks.
+    let line = format!("robustness --images {at} --pairs {at}/pairs.txt --fp 0.5 --faces {at}/aligned.csv");
+    let aligned = facecore(&format!("{line} --model sface --detector yunet"));
+    assert_eq!(code(&aligned), 0, "{}", stderr(&aligned));
+    assert_eq!(fs::read_to_string(folder.join("aligned.csv")).unwrap().lines().count(), 1 + 4 + 3 * 14);
 }
 
 #[test]

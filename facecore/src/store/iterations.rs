@@ -10,7 +10,7 @@ impl ProfileStore {
         self.read(|_, _, state| Ok(state.iterations))
     }
 
-    /// Begins the next iteration, which is empty: everybody reads the current one, while a rebuild writes by [`Batch::put_next`]. Returns
+    /// Begins the next iteration, which is empty: everybody reads the current one, while a rebuild writes by [`Batch::put_next`](super::Batch::put_next). Returns
     /// its number.
     ///
     /// # Errors
