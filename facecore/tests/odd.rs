@@ -163,6 +163,21 @@ mod heif {
     }
 }
 
+/// Each is laid out for decoding only where a scan uses it: else this would take minutes.
+#[test]
+fn a_million_tables_change_nothing() {
+    let bytes = odd("half.jpg");
+    let scan = bytes.windows(2).position(|marker| marker == [0xFF, 0xDA]).unwrap();
+    // AC codes of table 3, which no scan uses: one code of one bit.
+    let table = [&[0x13, 1][..], &[0; 15], &[1]].concat();
+    let segment = [&[0xFF, 0xC4][..], &(2 + 18 * 3600_u16).to_be_bytes(), &table.repeat(3600)].concat();
+    let hostile = [&bytes[..scan], &segment.repeat(280), &bytes[scan..]].concat();
+    let limits = Limits { reduce_jpeg_above: 100_000, ..Limits::default() };
+    let [whole, reduced] = [&bytes, &hostile].map(|bytes| Photo::decode(bytes, &limits).unwrap());
+    assert_eq!(whole.width(), 300);
+    assert_eq!(difference(&whole, &reduced, 0, whole.height()), 0.0);
+}
+
 #[test]
 fn a_jpeg_that_lacks_only_its_end_marker_is_whole() {
     for file in ["half.jpg", "progressive.jpg", "restarts.jpg"] {

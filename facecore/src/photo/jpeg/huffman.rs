@@ -79,7 +79,9 @@ impl Table {
 
     /// The table of AC codes, ready for [`Bits::pass_over`].
     pub(super) fn with_runs(mut self) -> Self {
-        self.runs = (0..1 << RUN).map(|bits| self.run(bits)).collect();
+        if self.runs.is_empty() {
+            self.runs = (0..1 << RUN).map(|bits| self.run(bits)).collect();
+        }
         self
     }
 

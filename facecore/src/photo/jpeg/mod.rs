@@ -170,13 +170,8 @@ impl Decoder<'_> {
         while let Some((&which, rest)) = body.split_first() {
             let (counts, rest) = rest.split_first_chunk::<16>()?;
             let (symbols, rest) = rest.split_at_checked(counts.iter().map(|&count| usize::from(count)).sum())?;
-            let table = Table::new(counts, symbols)?;
-            let (tables, table) = match which >> 4 {
-                0 => (&mut self.dc, table),
-                _ if self.drawn() < 63 => (&mut self.ac, table.with_runs()),
-                _ => (&mut self.ac, table),
-            };
-            *tables.get_mut(usize::from(which & 15))? = Some(table);
+            let tables = if which >> 4 == 0 { &mut self.dc } else { &mut self.ac };
+            *tables.get_mut(usize::from(which & 15))? = Some(Table::new(counts, symbols)?);
             body = rest;
         }
         Some(())
@@ -213,7 +208,11 @@ impl Decoder<'_> {
         }
         let drawn = self.drawn();
         // The tables are lent to the scan while it writes to the planes.
-        let (dc, ac) = (std::mem::take(&mut self.dc), std::mem::take(&mut self.ac));
+        let (dc, mut ac) = (std::mem::take(&mut self.dc), std::mem::take(&mut self.ac));
+        if drawn < 63 {
+            // Only here: a file may have millions of tables, but few scans.
+            scan.components.iter().for_each(|&(.., a)| ac[a] = ac[a].take().map(Table::with_runs));
+        }
         let mut coders: Vec<_> = scan
             .components
             .iter()
