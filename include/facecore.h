@@ -1752,14 +1752,6 @@ facecore_status facecore_clone_events_get(const struct facecore_clone_events *ev
 // Frees events; NULL is fine.
 void facecore_clone_events_free(struct facecore_clone_events *events);
 
-// Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
-facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
-
-// As `facecore_detect_options_init`, for photos that strangers upload to a service: faces of at least 24 pixels and a fortieth of the photo's
-// longer side, so that no photo costs more because it is large.
-facecore_status facecore_detect_options_init_for_uploads(struct facecore_detect_options *options,
-                                                         size_t struct_size);
-
 // Finds the faces of a photo, the best score first; none in a photo smaller than `min_face`.
 //
 // `options`: NULL for the defaults. Fails with `FACECORE_STATUS_OPTION`; `*detection` is then NULL.
@@ -1779,6 +1771,14 @@ facecore_status facecore_detection_get_faces(const struct facecore_detection *de
 // Fills in whether a detection is whole, and what its stages did.
 facecore_status facecore_detection_get_info(const struct facecore_detection *detection,
                                             struct facecore_detection_info *info);
+
+// Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
+facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
+
+// As `facecore_detect_options_init`, for photos that strangers upload to a service: faces of at least 24 pixels and a fortieth of the photo's
+// longer side, so that no photo costs more because it is large.
+facecore_status facecore_detect_options_init_for_uploads(struct facecore_detect_options *options,
+                                                         size_t struct_size);
 
 // Embeds faces of the same photo, found by an engine with this one's detector; of a face, `bounding_box` and `landmarks` are used. For each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
 // (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.

@@ -1,8 +1,8 @@
 //! The C ABI of facecore: `include/facecore.h`. Conversion only; what is decided is decided in the core.
 //!
 //! - `boundary`: the guard around every function, the last message, checked pointers, options and results.
-//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `adaptation`, `attributes`, `non_face`, `matching`, `calibration`, `profile`, `models`, `video`; of
-//!   albums `album` (the builder), `session` (photos that are asked for), `stored` (faces that are kept) and `build` (how it ended).
+//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `adaptation`, `attributes`, `non_face`, `matching`, `calibration`, `profile`, `models`; of
+//!   albums `album` (the builder), `session` (photos that are asked for), `stored` (faces that are kept) and `build` (how it ended); of video `tracker` and `tracks`.
 //! - what is kept and searched: `feedback`, `store` with `batch` (changes) and `records` (values), `index`, `people` (with stars), `clones` (with who a
 //!   stranger is); `texts` are lists of texts that calls answer.
 //!
@@ -41,7 +41,8 @@ pub mod session;
 pub mod store;
 pub mod stored;
 pub mod texts;
-pub mod video;
+pub mod tracker;
+pub mod tracks;
 
 use std::ffi::c_char;
 

@@ -12,8 +12,9 @@ use facecore::evaluate::{AllPairsOptions, LabelledFaces, Offsets, OperateAt, all
 use facecore::social::{Sex, sex_from_name};
 use facecore::{Embedding, MatchingNumbers, SpaceId};
 
-use super::measure::{Column, Configuration};
+use super::measure::Configuration;
 use super::records::Photos;
+use super::slices::Column;
 use crate::arguments::Evaluate;
 use crate::failure::Result;
 use crate::labelled::LabelledPhoto;
