@@ -1,4 +1,4 @@
-//! Frames of a clip → faces that are followed. `tracks` has what comes of them.
+//! Frames of a clip → faces followed from frame to frame. `tracks` has what becomes of them.
 
 use std::ptr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct facecore_tracker {
     faces: Vec<facecore_tracked_face>,
 }
 
-/// How a tracker works; times are of the video, but for the work of `budget_us`. Set by `facecore_tracker_options_init`.
+/// How a tracker works. Times are those of the video, except the work that `budget_us` bounds. Set by `facecore_tracker_options_init`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_tracker_options {
@@ -31,16 +31,16 @@ pub struct facecore_tracker_options {
     /// Microseconds from one look at the whole frame to the next; in between faces are followed. A cut or a lost face is looked at sooner.
     /// Default 120,000.
     pub interval_us: u64,
-    /// Most microseconds of work for a second of video, by the clock. In debt, frames are passed over, so that what comes out depends on the
-    /// machine where that is slower than the budget. 0: no bound. Default 250,000.
+    /// Most microseconds of work for a second of video, by the clock. When more was spent, frames are passed over: on a machine that is too slow for
+    /// the budget the result depends on its speed. 0: no bound. Default 250,000.
     pub budget_us: u64,
-    /// How many microseconds a lost face may come back to its track. Default 10,000,000.
+    /// For how many microseconds a lost face may come back to its track. Default 10,000,000.
     pub memory_us: u64,
     /// Most faces of a track that are embedded and kept, 1 to 64. Default 8.
     pub faces_per_track: u32,
     /// Most tracks that are kept of a clip; those with the fewest faces go first and are counted. Default 10,000.
     pub max_tracks: u32,
-    /// From which cosine on a face that comes back is the one that was lost, -1 to 1. NaN (default): the model's own threshold.
+    /// The cosine from which on a face that comes back is taken for the one that was lost, -1 to 1. NaN (default): the model's own threshold.
     pub same_person: f32,
     /// Zero.
     pub reserved: [u8; 28],

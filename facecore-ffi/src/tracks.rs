@@ -63,8 +63,9 @@ pub struct facecore_track {
     pub faces: *const facecore_kept_face,
     /// How many; 0 with an engine that only detects.
     pub face_count: usize,
-    /// Numbers that parts of it had in `facecore_tracked_face` until better views showed that they are of this face, `absorbed_count` of them in
-    /// order; never NULL, valid as long as the tracks. Where frames told a place under two of its numbers at one moment, that of the higher holds.
+    /// Numbers of other tracks, as `facecore_tracked_face` had them, that better views showed to be of this face and that became part of this track:
+    /// `absorbed_count` of them in order; never NULL, valid as long as the tracks. Where a frame has the face under two of its numbers, the place
+    /// under the higher one holds.
     pub absorbed: *const u32,
     /// How many.
     pub absorbed_count: usize,

@@ -1,4 +1,4 @@
-//! Rounds without labels, on accounts made of real families: how pure the people are, and how much of what labels would win is won without one.
+//! Rounds without labels, on accounts made of real families: how pure the people are, and how much of the gain that labels bring is reached without them.
 //!
 //! An account has all photos of a family of one half, and some of two people of other families, its guests. Two faces that were cut out of one
 //! photo (`P00001_face1`, `P00001_face2`) are on one photo.
@@ -19,12 +19,12 @@ use crate::faces::Cache;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The half whose families have accounts; the other is measured on.
+/// The half whose families have accounts. The other half is for measuring.
 const HALF: u8 = 1;
-/// Photos of each of two guests.
+/// How many photos an account has of each of its two guests.
 const GUEST: usize = 4;
 
-/// Accounts, and of each face whose it is.
+/// Accounts, and for each face whose it is.
 struct Town {
     accounts: Vec<AccountFaces>,
     whose: Vec<u32>,
@@ -68,7 +68,7 @@ impl Town {
         town
     }
 
-    /// People with this many faces in an account, who could be found.
+    /// How many people have so many faces in an account that they could be found.
     fn there(&self, enough: usize) -> usize {
         let (mut begin, mut there) = (0, 0);
         for account in &self.accounts {
@@ -125,7 +125,7 @@ impl Purity {
     }
 }
 
-/// Prints the tables: rounds, the rule for two faces of one photo, and what was won beside what labels win.
+/// Prints the tables: the rounds, the rule for two faces of one photo, and the gain beside the one with labels.
 pub fn tables(cache: &Cache, settings: &Settings, seeds: u64) -> Result<()> {
     let threads = available_parallelism()?.get();
     let options = AllPairsOptions { draws: 40, threads, ..AllPairsOptions::default() };

@@ -1,4 +1,4 @@
-//! Labels that are broken on purpose: how much of that a check of labels finds and mends.
+//! Labels that are broken on purpose: how many of them a check of labels finds and mends.
 //!
 //! A third of what is broken are single faces under the name of another person, a third are people under the name of another one, a third are
 //! people of whom a part has a new name. Broken are people with three faces or more (four to be split); the others are there as well.
@@ -27,7 +27,7 @@ impl Broken {
     const ALL: [Self; 3] = [Self::Wrong, Self::Merged, Self::Split];
 }
 
-/// Faces with whose they are, and under whose name they stand.
+/// Faces with the person they show, and the person whose name they have.
 struct Labels {
     faces: Vec<Embedding>,
     is: Vec<usize>,
@@ -36,7 +36,7 @@ struct Labels {
 }
 
 impl Labels {
-    /// Right labels: of the families of a half, or of its other people.
+    /// Right labels, of a half's families or of its other people.
     fn of(cache: &Cache, half: u8, families: bool) -> Self {
         let mut labels = Self { faces: Vec::new(), is: Vec::new(), label: Vec::new(), broken: Vec::new() };
         let people: BTreeMap<&str, &Vec<usize>> =
@@ -98,7 +98,7 @@ impl Labels {
         left
     }
 
-    /// Puts people under the name of others, who have more faces; returns those who are neither.
+    /// Puts people under the name of others, who have more faces; returns the people who are not concerned.
     fn merge(&mut self, order: Vec<usize>, people: &BTreeMap<usize, Vec<usize>>, each: usize) -> Vec<usize> {
         let (mut done, mut left) = (0, Vec::new());
         for pair in order.chunks(2) {
@@ -160,7 +160,7 @@ struct Score {
     changed: usize,
     /// Changed and broken.
     found: usize,
-    /// Of these left out, or now with most faces of their person.
+    /// How many of those were left out, or are now with most faces of their person.
     mended: usize,
     /// Broken and found, by how it was broken.
     by_kind: [[usize; 2]; 3],

@@ -37,13 +37,13 @@ pub struct DatasetBuild {
     /// Take only so many accounts, those that know each other least: then most people are in one account
     #[arg(long, value_name = "N")]
     pub sample: Option<NonZeroUsize>,
-    /// What becomes of people of an account who seem to be two times on one photo
+    /// What becomes of people of an account who seem to be on one photo twice
     #[arg(long, value_name = "RULE", default_value = "drop")]
     pub same_photo: SamePhotoRule,
     /// From this cosine of their mean faces on, people of two accounts are one [default: that of the profiles, by the network]
     #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
     pub merge: Option<f32>,
-    /// From this one on nobody can tell, and who has fewer faces is dropped [default: that of the profiles]
+    /// From this cosine on nobody can tell, and of the two the one with fewer faces is dropped [default: that of the profiles]
     #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
     pub ambiguous: Option<f32>,
     /// The share of people who are held back from training (0 to 1)

@@ -7,11 +7,11 @@ use facecore_bridge::{Result, Status};
 
 use crate::boundary::{self, count, microseconds, read_sized};
 
-/// Which of P-Net's cells that see the same face goes on (MTCNN).
+/// How MTCNN chooses among P-Net's cells that see the same face.
 #[repr(u32)]
 #[derive(Clone, Copy)]
 pub enum facecore_proposal_filter {
-    /// Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
+    /// Blobs of the score map, a box for each peak: keeps what NMS keeps, several times faster.
     Blobs = 0,
     /// Non-maximum suppression, as facenet's reference has it.
     Nms = 1,
@@ -63,9 +63,9 @@ pub struct facecore_detect_options {
     pub max_pixels: u64,
     /// Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
     pub deadline_us: u64,
-    /// For an engine whose detector is MTCNN; within its ranges also where it is not.
+    /// Used by an engine whose detector is MTCNN; must be within its ranges for any other too.
     pub mtcnn: facecore_mtcnn_options,
-    /// For an engine whose detector is YuNet; within its ranges also where it is not.
+    /// Used by an engine whose detector is YuNet; must be within its ranges for any other too.
     pub yunet: facecore_yunet_options,
     /// Side of the smallest face looked for, as a share of the photo's longer side, 0 to 1; the larger one of this and `min_face` counts.
     /// With it a photo costs the same at any size. Default 0.

@@ -33,7 +33,7 @@ pub struct Set<'a> {
     pub counts: &'a Photos,
 }
 
-/// How the crowding around a face is known, of which half is taken off a cosine.
+/// Where the crowding around a face comes from; half of it is taken off a cosine.
 #[derive(Clone)]
 enum Crowding {
     Ignored,
@@ -44,7 +44,7 @@ enum Crowding {
 }
 
 impl Crowding {
-    /// Those that are asked for and known for faces of `space`.
+    /// The ways that are asked for, and that are known for faces of `space`.
     fn all(arguments: &Evaluate, space: SpaceId) -> Result<Vec<Self>> {
         let mut all = vec![Self::Ignored];
         all.extend(arguments.cohort.then_some(Self::Cohort));

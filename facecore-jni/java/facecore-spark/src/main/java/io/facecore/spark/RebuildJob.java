@@ -81,7 +81,7 @@ public final class RebuildJob {
             if (current == run.base()) {
                 report = pass(accounts, run);
             } else {
-                // It was switched to: the pass is done.
+                // The iteration was switched to: the pass is done.
                 report = report(current);
                 failures |= report.failed() + report.failedPhotos() > 0;
                 if (run.pass() >= settings.passes || report.change() < settings.enough) {
@@ -127,7 +127,7 @@ public final class RebuildJob {
         return run;
     }
 
-    /** Told before hours of work, not after. */
+    /** Checked before hours of work, not after. */
     private void check(Dataset<Row> accounts) {
         if (accounts.filter("id IS NULL").limit(1).count() > 0) {
             throw refused(settings.accounts + ": an account has no id");
@@ -145,7 +145,7 @@ public final class RebuildJob {
         return FaceCoreException.of(ErrorCode.STORE, reason);
     }
 
-    /** What tells a list from another one. */
+    /** What distinguishes one list from another. */
     private String input() throws IOException {
         Path path = new Path(settings.accounts);
         FileSystem system = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
