@@ -60,7 +60,7 @@ test-rust: models
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	facecore/tests/features
 	cargo test --release --workspace
-	cargo test --release --workspace --features facecore/rayon --test parallel
+	cargo test --release --workspace --features facecore/rayon,facecore/ndarray --test parallel --lib arrays
 	cargo bench --workspace --bench stages -- --test
 	python3 -B models/test_fetch.py
 	facecore/tests/public_api

@@ -22,11 +22,7 @@
 
 // The version of the header; `facecore_version` is the library's. A library works with headers of its own major and minor version.
 #define FACECORE_VERSION_MAJOR 0
-
-// See `FACECORE_VERSION_MAJOR`.
 #define FACECORE_VERSION_MINOR 1
-
-// See `FACECORE_VERSION_MAJOR`.
 #define FACECORE_VERSION_PATCH 0
 
 // What a call of facecore answered. Negative numbers are never used; a number keeps its meaning for ever.

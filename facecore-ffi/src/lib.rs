@@ -46,13 +46,6 @@ pub mod tracks;
 
 use std::ffi::c_char;
 
-/// The version of the header; `facecore_version` is the library's. A library works with headers of its own major and minor version.
-pub const FACECORE_VERSION_MAJOR: u32 = 0;
-/// See `FACECORE_VERSION_MAJOR`.
-pub const FACECORE_VERSION_MINOR: u32 = 1;
-/// See `FACECORE_VERSION_MAJOR`.
-pub const FACECORE_VERSION_PATCH: u32 = 0;
-
 /// The library's version, such as "0.1.0". Never NULL, valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn facecore_version() -> *const c_char {

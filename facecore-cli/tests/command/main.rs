@@ -5,6 +5,7 @@
 mod adapting;
 mod albums;
 mod dataset;
+mod documented;
 mod drawing;
 mod evaluate;
 mod fetching;
