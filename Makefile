@@ -59,6 +59,7 @@ test-rust: models
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	facecore/tests/features
+	facecore/tests/oldest_rust
 	cargo test --release --workspace
 	cargo test --release --workspace --features facecore/rayon,facecore/ndarray --test parallel --lib arrays
 	cargo bench --workspace --bench stages -- --test

@@ -37,7 +37,9 @@ fn arguments(line: &str) -> Option<String> {
     let words: Vec<&str> = quoted.split_whitespace().collect();
     let at = words.iter().position(|word| *word == "facecore" || word.ends_with("release/facecore"))?;
     let is_a_value = at > 0 && words[at - 1].starts_with("--");
-    (!is_a_value).then(|| words[at + 1..].join(" ").replace("...", "").replace('…', ""))
+    // An id may be a number.
+    let words = words[at + 1..].iter().map(|word| if *word == "ID" { "1" } else { word });
+    (!is_a_value).then(|| words.collect::<Vec<_>>().join(" ").replace("...", "").replace('…', ""))
 }
 
 /// Whether the command knows the subcommand and its options: with `--help` it asks for no more.
