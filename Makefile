@@ -118,6 +118,7 @@ soak: models
 	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60
 
 header:
+	mkdir -p target
 	cargo run --quiet --release --manifest-path facecore-ffi/header/Cargo.toml --target-dir target/header > target/facecore.h
 	mv target/facecore.h include/facecore.h
 
