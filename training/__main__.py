@@ -1,8 +1,10 @@
-"""`python -m training fine-tune PEOPLE --model ID --out FOLDER`: see README.md."""
+"""`python -m training fine-tune PEOPLE --model ID --out FOLDER`, and `tune`: see README.md."""
 import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,35 +17,48 @@ from training.manifest import Entry, read_entry, write_manifest
 from training.measure import Pairs
 from training.network import Network
 from training.train import Lesson, Parameters, Trainer, device, line
+from training.tune import pairs_of_margins, table, try_all
 
 
 def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="python -m training", description="Fine-tunes an embedder of facecore.")
-    command = result.add_subparsers(required=True).add_parser(
-        "fine-tune", help="exit code: 0 written, 1 nothing was won and nothing is written, 2 wrong input",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    usual = Parameters()
-    add = command.add_argument
+    commands = result.add_subparsers(required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        made.set_defaults(run=run)
+        add_usual(made)
+        return made
+
+    add = command("fine-tune", fine_tune, "exit code: 0 written, 1 nothing was won and nothing is written, 2 wrong input").add_argument
+    add("--name", help="the new network's id; without, MODEL-tuned")
+    add("--loss", choices=list(LOSSES), default="cosface")
+    add("--margins", nargs=2, type=float, metavar=("POSITIVE", "NEGATIVE"), help="of --loss margins")
+    add("--general", type=Path, help="what `facecore detect --json` printed of a folder of other people: a network that lost there is refused")
+    add("--general-people", type=Path, help="that folder")
+    add("--allowed", type=float, default=0.0, help="by how much true positives may fall there")
+    add = command("tune", tune, "try margins and write no network; exit code: 0 done, 1 nothing was won with any, 2 wrong input").add_argument
+    add("--positive", nargs="+", type=float, default=[0.8, 0.9, 1.0], help="margins to try: from which cosine a face is near enough to its person")
+    add("--negative", nargs="+", type=float, default=[0.2, 0.3, 0.4, 0.5], help="and up to which it is far enough from others")
+    return result
+
+
+def add_usual(command: argparse.ArgumentParser) -> None:
+    """What both commands take."""
+    usual, add = Parameters(), command.add_argument
     add("people", type=Path, help="a folder with a folder a person")
     add("--model", required=True, help="the embedder to begin with, such as facenet-ms1m-128")
-    add("--out", type=Path, required=True, help="where the network and its manifest go")
-    add("--name", help="the new network's id; without, MODEL-tuned")
+    add("--out", type=Path, required=True, help="where what comes out goes")
     add("--models", type=Path, default=Path("models"), help="the folder of the models")
     add("--facecore", default="facecore", help="the command that finds the faces")
     add("--faces", type=Path, help="what `facecore detect --json PEOPLE` printed, where that was run already")
     add("--cache", type=Path, help="where faces, crops and what layers make of them are kept; without, OUT/cache")
     add("--layers", choices=["head", "last", "all"], default=usual.layers, help="what is trained: the last dense layer, the last block with it, or all")
-    add("--loss", choices=list(LOSSES), default="cosface")
-    add("--margins", nargs=2, type=float, metavar=("POSITIVE", "NEGATIVE"), help="of --loss margins")
     for name in ["epochs", "batch", "rate", "deeper", "centroid_rate", "copies", "held_back", "patience", "seed"]:
         add(f"--{name.replace('_', '-')}", type=type(getattr(usual, name)), default=getattr(usual, name), help=HELP[name])
     add("--bf16", action="store_true", help="learn in bfloat16, which a processor or GPU that has it does in half the time or less; what is written stays f32")
     add("--family-before", help="relatives share what stands before this text in their names, such as _; they are not told apart")
     add("--half", type=int, choices=[1, 2], help="only this half of the families, as of `facecore adapt fit`")
-    add("--general", type=Path, help="what `facecore detect --json` printed of a folder of other people: a network that lost there is refused")
-    add("--general-people", type=Path, help="that folder")
-    add("--allowed", type=float, default=0.0, help="by how much true positives may fall there")
-    return result
 
 
 HELP = {
@@ -62,28 +77,62 @@ HELP = {
 def main() -> int:
     arguments = parser().parse_args()
     try:
-        return fine_tune(arguments)
+        return arguments.run(arguments)
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def fine_tune(arguments: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Begun:
+    """What both commands begin with."""
+
+    entry: Entry
+    lesson: Lesson
+    cache: Path
+
+
+def begin(arguments: argparse.Namespace) -> Begun:
     entry = read_entry(arguments.models, arguments.model)
-    network = Network.read(entry.file)
-    loss = read_loss(arguments)
-    parameters = Parameters(
-        **{name: getattr(arguments, name) for name in [*HELP, "layers", "bf16", "family_before"]}, loss=loss)
     cache = arguments.cache or arguments.out / "cache"
     for folder in [arguments.out, cache]:
         folder.mkdir(parents=True, exist_ok=True)
     faces = arguments.faces or detect(arguments.people, cache, entry.preprocessing.landmarks, arguments.facecore)
-    lesson = read_lesson(faces, arguments.people, entry, cache, arguments)
+    return Begun(entry, read_lesson(faces, arguments.people, entry, cache, arguments), cache)
+
+
+def read_parameters(arguments: argparse.Namespace, loss: Loss) -> Parameters:
+    parameters = Parameters(
+        **{name: getattr(arguments, name) for name in [*HELP, "layers", "bf16", "family_before"]}, loss=loss)
+    parameters.check()
+    return parameters
+
+
+def tune(arguments: argparse.Namespace) -> int:
+    """Trains with each pair of margins, and says which was best on the people held back."""
+    parameters = [read_parameters(arguments, loss) for loss in pairs_of_margins(arguments.positive, arguments.negative)]
+    begun = begin(arguments)
+    tried = try_all(begun.entry.file, begun.lesson, parameters, (begun.cache, arguments.out / "tune.json"))
+    print(table(tried))
+    best = max(tried, key=lambda trial: trial.worth)
+    if not best.epoch:
+        print("nothing was won on the people held back with any margins: keep the network, or try other layers or another rate")
+        return 1
+    loss = best.parameters.loss
+    print(f"best: --loss margins --margins {loss.positive} {loss.negative}")
+    return 0
+
+
+def fine_tune(arguments: argparse.Namespace) -> int:
+    parameters = read_parameters(arguments, read_loss(arguments))
+    begun = begin(arguments)
+    entry, cache = begun.entry, begun.cache
+    network = Network.read(entry.file)
     general = None
     if arguments.general:
         general = read_lesson(arguments.general, arguments.general_people or arguments.people, entry, cache, None)
     torch.manual_seed(parameters.seed)
-    trainer = Trainer(network, lesson, parameters, cache)
+    trainer = Trainer(network, begun.lesson, parameters, cache)
     before = general and pairs_of(network, general, parameters)
     progress = arguments.out / "progress.pt"
     trainer.fit(progress)

@@ -68,6 +68,14 @@ class Lesson:
         return pixels_for(made, self.preprocessing)
 
 
+def digest(network: bytes, lesson: Lesson) -> str:
+    """Of a network and the faces that it is taught: the same only where both are."""
+    whole = hashlib.sha256(network)
+    whole.update(hashlib.sha256(np.ascontiguousarray(lesson.crops)).digest())
+    whole.update("\n".join([*lesson.people, lesson.preprocessing.text()]).encode())
+    return whole.hexdigest()
+
+
 def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -214,9 +222,13 @@ class Trainer:
         random.shuffle(batches)
         return batches
 
-    def fit(self, progress: Path) -> None:
-        """Epochs until nothing more is won on the people held back; the best one's weights are the network's at the end."""
-        self._go_on(progress)
+    def fit(self, progress: Path | None) -> None:
+        """Epochs until nothing more is won on the people held back; the best one's weights are the network's at the end.
+
+        Where `progress` names a file, a training that was killed goes on with it.
+        """
+        if progress:
+            self._go_on(progress)
         print(f"{len(self.learned)} faces of {len(self.names)} people; held back: {len(self.others)} faces, {line(self.start)}", flush=True)
         while len(self.history) < self.parameters.epochs and len(self.history) < self.best + self.parameters.patience:
             loss = self.epoch()
@@ -227,7 +239,8 @@ class Trainer:
                 break
             if pairs.worth() > self.best_worth:
                 self.best, self.best_worth, self.best_weights = len(self.history), pairs.worth(), self._weights()
-            self._save(progress)
+            if progress:
+                self._save(progress)
         with torch.no_grad():
             for name, weight in self.best_weights.items():
                 self.network.weights[name].copy_(weight)
