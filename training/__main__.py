@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.data import crops, detect, family, half_of, read_faces
+from training.data import Face, crops, detect, family, half_of, is_set, read_faces, read_set
 from training.errors import TrainingError
 from training.losses import LOSSES, Loss, Margins
 from training.manifest import Entry, read_entry, write_manifest
@@ -46,7 +46,8 @@ def parser() -> argparse.ArgumentParser:
 def add_usual(command: argparse.ArgumentParser) -> None:
     """What both commands take."""
     usual, add = Parameters(), command.add_argument
-    add("people", type=Path, help="a folder with a folder a person")
+    add("people", type=Path, help="a folder with a folder a person; or a data set, as `facecore dataset` writes it")
+    add("--photos", type=Path, help="of a data set: the folder that its files are in")
     add("--model", required=True, help="the embedder to begin with, such as facenet-ms1m-128")
     add("--out", type=Path, required=True, help="where what comes out goes")
     add("--models", type=Path, default=Path("models"), help="the folder of the models")
@@ -97,8 +98,21 @@ def begin(arguments: argparse.Namespace) -> Begun:
     cache = arguments.cache or arguments.out / "cache"
     for folder in [arguments.out, cache]:
         folder.mkdir(parents=True, exist_ok=True)
-    faces = arguments.faces or detect(arguments.people, cache, entry.preprocessing.landmarks, arguments.facecore)
-    return Begun(entry, read_lesson(faces, arguments.people, entry, cache, arguments), cache)
+    return Begun(entry, lesson_of(read_people(arguments, entry, cache), arguments.people, entry, cache), cache)
+
+
+def read_people(arguments: argparse.Namespace, entry: Entry, cache: Path) -> list[Face]:
+    """The faces to learn from, and those held back."""
+    if is_set(arguments.people):
+        if not arguments.photos:
+            raise TrainingError(f"{arguments.people} is a data set: name the folder of its photos with --photos")
+        faces = read_set(arguments.people, arguments.photos)
+    else:
+        found = arguments.faces or detect(arguments.people, cache, entry.preprocessing.landmarks, arguments.facecore)
+        faces = read_faces(found, arguments.people)
+    if arguments.half:
+        faces = [face for face in faces if half_of(family(face.person, arguments.family_before)) == arguments.half]
+    return faces
 
 
 def read_parameters(arguments: argparse.Namespace, loss: Loss) -> Parameters:
@@ -130,7 +144,8 @@ def fine_tune(arguments: argparse.Namespace) -> int:
     network = Network.read(entry.file)
     general = None
     if arguments.general:
-        general = read_lesson(arguments.general, arguments.general_people or arguments.people, entry, cache, None)
+        others = arguments.general_people or arguments.people
+        general = lesson_of(read_faces(arguments.general, others), others, entry, cache)
     torch.manual_seed(parameters.seed)
     trainer = Trainer(network, begun.lesson, parameters, cache)
     before = general and pairs_of(network, general, parameters)
@@ -154,15 +169,13 @@ def read_loss(arguments: argparse.Namespace) -> Loss:
     return Margins(*arguments.margins)
 
 
-def read_lesson(found: Path, people: Path, entry: Entry, cache: Path, arguments: argparse.Namespace | None) -> Lesson:
-    faces = read_faces(found, people)
-    if arguments and arguments.half:
-        faces = [face for face in faces if half_of(family(face.person, arguments.family_before)) == arguments.half]
+def lesson_of(faces: list[Face], people: Path, entry: Entry, cache: Path) -> Lesson:
     names = {face.person for face in faces}
     if len(names) < 2:
         raise TrainingError(f"{people}: faces of {len(names)} people; at least two are needed, each in a folder with photos of that person")
     kept, made = crops(faces, entry.preprocessing, cache)
-    return Lesson(made, [face.person for face in kept], entry.preprocessing)
+    back = frozenset(face.person for face in kept if face.held_back)
+    return Lesson(made, [face.person for face in kept], entry.preprocessing, back)
 
 
 def pairs_of(network: Network, lesson: Lesson, parameters: Parameters) -> Pairs:

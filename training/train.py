@@ -59,6 +59,8 @@ class Lesson:
     crops: np.ndarray
     people: list[str]
     preprocessing: Preprocessing
+    held_back: frozenset[str] = frozenset()
+    """People whom a data set holds back; where there are none, some are drawn."""
 
     def pixels(self, places: np.ndarray, copy: int, seed: int) -> Tensor:
         """Copy 0 is the faces as they are; each other is degraded in its own way."""
@@ -121,8 +123,10 @@ class Trainer:
 
     def _divide(self) -> tuple[np.ndarray, np.ndarray]:
         """The places of the faces to learn from, and of those held back; no family is in both."""
-        back = held_back(self.families, self.parameters.held_back, self.parameters.seed)
-        is_back = np.array([name in back for name in self.families])
+        names, back = self.lesson.people, self.lesson.held_back
+        if not back:
+            names, back = self.families, held_back(self.families, self.parameters.held_back, self.parameters.seed)
+        is_back = np.array([name in back for name in names])
         learned, others = np.flatnonzero(~is_back), np.flatnonzero(is_back)
         if len({self.lesson.people[at] for at in learned}) < 2:
             raise TrainingError("fewer than two people to learn from: PEOPLE should have a folder a person, with faces in its photos")

@@ -149,6 +149,9 @@ enum Command {
         /// The half to measure on
         #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
         half: u8,
+        /// As if it were not known which faces are of one photo
+        #[arg(long)]
+        without_photos: bool,
         /// Instead of the table by shares one by rules, with a tenth of the labels broken
         #[arg(long)]
         grid: bool,
@@ -250,7 +253,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Bootstrap { real, half, rules } => {
             bootstrap::tables(&real.open()?, &shipped(real.space)?, (half, real.seeds), rules)
         }
-        Command::Clean { real, half, grid } => clean::tables(&real.open()?, half, real.seeds, grid),
+        Command::Clean { real, half, without_photos, grid } => {
+            clean::tables(&real.open()?, (half, !without_photos), real.seeds, grid)
+        }
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }

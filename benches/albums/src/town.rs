@@ -76,7 +76,7 @@ impl Town {
 }
 
 /// The photo that a face was cut out of.
-fn photo_of(file: &str) -> String {
+pub fn photo_of(file: &str) -> String {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
     let family = family(folder.rsplit('/').next().unwrap_or_default());
     format!("{family}/{}", name.split_once("_face").map_or(name, |(photo, _)| photo))
