@@ -57,6 +57,7 @@ def add_usual(command: argparse.ArgumentParser) -> None:
     add("--layers", choices=["head", "last", "all"], default=usual.layers, help="what is trained: the last dense layer, the last block with it, or all")
     for name in ["epochs", "batch", "rate", "deeper", "centroid_rate", "copies", "held_back", "patience", "seed"]:
         add(f"--{name.replace('_', '-')}", type=type(getattr(usual, name)), default=getattr(usual, name), help=HELP[name])
+    add("--keep", choices=["best", "last"], default=usual.keep, help="the epoch that is best on the people held back; or the last, where these were found by the network itself")
     add("--bf16", action="store_true", help="learn in bfloat16, which a processor or GPU that has it does in half the time or less; what is written stays f32")
     add("--family-before", help="relatives share what stands before this text in their names, such as _; they are not told apart")
     add("--half", type=int, choices=[1, 2], help="only this half of the families, as of `facecore adapt fit`")
@@ -117,7 +118,7 @@ def read_people(arguments: argparse.Namespace, entry: Entry, cache: Path) -> lis
 
 def read_parameters(arguments: argparse.Namespace, loss: Loss) -> Parameters:
     parameters = Parameters(
-        **{name: getattr(arguments, name) for name in [*HELP, "layers", "bf16", "family_before"]}, loss=loss)
+        **{name: getattr(arguments, name) for name in [*HELP, "layers", "keep", "bf16", "family_before"]}, loss=loss)
     parameters.check()
     return parameters
 

@@ -28,7 +28,8 @@ WORTH = 0.001
 class Parameters:
     """How is learned. `rate` is that of the head, and each deeper part (the last block, the rest) has `deeper` times the one above it.
 
-    With `bf16` the layers' products are rounded to bfloat16 while learning, sums and weights are not; what is measured and written is f32.
+    `keep` says which epoch's layers are kept: the best on the people held back, or the last, where these cannot tell since they were found by the
+    network itself. With `bf16` the layers' products are rounded to bfloat16 while learning, sums and weights are not; what is measured and written is f32.
     """
 
     layers: str = "last"
@@ -43,6 +44,7 @@ class Parameters:
     patience: int = 2
     seed: int = 1
     bf16: bool = False
+    keep: str = "best"
     family_before: str | None = None
 
     def check(self) -> None:
@@ -234,20 +236,24 @@ class Trainer:
         if progress:
             self._go_on(progress)
         print(f"{len(self.learned)} faces of {len(self.names)} people; held back: {len(self.others)} faces, {line(self.start)}", flush=True)
-        while len(self.history) < self.parameters.epochs and len(self.history) < self.best + self.parameters.patience:
+        patience = self.parameters.patience
+        while len(self.history) < self.parameters.epochs and (self._keeps_last() or len(self.history) < self.best + patience):
             loss = self.epoch()
             pairs = self.pairs(self.embed(self.others))
             self.history.append({"loss": loss, "held_back": pairs.worth()})
             print(f"epoch {len(self.history)}: loss {loss:.4f}, held back {line(pairs)}", flush=True)
             if not math.isfinite(loss):
                 break
-            if pairs.worth() > self.best_worth:
+            if pairs.worth() > self.best_worth or self._keeps_last():
                 self.best, self.best_worth, self.best_weights = len(self.history), pairs.worth(), self._weights()
             if progress:
                 self._save(progress)
         with torch.no_grad():
             for name, weight in self.best_weights.items():
                 self.network.weights[name].copy_(weight)
+
+    def _keeps_last(self) -> bool:
+        return self.parameters.keep == "last"
 
     def _settings(self) -> str:
         parameters = asdict(self.parameters) | {"loss": repr(self.parameters.loss)}

@@ -99,6 +99,9 @@ def test_nothing_won_is_nothing_written(folder: Path, tmp_path: Path) -> None:
     done = run(folder, tmp_path / "out", "--rate", "1e-9", "--epochs", "1")
     assert done.returncode == 1 and "nothing was won" in done.stdout
     assert not (tmp_path / "out/manifest.toml").exists()
+    # Whom the network has found itself cannot say that something was won.
+    done = run(folder, tmp_path / "last", "--rate", "1e-9", "--epochs", "2", "--patience", "1", "--keep", "last")
+    assert done.returncode == 0 and "best epoch 2" in done.stdout and (tmp_path / "last/manifest.toml").exists()
 
 
 def test_a_loss_among_other_people_is_refused() -> None:
