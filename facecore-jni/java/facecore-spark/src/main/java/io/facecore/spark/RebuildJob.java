@@ -8,6 +8,7 @@ import io.facecore.StoreIterations;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -158,6 +159,7 @@ public final class RebuildJob {
 
     /** Builds all accounts of the parts that are still to be done, and switches to what was built, unless too much of it failed. */
     private PassReport pass(Dataset<Row> accounts, RebuildTables.Run run) {
+        long begun = System.nanoTime();
         StoreIterations iterations = connection.store.iterations();
         long next = iterations.next().isPresent() ? iterations.next().getAsLong() : connection.store.begin();
         Set<Integer> done = new HashSet<>(connection.tables.done(next).keySet());
@@ -171,7 +173,7 @@ public final class RebuildJob {
             throw refused(parts.size() - 1 + " of " + settings.parts + " parts are done: run it again with --resume");
         }
         PassReport report = report(next);
-        System.out.println("pass " + run.pass() + ": " + report);
+        System.out.printf(Locale.ROOT, "pass %d, %.1f s: %s%n", run.pass(), (System.nanoTime() - begun) / 1e9, report);
         if (report.failures() > settings.mayFail) {
             throw refused("more failed than --may-fail " + settings.mayFail + " (" + report + "): the store serves the profiles that it had; the table "
                     + "rebuild_failures says why; --anew begins again, --resume with a larger share takes it as it is");

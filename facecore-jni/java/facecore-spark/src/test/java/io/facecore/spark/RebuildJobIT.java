@@ -137,7 +137,7 @@ class RebuildJobIT {
         assertEquals(3, store.iterations().current());
         assertArrayEquals(other.toBytes(), store.get(77).orElseThrow(), "who is not in the list keeps the profile");
         String report = told.toString(StandardCharsets.UTF_8);
-        assertTrue(report.contains("pass 1: 20 accounts") && report.contains("1 profiles of others"), report);
+        assertTrue(report.contains("pass 1, ") && report.contains(" s: 20 accounts") && report.contains("1 profiles of others"), report);
         assertEquals(2, RebuildJob.run(line("--resume")), "it has ended");
     }
 
