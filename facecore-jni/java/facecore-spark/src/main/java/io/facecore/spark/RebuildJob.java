@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Rebuilds the profiles of all accounts of a list, pass by pass, into the next iteration of a {@link io.facecore.cassandra.CassandraProfileStore}, while everybody
@@ -97,10 +98,14 @@ public final class RebuildJob {
 
     /** The accounts in their parts; a line that is none is an error. */
     private Dataset<Row> read() {
-        Dataset<Row> list = settings.accounts.endsWith(".parquet")
+        Dataset<Row> list = isParquet()
                 ? spark.read().schema(Account.COLUMNS).parquet(settings.accounts)
                 : spark.read().schema(Account.COLUMNS).option("mode", "FAILFAST").json(settings.accounts);
         return list.repartition(settings.parts, list.col("id"));
+    }
+
+    private boolean isParquet() {
+        return settings.accounts.endsWith(".parquet");
     }
 
     /** Where the rebuild stands: at its beginning, or where it ended too early. */
@@ -130,6 +135,12 @@ public final class RebuildJob {
 
     /** Told before hours of work, not after. */
     private void check(Dataset<Row> accounts) {
+        // Without columns said, those that are there.
+        StructType given = (isParquet() ? spark.read().parquet(settings.accounts) : spark.read().json(settings.accounts)).schema();
+        List<String> unknown = Account.unknown(given);
+        if (!unknown.isEmpty()) {
+            throw refused(settings.accounts + ": no account has a field " + unknown.get(0) + "; docs/cluster.md says which there are");
+        }
         if (accounts.filter("id IS NULL").limit(1).count() > 0) {
             throw refused(settings.accounts + ": an account has no id");
         }

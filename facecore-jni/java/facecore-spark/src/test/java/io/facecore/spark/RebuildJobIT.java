@@ -226,6 +226,26 @@ class RebuildJobIT {
         }
     }
 
+    @Test
+    void aFieldThatNoAccountHasIsRefused() throws Exception {
+        PrintStream err = System.err;
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        try {
+            for (String[] typed : new String[][] {{"friends", "freinds"}, {"manual_tags", "manual_tag"}}) {
+                Albums.compose(ROOT.resolve("testdata/photos"), folder, ACCOUNTS);
+                Albums.rename(folder, 6, typed[0], typed[1]);
+                assertEquals(2, RebuildJob.run(line()));
+                assertTrue(
+                        told.toString(StandardCharsets.UTF_8).contains("no account has a field ") && told.toString(StandardCharsets.UTF_8).contains(typed[1]),
+                        told.toString(StandardCharsets.UTF_8));
+            }
+        } finally {
+            System.setErr(err);
+        }
+        assertTrue(store.iterations().next().isEmpty(), "nothing was begun");
+    }
+
     /** The parts of an iteration that are done, and when they were written. */
     private Map<Integer, Long> parts(long iteration) {
         Map<Integer, Long> parts = new java.util.TreeMap<>();
