@@ -1,49 +1,66 @@
-"""`python -m training fine-tune PEOPLE --model ID --out FOLDER`: see README.md."""
+"""`python -m training fine-tune PEOPLE --model ID --out FOLDER`, and `tune`: see README.md."""
 import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from training.data import crops, detect, family, half_of, read_faces
+from training.data import Face, crops, detect, family, half_of, is_set, read_faces, read_set
 from training.errors import TrainingError
 from training.losses import LOSSES, Loss, Margins
 from training.manifest import Entry, read_entry, write_manifest
 from training.measure import Pairs
 from training.network import Network
 from training.train import Lesson, Parameters, Trainer, device, line
+from training.tune import pairs_of_margins, table, try_all
 
 
 def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="python -m training", description="Fine-tunes an embedder of facecore.")
-    command = result.add_subparsers(required=True).add_parser(
-        "fine-tune", help="exit code: 0 written, 1 nothing was won and nothing is written, 2 wrong input",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    usual = Parameters()
-    add = command.add_argument
-    add("people", type=Path, help="a folder with a folder a person")
-    add("--model", required=True, help="the embedder to begin with, such as facenet-ms1m-128")
-    add("--out", type=Path, required=True, help="where the network and its manifest go")
+    commands = result.add_subparsers(required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        made.set_defaults(run=run)
+        add_usual(made)
+        return made
+
+    add = command("fine-tune", fine_tune, "exit code: 0 written, 1 nothing was won and nothing is written, 2 wrong input").add_argument
     add("--name", help="the new network's id; without, MODEL-tuned")
+    add("--loss", choices=list(LOSSES), default="cosface")
+    add("--margins", nargs=2, type=float, metavar=("POSITIVE", "NEGATIVE"), help="of --loss margins")
+    add("--general", type=Path, help="what `facecore detect --json` printed of a folder of other people: a network that lost there is refused")
+    add("--general-people", type=Path, help="that folder")
+    add("--allowed", type=float, default=0.0, help="by how much true positives may fall there")
+    add = command("tune", tune, "try margins and write no network; exit code: 0 done, 1 nothing was won with any, 2 wrong input").add_argument
+    add("--positive", nargs="+", type=float, default=[0.8, 0.9, 1.0], help="margins to try: from which cosine a face is near enough to its person")
+    add("--negative", nargs="+", type=float, default=[0.2, 0.3, 0.4, 0.5], help="and up to which it is far enough from others")
+    return result
+
+
+def add_usual(command: argparse.ArgumentParser) -> None:
+    """What both commands take."""
+    usual, add = Parameters(), command.add_argument
+    add("people", type=Path, help="a folder with a folder a person; or a data set, as `facecore dataset` writes it")
+    add("--photos", type=Path, help="of a data set: the folder that its files are in")
+    add("--model", required=True, help="the embedder to begin with, such as facenet-ms1m-128")
+    add("--out", type=Path, required=True, help="where what comes out goes")
     add("--models", type=Path, default=Path("models"), help="the folder of the models")
     add("--facecore", default="facecore", help="the command that finds the faces")
     add("--faces", type=Path, help="what `facecore detect --json PEOPLE` printed, where that was run already")
     add("--cache", type=Path, help="where faces, crops and what layers make of them are kept; without, OUT/cache")
     add("--layers", choices=["head", "last", "all"], default=usual.layers, help="what is trained: the last dense layer, the last block with it, or all")
-    add("--loss", choices=list(LOSSES), default="cosface")
-    add("--margins", nargs=2, type=float, metavar=("POSITIVE", "NEGATIVE"), help="of --loss margins")
     for name in ["epochs", "batch", "rate", "deeper", "centroid_rate", "copies", "held_back", "patience", "seed"]:
         add(f"--{name.replace('_', '-')}", type=type(getattr(usual, name)), default=getattr(usual, name), help=HELP[name])
+    add("--keep", choices=["best", "last"], default=usual.keep, help="the epoch that is best on the people held back; or the last, where these were found by the network itself")
     add("--bf16", action="store_true", help="learn in bfloat16, which a processor or GPU that has it does in half the time or less; what is written stays f32")
     add("--family-before", help="relatives share what stands before this text in their names, such as _; they are not told apart")
     add("--half", type=int, choices=[1, 2], help="only this half of the families, as of `facecore adapt fit`")
-    add("--general", type=Path, help="what `facecore detect --json` printed of a folder of other people: a network that lost there is refused")
-    add("--general-people", type=Path, help="that folder")
-    add("--allowed", type=float, default=0.0, help="by how much true positives may fall there")
-    return result
 
 
 HELP = {
@@ -62,28 +79,76 @@ HELP = {
 def main() -> int:
     arguments = parser().parse_args()
     try:
-        return fine_tune(arguments)
+        return arguments.run(arguments)
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def fine_tune(arguments: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Begun:
+    """What both commands begin with."""
+
+    entry: Entry
+    lesson: Lesson
+    cache: Path
+
+
+def begin(arguments: argparse.Namespace) -> Begun:
     entry = read_entry(arguments.models, arguments.model)
-    network = Network.read(entry.file)
-    loss = read_loss(arguments)
-    parameters = Parameters(
-        **{name: getattr(arguments, name) for name in [*HELP, "layers", "bf16", "family_before"]}, loss=loss)
     cache = arguments.cache or arguments.out / "cache"
     for folder in [arguments.out, cache]:
         folder.mkdir(parents=True, exist_ok=True)
-    faces = arguments.faces or detect(arguments.people, cache, entry.preprocessing.landmarks, arguments.facecore)
-    lesson = read_lesson(faces, arguments.people, entry, cache, arguments)
+    return Begun(entry, lesson_of(read_people(arguments, entry, cache), arguments.people, entry, cache), cache)
+
+
+def read_people(arguments: argparse.Namespace, entry: Entry, cache: Path) -> list[Face]:
+    """The faces to learn from, and those held back."""
+    if is_set(arguments.people):
+        if not arguments.photos:
+            raise TrainingError(f"{arguments.people} is a data set: name the folder of its photos with --photos")
+        faces = read_set(arguments.people, arguments.photos)
+    else:
+        found = arguments.faces or detect(arguments.people, cache, entry.preprocessing.landmarks, arguments.facecore)
+        faces = read_faces(found, arguments.people)
+    if arguments.half:
+        faces = [face for face in faces if half_of(family(face.person, arguments.family_before)) == arguments.half]
+    return faces
+
+
+def read_parameters(arguments: argparse.Namespace, loss: Loss) -> Parameters:
+    parameters = Parameters(
+        **{name: getattr(arguments, name) for name in [*HELP, "layers", "keep", "bf16", "family_before"]}, loss=loss)
+    parameters.check()
+    return parameters
+
+
+def tune(arguments: argparse.Namespace) -> int:
+    """Trains with each pair of margins, and says which was best on the people held back."""
+    parameters = [read_parameters(arguments, loss) for loss in pairs_of_margins(arguments.positive, arguments.negative)]
+    begun = begin(arguments)
+    tried = try_all(begun.entry.file, begun.lesson, parameters, (begun.cache, arguments.out / "tune.json"))
+    print(table(tried))
+    best = max(tried, key=lambda trial: trial.worth)
+    if not best.epoch:
+        print("nothing was won on the people held back with any margins: keep the network, or try other layers or another rate")
+        return 1
+    loss = best.parameters.loss
+    print(f"best: --loss margins --margins {loss.positive} {loss.negative}")
+    return 0
+
+
+def fine_tune(arguments: argparse.Namespace) -> int:
+    parameters = read_parameters(arguments, read_loss(arguments))
+    begun = begin(arguments)
+    entry, cache = begun.entry, begun.cache
+    network = Network.read(entry.file)
     general = None
     if arguments.general:
-        general = read_lesson(arguments.general, arguments.general_people or arguments.people, entry, cache, None)
+        others = arguments.general_people or arguments.people
+        general = lesson_of(read_faces(arguments.general, others), others, entry, cache)
     torch.manual_seed(parameters.seed)
-    trainer = Trainer(network, lesson, parameters, cache)
+    trainer = Trainer(network, begun.lesson, parameters, cache)
     before = general and pairs_of(network, general, parameters)
     progress = arguments.out / "progress.pt"
     trainer.fit(progress)
@@ -105,15 +170,13 @@ def read_loss(arguments: argparse.Namespace) -> Loss:
     return Margins(*arguments.margins)
 
 
-def read_lesson(found: Path, people: Path, entry: Entry, cache: Path, arguments: argparse.Namespace | None) -> Lesson:
-    faces = read_faces(found, people)
-    if arguments and arguments.half:
-        faces = [face for face in faces if half_of(family(face.person, arguments.family_before)) == arguments.half]
+def lesson_of(faces: list[Face], people: Path, entry: Entry, cache: Path) -> Lesson:
     names = {face.person for face in faces}
     if len(names) < 2:
         raise TrainingError(f"{people}: faces of {len(names)} people; at least two are needed, each in a folder with photos of that person")
     kept, made = crops(faces, entry.preprocessing, cache)
-    return Lesson(made, [face.person for face in kept], entry.preprocessing)
+    back = frozenset(face.person for face in kept if face.held_back)
+    return Lesson(made, [face.person for face in kept], entry.preprocessing, back)
 
 
 def pairs_of(network: Network, lesson: Lesson, parameters: Parameters) -> Pairs:

@@ -1,4 +1,6 @@
-"""A folder of people (a folder a person) to labelled crops: faces as `facecore detect --json` finds them, cut out, and kept in a cache."""
+"""A folder of people (a folder a person) to labelled crops: faces as `facecore detect --json` finds them, cut out, and kept in a cache. Or a data set
+of `facecore dataset`, which has the faces already."""
+import csv
 import hashlib
 import json
 import os
@@ -26,6 +28,7 @@ class Face:
     photo: Path
     box: tuple[float, ...]
     landmarks: tuple[tuple[float, float], ...]
+    held_back: bool = False
 
 
 def detect(people: Path, cache: Path, detector: str, command: str) -> Path:
@@ -58,6 +61,25 @@ def read_faces(found: Path, people: Path) -> list[Face]:
             faces += _central(photo, people)
         except (ValueError, KeyError, TypeError) as error:
             raise TrainingError(f"{found}, line {number}: no line of `facecore detect --json`: {error!r}") from error
+    return faces
+
+
+def is_set(folder: Path) -> bool:
+    """Whether the folder is a data set; its list of faces is written last."""
+    return (folder / "faces.csv").is_file() and (folder / "dataset.json").is_file()
+
+
+def read_set(folder: Path, photos: Path) -> list[Face]:
+    """The faces of a data set, whose files are in `photos`."""
+    faces, path = [], folder / "faces.csv"
+    with open(path, newline="") as file:
+        for row in csv.DictReader(file):
+            try:
+                box = tuple(float(row[name]) for name in ("x1", "y1", "x2", "y2"))
+                landmarks = tuple((float(row[f"lx{point}"]), float(row[f"ly{point}"])) for point in range(5))
+                faces.append(Face(row["person"], photos / row["file"], box, landmarks, row["split"] == "held-back"))
+            except (ValueError, KeyError, TypeError) as error:
+                raise TrainingError(f"{path}, face {len(faces) + 1}: no line of a data set: {error!r}") from error
     return faces
 
 

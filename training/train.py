@@ -28,7 +28,8 @@ WORTH = 0.001
 class Parameters:
     """How to learn. `rate` is that of the head, and each deeper part (the last block, the rest) has `deeper` times the one above it.
 
-    With `bf16` the layers' products are rounded to bfloat16 while learning, sums and weights are not; what is measured and written is f32.
+    `keep` says which epoch's layers are kept: the best on the people held back, or the last, where these cannot tell since they were found by the
+    network itself. With `bf16` the layers' products are rounded to bfloat16 while learning, sums and weights are not; what is measured and written is f32.
     """
 
     layers: str = "last"
@@ -43,6 +44,7 @@ class Parameters:
     patience: int = 2
     seed: int = 1
     bf16: bool = False
+    keep: str = "best"
     family_before: str | None = None
 
     def check(self) -> None:
@@ -59,6 +61,8 @@ class Lesson:
     crops: np.ndarray
     people: list[str]
     preprocessing: Preprocessing
+    held_back: frozenset[str] = frozenset()
+    """People whom a data set holds back; where there are none, some are drawn."""
 
     def pixels(self, places: np.ndarray, copy: int, seed: int) -> Tensor:
         """Copy 0 is the faces as they are; each other is degraded in its own way."""
@@ -66,6 +70,14 @@ class Lesson:
         if copy:
             made = np.stack([worsen(face, (seed << 40) ^ (copy << 32) ^ int(place)) for face, place in zip(made, places)])
         return pixels_for(made, self.preprocessing)
+
+
+def digest(network: bytes, lesson: Lesson) -> str:
+    """Of a network and the faces that it is taught: the same only where both are."""
+    whole = hashlib.sha256(network)
+    whole.update(hashlib.sha256(np.ascontiguousarray(lesson.crops)).digest())
+    whole.update("\n".join([*lesson.people, lesson.preprocessing.text()]).encode())
+    return whole.hexdigest()
 
 
 def device() -> torch.device:
@@ -113,8 +125,10 @@ class Trainer:
 
     def _divide(self) -> tuple[np.ndarray, np.ndarray]:
         """The places of the faces to learn from, and of those held back; no family is in both."""
-        back = held_back(self.families, self.parameters.held_back, self.parameters.seed)
-        is_back = np.array([name in back for name in self.families])
+        names, back = self.lesson.people, self.lesson.held_back
+        if not back:
+            names, back = self.families, held_back(self.families, self.parameters.held_back, self.parameters.seed)
+        is_back = np.array([name in back for name in names])
         learned, others = np.flatnonzero(~is_back), np.flatnonzero(is_back)
         if len({self.lesson.people[at] for at in learned}) < 2:
             raise TrainingError("fewer than two people to learn from: PEOPLE should have a folder a person, with faces in its photos")
@@ -214,23 +228,32 @@ class Trainer:
         random.shuffle(batches)
         return batches
 
-    def fit(self, progress: Path) -> None:
-        """Epochs until nothing more is won on the people held back; the best one's weights are the network's at the end."""
-        self._go_on(progress)
+    def fit(self, progress: Path | None) -> None:
+        """Epochs until nothing more is won on the people held back; the best one's weights are the network's at the end.
+
+        Where `progress` names a file, a training that was killed goes on with it.
+        """
+        if progress:
+            self._go_on(progress)
         print(f"{len(self.learned)} faces of {len(self.names)} people; held back: {len(self.others)} faces, {line(self.start)}", flush=True)
-        while len(self.history) < self.parameters.epochs and len(self.history) < self.best + self.parameters.patience:
+        patience = self.parameters.patience
+        while len(self.history) < self.parameters.epochs and (self._keeps_last() or len(self.history) < self.best + patience):
             loss = self.epoch()
             pairs = self.pairs(self.embed(self.others))
             self.history.append({"loss": loss, "held_back": pairs.worth()})
             print(f"epoch {len(self.history)}: loss {loss:.4f}, held back {line(pairs)}", flush=True)
             if not math.isfinite(loss):
                 break
-            if pairs.worth() > self.best_worth:
+            if pairs.worth() > self.best_worth or self._keeps_last():
                 self.best, self.best_worth, self.best_weights = len(self.history), pairs.worth(), self._weights()
-            self._save(progress)
+            if progress:
+                self._save(progress)
         with torch.no_grad():
             for name, weight in self.best_weights.items():
                 self.network.weights[name].copy_(weight)
+
+    def _keeps_last(self) -> bool:
+        return self.parameters.keep == "last"
 
     def _settings(self) -> str:
         parameters = asdict(self.parameters) | {"loss": repr(self.parameters.loss)}

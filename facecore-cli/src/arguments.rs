@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use facecore::Matcher;
 
 pub use adapting::{Adapt, AdaptApply, AdaptFit, AdaptMeasure, AdaptPeople};
-pub use collecting::{Dataset, DatasetBuild, DatasetClean, DatasetSplit};
+pub use collecting::{Collecting, Dataset, DatasetBootstrap, DatasetBuild, DatasetClean, DatasetSplit};
 pub use keeping::{
     Clones, ClonesFind, ClonesList, Gallery, GalleryAdd, GalleryRemove, GallerySearch, Keep, Rebuild, Store,
     StoreErase, StoreUsers, Who,

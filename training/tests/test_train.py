@@ -99,6 +99,9 @@ def test_nothing_won_is_nothing_written(folder: Path, tmp_path: Path) -> None:
     done = run(folder, tmp_path / "out", "--rate", "1e-9", "--epochs", "1")
     assert done.returncode == 1 and "nothing was won" in done.stdout
     assert not (tmp_path / "out/manifest.toml").exists()
+    # Whom the network has found itself cannot say that something was won.
+    done = run(folder, tmp_path / "last", "--rate", "1e-9", "--epochs", "2", "--patience", "1", "--keep", "last")
+    assert done.returncode == 0 and "best epoch 2" in done.stdout and (tmp_path / "last/manifest.toml").exists()
 
 
 def test_a_loss_among_other_people_is_refused() -> None:
@@ -128,6 +131,41 @@ def test_faces_are_found_by_the_command(folder: Path, tmp_path: Path) -> None:
     command = [*command[:4], str(tmp_path / "empty"), *command[5:], "--facecore", "no-command", "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "name the command with --facecore" in done.stderr
+
+
+def write_set(folder: Path, out: Path) -> Path:
+    """The people as a data set of `facecore dataset`, of whom each third one is held back."""
+    out.mkdir()
+    names = ["person", "split", "account", "photo", "file", *"x1 y1 x2 y2".split(), *(f"l{axis}{at}" for at in range(5) for axis in "xy"), "score", "row"]
+    rows = [",".join(names)]
+    for row, line in enumerate((folder / "people/faces.jsonl").read_text().splitlines()):
+        photo = json.loads(line)
+        [face], file = photo["faces"], Path(photo["file"]).relative_to(folder / "people")
+        person = int(file.parts[0].removeprefix("person"))
+        points = [number for point in face["landmarks"] for number in point]
+        split = "train" if person % 3 else "held-back"
+        rows.append(",".join(map(str, [person, split, 1, row, file, *face["box"], *points, 1, row])))
+    (out / "faces.csv").write_text("\n".join(rows) + "\n")
+    (out / "dataset.json").write_text("{}")
+    return out
+
+
+def test_a_data_set_is_learned_from_and_says_who_is_held_back(folder: Path, tmp_path: Path) -> None:
+    made = write_set(folder, tmp_path / "set")
+    command = [sys.executable, "-m", "training", "fine-tune", str(made), "--model", "tiny", "--models", str(folder / "models"), "--out", str(tmp_path / "out")]
+    options = ["--rate", "0.01", "--epochs", "6", "--patience", "9", "--layers", "all"]
+
+    def run_set(*more: str) -> subprocess.CompletedProcess:
+        return subprocess.run([*command, *options, *more], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    done = run_set("--photos", str(folder / "people"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "96 faces of 16 people; held back: 48 faces" in done.stdout
+    done = run_set()
+    assert done.returncode == 2 and "with --photos" in done.stderr and done.stderr.count("\n") == 1
+    (made / "faces.csv").write_text((made / "faces.csv").read_text().replace("held-back", "train").replace("8,8", "8,x", 1))
+    done = run_set("--photos", str(folder / "people"))
+    assert done.returncode == 2 and "face 1: no line of a data set" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(("more", "says"), [

@@ -1,4 +1,4 @@
-//! Labels that are broken on purpose: how many of them a check of labels finds and mends.
+//! Labels that are broken on purpose: how much of that a check of labels finds and mends.
 //!
 //! A third of what is broken are single faces under the name of another person, a third are people under the name of another one, a third are
 //! people of whom a part has a new name. Broken are people with three faces or more (four to be split); the others are there as well.
@@ -12,6 +12,7 @@ use facecore_benches::random::Random;
 
 use crate::adapt::{family, half_of};
 use crate::faces::Cache;
+use crate::town::photo_of;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -27,24 +28,42 @@ impl Broken {
     const ALL: [Self; 3] = [Self::Wrong, Self::Merged, Self::Split];
 }
 
-/// Faces with the person they show, and the person whose name they have.
+/// Faces with whose they are, and under whose name they stand.
+#[derive(Default)]
 struct Labels {
     faces: Vec<Embedding>,
     is: Vec<usize>,
     label: Vec<usize>,
     broken: Vec<Option<Broken>>,
+    /// The photo that each face was cut out of, by number; empty where it is not known.
+    photos: Vec<u64>,
+}
+
+/// Whose labels are broken.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose {
+    pub half: u8,
+    pub families: bool,
+    /// Whether it is known which faces are of one photo.
+    pub photos: bool,
 }
 
 impl Labels {
-    /// Right labels, of a half's families or of its other people.
-    fn of(cache: &Cache, half: u8, families: bool) -> Self {
-        let mut labels = Self { faces: Vec::new(), is: Vec::new(), label: Vec::new(), broken: Vec::new() };
+    /// Right labels: of the families of a half, or of its other people.
+    fn of(cache: &Cache, Whose { half, families, photos }: Whose) -> Self {
+        let mut labels = Self::default();
+        let mut numbers = HashMap::new();
+        let mut number = |face: usize| {
+            let next = numbers.len() as u64;
+            *numbers.entry(photo_of(&cache.photo(face))).or_insert(next)
+        };
         let people: BTreeMap<&str, &Vec<usize>> =
             cache.people.iter().map(|(&person, faces)| (&*cache.names[person as usize], faces)).collect();
         let belongs = |name: &str| half_of(family(name)) == half && (family(name) != name) == families;
         for (person, (_, faces)) in people.into_iter().filter(|(name, _)| belongs(name)).enumerate() {
             labels.faces.extend(faces.iter().map(|&face| cache.embeddings[face].clone()));
             labels.is.extend(faces.iter().map(|_| person));
+            labels.photos.extend(faces.iter().filter(|_| photos).map(|&face| number(face)));
         }
         labels.broken.resize(labels.is.len(), None);
         labels.label.clone_from(&labels.is);
@@ -98,7 +117,7 @@ impl Labels {
         left
     }
 
-    /// Puts people under the name of others, who have more faces; returns the people who are not concerned.
+    /// Puts people under the name of others, who have more faces; returns those who are neither.
     fn merge(&mut self, order: Vec<usize>, people: &BTreeMap<usize, Vec<usize>>, each: usize) -> Vec<usize> {
         let (mut done, mut left) = (0, Vec::new());
         for pair in order.chunks(2) {
@@ -128,7 +147,7 @@ impl Labels {
         let pass = || {
             let class = |rows: &Vec<usize>| LabelledClass {
                 faces: rows.iter().map(|&face| self.faces[face].clone()).collect(),
-                photos: Vec::new(),
+                photos: rows.iter().filter_map(|&face| self.photos.get(face).copied()).collect(),
             };
             Ok(rows.iter().map(class).map(Ok))
         };
@@ -160,7 +179,7 @@ struct Score {
     changed: usize,
     /// Changed and broken.
     found: usize,
-    /// How many of those were left out, or are now with most faces of their person.
+    /// Of these left out, or now with most faces of their person.
     mended: usize,
     /// Broken and found, by how it was broken.
     by_kind: [[usize; 2]; 3],
@@ -209,54 +228,56 @@ impl Score {
 const COLUMNS: &str = "Broken | Changed | Precision | Recall | wrong / merged / split | Mended";
 
 /// Prints the table of one half.
-pub fn tables(cache: &Cache, half: u8, seeds: u64, grid: bool) -> Result<()> {
+pub fn tables(cache: &Cache, (half, photos): (u8, bool), seeds: u64, grid: bool) -> Result<()> {
     for (name, families) in [("families", true), ("other people", false)] {
-        let right = Labels::of(cache, half, families);
+        let whose = Whose { half, families, photos };
+        let right = Labels::of(cache, whose);
         let people = right.is.iter().collect::<BTreeSet<_>>().len();
         println!("\n{name}, half {half}: {people} people with {} faces\n", right.faces.len());
         if grid {
-            by_rules(cache, (half, families), seeds)?;
+            by_rules(cache, whose, seeds)?;
             continue;
         }
         println!("| Share broken | {COLUMNS} |\n|--:|--:|--:|--:|--:|--:|--:|");
         for share in [0.0, 0.05, 0.1, 0.2] {
-            let score = score(cache, (half, families), share, (&LabelRules::default(), seeds))?;
+            let score = score(cache, whose, share, (&LabelRules::default(), seeds))?;
             println!("| {:.0} % | {} |", 100.0 * share, score.cells());
         }
     }
     Ok(())
 }
 
-fn by_rules(cache: &Cache, of: (u8, bool), seeds: u64) -> Result<()> {
+fn by_rules(cache: &Cache, whose: Whose, seeds: u64) -> Result<()> {
     println!("| Rule | {COLUMNS} |\n|---|--:|--:|--:|--:|--:|--:|");
     let shipped = LabelRules::default();
     let mut tried = vec![("as it is".to_owned(), shipped)];
-    for step in [-0.6f32, -0.3, 0.3, 0.6] {
-        let mut with = |name: &str, set: fn(&mut LabelRules) -> &mut f32| {
+    for step in [-2.0f32, -1.0, -0.5, 0.5, 1.0, 2.0] {
+        let mut with = |name: &str, set: fn(&mut LabelRules) -> &mut f32, unit: f32| {
             let mut rules = shipped;
-            *set(&mut rules) += step;
-            tried.push((format!("{name} {:.1}", *set(&mut rules)), rules));
+            *set(&mut rules) += unit * step;
+            tried.push((format!("{name} {:.2}", *set(&mut rules)), rules));
         };
-        with("alike", |rules| &mut rules.alike);
-        with("out", |rules| &mut rules.out);
-        with("apart", |rules| &mut rules.apart);
-        with("moved", |rules| &mut rules.moved);
-        with("lead", |rules| &mut rules.lead);
-        with("joined", |rules| &mut rules.joined);
-        with("ahead", |rules| &mut rules.ahead);
-        with("surely", |rules| &mut rules.surely);
+        with("alike", |rules| &mut rules.alike, 0.4);
+        with("out", |rules| &mut rules.out, 0.5);
+        with("apart", |rules| &mut rules.apart, 0.5);
+        with("moved", |rules| &mut rules.moved, 0.5);
+        with("lead", |rules| &mut rules.lead, 1.0);
+        with("joined", |rules| &mut rules.joined, 0.5);
+        with("ahead", |rules| &mut rules.ahead, 0.25);
+        with("surely", |rules| &mut rules.surely, 1.0);
+        with("within", |rules| &mut rules.within, 0.05);
     }
     tried[1..].sort_by(|a, b| a.0.cmp(&b.0));
     for (name, rules) in &tried {
-        println!("| {name} | {} |", score(cache, of, 0.1, (rules, seeds))?.cells());
+        println!("| {name} | {} |", score(cache, whose, 0.1, (rules, seeds))?.cells());
     }
     Ok(())
 }
 
-fn score(cache: &Cache, (half, families): (u8, bool), share: f64, (rules, seeds): (&LabelRules, u64)) -> Result<Score> {
+fn score(cache: &Cache, whose: Whose, share: f64, (rules, seeds): (&LabelRules, u64)) -> Result<Score> {
     let mut score = Score::default();
     for seed in 1..=seeds {
-        let mut labels = Labels::of(cache, half, families);
+        let mut labels = Labels::of(cache, whose);
         labels.break_some(share, seed);
         score.add(&labels, &labels.check(rules)?);
     }

@@ -19,6 +19,7 @@ mod real;
 mod recognise;
 mod scale;
 mod social;
+mod town;
 mod world;
 
 use std::collections::HashSet;
@@ -133,6 +134,12 @@ enum Command {
     Bootstrap {
         #[command(flatten)]
         real: RealFaces,
+        /// The half whose families have accounts; the other one is measured on. The rules were chosen with 2
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+        half: u8,
+        /// Instead of the rounds what becomes of them where a rule is changed or switched off
+        #[arg(long)]
+        rules: bool,
     },
     /// Labels broken on purpose: how much of that does a check find and mend, and what else does it change? The rules were chosen on one half
     /// of the families and people
@@ -142,6 +149,9 @@ enum Command {
         /// The half to measure on
         #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
         half: u8,
+        /// As if it were not known which faces are of one photo
+        #[arg(long)]
+        without_photos: bool,
         /// Instead of the table by shares one by rules, with a tenth of the labels broken
         #[arg(long)]
         grid: bool,
@@ -240,8 +250,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Judge { real, folder, store } => deal::judge(&real.open()?, shipped(real.space)?, &folder, &store),
         Command::Purity { real, folder: Some(folder) } => purity::judge(&real.open()?, real.space, &folder),
         Command::Purity { real, folder: None } => purity::rules(&real.open()?, &shipped(real.space)?, real.seeds),
-        Command::Bootstrap { real } => bootstrap::tables(&real.open()?, &shipped(real.space)?, real.seeds),
-        Command::Clean { real, half, grid } => clean::tables(&real.open()?, half, real.seeds, grid),
+        Command::Bootstrap { real, half, rules } => {
+            bootstrap::tables(&real.open()?, &shipped(real.space)?, (half, real.seeds), rules)
+        }
+        Command::Clean { real, half, without_photos, grid } => {
+            clean::tables(&real.open()?, (half, !without_photos), real.seeds, grid)
+        }
         Command::Scale { users, passes, folder } => {
             scale::run(users, passes, shipped("e37f9c1f75f50abd".parse()?)?, &folder)
         }

@@ -14,6 +14,9 @@ pub enum Dataset {
     /// Find the people of accounts who can be told apart without doubt, and write their faces. Exit code: 0 done, 1 done but some photos
     /// or accounts failed
     Build(Box<DatasetBuild>),
+    /// The same in rounds: from the people who were found a map of the embeddings is learned (as `adapt fit` does), in the new space people are
+    /// looked for again, and so on. Writes the people of the last round and the map. Exit code: 0 done, 1 done but some photos or accounts failed
+    Bootstrap(Box<DatasetBootstrap>),
     /// Check the labels of a data set, or of a folder of people, by the faces themselves, and write it with what is wrong left out, moved or
     /// joined. Nothing is deleted. Exit code: 0 done, 1 done but some photos failed
     Clean(Box<DatasetClean>),
@@ -23,8 +26,9 @@ pub enum Dataset {
     Split(DatasetSplit),
 }
 
+/// The accounts that a data set is made of, and how.
 #[derive(Debug, Args)]
-pub struct DatasetBuild {
+pub struct Collecting {
     /// The accounts, as `facecore rebuild` takes them; docs/rebuild.md has the fields
     #[arg(value_name = "ACCOUNTS.jsonl")]
     pub accounts: PathBuf,
@@ -37,15 +41,6 @@ pub struct DatasetBuild {
     /// Take only so many accounts, those that know each other least: then most people are in one account
     #[arg(long, value_name = "N")]
     pub sample: Option<NonZeroUsize>,
-    /// What becomes of people of an account who seem to be on one photo twice
-    #[arg(long, value_name = "RULE", default_value = "drop")]
-    pub same_photo: SamePhotoRule,
-    /// From this cosine of their mean faces on, people of two accounts are one [default: that of the profiles, by the network]
-    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
-    pub merge: Option<f32>,
-    /// From this cosine on nobody can tell, and of the two the one with fewer faces is dropped [default: that of the profiles]
-    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
-    pub ambiguous: Option<f32>,
     /// The share of people who are held back from training (0 to 1)
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
     pub held_back: f64,
@@ -55,7 +50,7 @@ pub struct DatasetBuild {
     /// The most people on the contact sheet, which holds pictures of faces
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub sheet: usize,
-    /// Go on where a build of the same list was killed
+    /// Go on where this was killed with the same list
     #[arg(long)]
     pub resume: bool,
     /// Replace what is in the folder
@@ -67,6 +62,37 @@ pub struct DatasetBuild {
     pub finding: Finding,
     #[command(flatten)]
     pub model: Model,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetBuild {
+    #[command(flatten)]
+    pub from: Collecting,
+    /// What becomes of people of an account who seem to be two times on one photo
+    #[arg(long, value_name = "RULE", default_value = "drop")]
+    pub same_photo: SamePhotoRule,
+    /// From this cosine of their mean faces on, people of two accounts are one [default: that of the profiles, by the network]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
+    pub merge: Option<f32>,
+    /// From this one on nobody can tell, and who has fewer faces is dropped [default: that of the profiles]
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
+    pub ambiguous: Option<f32>,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetBootstrap {
+    #[command(flatten)]
+    pub from: Collecting,
+    /// The most rounds; it ends sooner where less than 0.5 % of the faces changed
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub rounds: NonZeroUsize,
+    /// What becomes of people of an account who seem to be two times on one photo
+    #[arg(long, value_name = "RULE", default_value = "part")]
+    pub same_photo: SamePhotoRule,
+    /// A list of photos with who is on them (CSV with the columns file and person, files as in ACCOUNTS.jsonl): each round says how right its people
+    /// are. Only photos with one clear face count; nothing is learned from it
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

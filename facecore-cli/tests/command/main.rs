@@ -4,6 +4,7 @@
 
 mod adapting;
 mod albums;
+mod bootstrap;
 mod dataset;
 mod documented;
 mod drawing;

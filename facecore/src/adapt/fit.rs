@@ -116,6 +116,21 @@ pub fn fit(labelled: &LabelledFaces<'_>, parameters: &Parameters) -> Result<Fitt
     Ok(fitted)
 }
 
+/// Learns from all faces, in as many epochs as there are in the parameters: for labels by which nobody could tell when to end.
+pub(crate) fn learn(labelled: &LabelledFaces<'_>, parameters: &Parameters) -> Result<Adaptation> {
+    parameters.check()?;
+    let all: Vec<usize> = (0..labelled.faces.len()).collect();
+    let lesson = Lesson::new(labelled, &all)?;
+    let mut learner = Learner::new(lesson.means.clone());
+    let (mut order, mut random) = (all, Random::new(parameters.seed));
+    for epoch in 0..parameters.epochs {
+        random.shuffle(&mut order);
+        lesson.epoch(&mut learner, &order, (epoch, parameters));
+    }
+    let first = &labelled.faces[0];
+    Adaptation::new(first.space(), first.len(), learner.map.iter().copied().collect())
+}
+
 /// The places of the faces to learn from, and of those held back. No group is in both.
 fn divide(labelled: &LabelledFaces<'_>, parameters: &Parameters) -> Result<(Vec<usize>, Vec<usize>)> {
     let LabelledFaces { faces, people, groups, .. } = *labelled;

@@ -20,5 +20,6 @@ mod tests;
 
 pub use adaptation::Adaptation;
 pub use compare::{Comparison, carry_threshold, compare};
+pub(crate) use fit::learn;
 pub use fit::{Epoch, Fitted, fit};
 pub use parameters::{Loss, Parameters};

@@ -1,19 +1,25 @@
 //! People in accounts without one label, and a space in which they are told apart better, in rounds: who is found without doubt teaches a map
 //! of the embeddings, in the new space more are found, and so on.
 //!
-//! `carried` is what the rules mean in a space that was just learned. May use: `adapt`, `cluster`, `embed`, `error`, `evaluate`, `profile`.
+//! `carried` is what the rules mean in a space that was just learned, `changes` compares two rounds, `purity` a round with the truth. May use:
+//! `adapt`, `cluster`, `embed`, `error`, `evaluate`, `profile`.
 
 mod carried;
+mod changes;
+mod purity;
 #[cfg(test)]
 mod tests;
 
-use crate::adapt::{Adaptation, Parameters, fit};
+pub use purity::Purity;
+
+use crate::adapt::{Adaptation, Parameters, learn};
 use crate::cluster::{Links, SamePhoto, Zones};
 use crate::embed::Embedding;
 use crate::error::{Error, Result};
 use crate::evaluate::LabelledFaces;
 use crate::profile::Settings;
 use carried::{Scale, carry};
+use changes::changed;
 
 /// The clear faces of an account. All accounts' faces are numbered through, in this order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,16 +35,21 @@ pub struct AccountFaces {
 pub struct BootstrapOptions {
     /// The most rounds, from 1.
     pub rounds: usize,
+    /// A round is the last one if no larger part of the faces changed their person, 0…1.
+    pub settled: f64,
     /// What becomes of people of an account who seem to be two times on one photo.
     pub same_photo: SamePhoto,
-    /// How a map is learned.
+    /// How a map is learned: from all people, in just so many epochs. Nobody is held back, as whom the space itself has found it tells apart
+    /// in any case: that would not say when to end.
     pub parameters: Parameters,
 }
 
 impl Default for BootstrapOptions {
-    /// Four rounds; who is two times on a photo is dropped.
+    /// Four rounds, or until less than 0.5 % of the faces change; faces of one photo are parted; 12 epochs. `docs/training.md` has what else
+    /// was tried.
     fn default() -> Self {
-        Self { rounds: 4, same_photo: SamePhoto::DropCluster, parameters: Parameters::default() }
+        let parameters = Parameters { epochs: 12, ..Parameters::default() };
+        Self { rounds: 4, settled: 0.005, same_photo: SamePhoto::CannotLink, parameters }
     }
 }
 
@@ -58,20 +69,21 @@ pub struct Round {
     pub merged: [usize; 2],
     /// People dropped since they were too like another one: within an account, and across accounts.
     pub ambiguous: [usize; 2],
-    /// The map that was learned from these people; that of the round before if none was better than none.
+    /// Faces that were not with most of the same others in the round before, or are in one of the two only; all in the first round.
+    pub changed: usize,
+    /// The map that was learned from these people.
     pub learned: Adaptation,
-    /// How well those of these people were told apart who were held back: as the embeddings were made, and by the map.
-    pub held_back: [f64; 2],
 }
 
-/// Finds people and learns from them, again and again, until a round finds the same people as the one before, or learns nothing.
+/// Finds people and learns from them, again and again, until a round finds the same people as the one before.
 ///
 /// Each map is learned from the embeddings as they were made, so that nothing adds up over the rounds. `settings` are those of the embeddings'
 /// space. In memory are all faces, once as they are and once in the space of the round.
 ///
 /// # Errors
-/// [`Error::Option`] for no rounds, or photos that are not as many as the faces; [`Error::Adaptation`] where fewer than two people are found in the
-/// first round; the errors of [`Grouping::apply`](crate::cluster::Grouping::apply) and of [`fit`].
+/// [`Error::Option`] for no rounds or faces, or photos that are not as many as the faces; [`Error::Adaptation`] where there is one account only or
+/// fewer than two people are found in a round; the errors of [`Grouping::apply`](crate::cluster::Grouping::apply), and of
+/// [`fit`](crate::adapt::fit) for the parameters.
 ///
 /// ```
 /// # use facecore::bootstrap::{AccountFaces, BootstrapOptions, bootstrap};
@@ -99,15 +111,17 @@ pub fn bootstrap(accounts: &[AccountFaces], settings: &Settings, options: &Boots
     let mut rounds: Vec<Round> = Vec::new();
     let mut space = Adaptation::identity(first.space(), first.len())?;
     while rounds.len() < options.rounds {
-        let round = if rounds.is_empty() {
+        let mut round = if rounds.is_empty() {
             round(accounts, accounts, (settings, space), options)?
         } else {
             let there = carry(accounts, &space)?;
             let settings = Scale::of(&there)?.carry(settings, made);
             round(&there, accounts, (&settings, space), options)?
         };
+        round.changed = changed(rounds.last().map_or(&[], |before| &before.people), &round.people);
         space = round.learned.clone();
-        let is_last = rounds.last().is_some_and(|before| before.people == round.people) || round.learned == round.space;
+        let faces = round.people.iter().map(Vec::len).sum::<usize>();
+        let is_last = round.changed as f64 <= options.settled * faces as f64;
         rounds.push(round);
         if is_last {
             break;
@@ -131,7 +145,7 @@ fn round(
         same_photo: 0,
         merged: [0; 2],
         ambiguous: [0; 2],
-        held_back: [0.0; 2],
+        changed: 0,
     };
     let mut begin = 0;
     for AccountFaces { faces, photos } in there {
@@ -146,7 +160,7 @@ fn round(
         begin += faces.len();
     }
     across(there, settings, &mut round)?;
-    learn(made, options, &mut round)?;
+    teach(made, options, &mut round)?;
     Ok(round)
 }
 
@@ -161,7 +175,8 @@ fn across(there: &[AccountFaces], settings: &Settings, round: &mut Round) -> Res
     Ok(())
 }
 
-fn learn(made: &[AccountFaces], options: &BootstrapOptions, round: &mut Round) -> Result<()> {
+/// Learns from the people's faces as these were made.
+fn teach(made: &[AccountFaces], options: &BootstrapOptions, round: &mut Round) -> Result<()> {
     let all: Vec<&Embedding> = made.iter().flat_map(|account| &account.faces).collect();
     let (mut faces, mut people) = (Vec::new(), Vec::new());
     for (person, of_person) in round.people.iter().enumerate() {
@@ -169,19 +184,11 @@ fn learn(made: &[AccountFaces], options: &BootstrapOptions, round: &mut Round) -
         people.extend(of_person.iter().map(|_| person));
     }
     if round.people.len() < 2 {
-        let reason = format!(
-            "{} people were found in {} accounts: there is nothing to learn from",
-            round.people.len(),
-            made.len()
-        );
+        let found = round.people.len();
+        let reason = format!("{found} people were found in {} accounts: there is nothing to learn from", made.len());
         return Err(Error::Adaptation { reason });
     }
     let labelled = LabelledFaces { faces: &faces, people: &people, groups: None, slices: None };
-    let fitted = fit(&labelled, &options.parameters)?;
-    let after = if fitted.best > 0 { fitted.epochs[fitted.best - 1].held_back } else { fitted.before };
-    round.held_back = [fitted.before, after];
-    if fitted.best > 0 {
-        round.learned = fitted.adaptation;
-    }
+    round.learned = learn(&labelled, &options.parameters)?;
     Ok(())
 }

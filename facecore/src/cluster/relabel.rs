@@ -5,7 +5,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use centres::{Centres, Sample};
+use centres::{Centres, Joining, Sample};
 use parts::parts;
 
 use crate::embed::Embedding;
@@ -17,10 +17,11 @@ use crate::error::{Error, Result};
 /// Each class is parted by average linkage; its largest part is what the class stands for, so wrong faces do not move its centre while they
 /// are fewer or unlike each other. Then, by centres:
 /// - two classes are one person if they are nearer than `surely`, or nearer than `joined` and each by `ahead` nearer to the other one than to any
-///   third (brothers, and children of one age, are near to several), unless they stand together on a photo: all goes into the one with more faces;
+///   third (brothers, and children of one age, are near to several), and if their faces are nearly as alike across the two as `within` one, unless
+///   they stand together on a photo: all goes into the one with more faces;
 /// - a face, or a smaller part of a class, that is nearer than `moved` to another class, and by `lead` nearer than to its own, is moved there;
 /// - a smaller part that is less near than `apart` to its class becomes a class of its own if it has `fewest` faces or more;
-/// - one with fewer is left out if it is less near than `out`. Parts as large as the largest stay: nobody can tell which one is right.
+/// - one with fewer is left out if it is less near than `out`, and the largest part has `fewest` faces or more, so that it is known who that is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelRules {
     /// Parts of a class that are as alike as this on the average, face by face, are one part.
@@ -37,8 +38,11 @@ pub struct LabelRules {
     pub joined: f32,
     /// By how much, in standard deviations, a class must be nearer to the one that it is joined with than to any third.
     pub ahead: f32,
-    /// From here on two classes are one person in any case.
+    /// From here on two classes are one person, whoever else is near.
     pub surely: f32,
+    /// How alike the faces of two classes must be across the two, on the average, as a part of how alike those of the less alike class are, from
+    /// 0: of one person, they are as alike. Two classes of one face each are never joined, unless this is 0.
+    pub within: f32,
     /// The fewest faces of a part of its own, from 2.
     pub fewest: usize,
 }
@@ -48,13 +52,14 @@ impl Default for LabelRules {
     fn default() -> Self {
         Self {
             alike: 2.2,
-            out: 1.0,
+            out: 0.0,
             apart: 2.7,
             moved: 4.8,
-            lead: 2.0,
+            lead: 4.0,
             joined: 4.5,
-            ahead: 1.0,
-            surely: 7.0,
+            ahead: 0.5,
+            surely: 8.0,
+            within: 0.85,
             fewest: 3,
         }
     }
@@ -189,8 +194,12 @@ impl LabelRules {
             let photos = largest.iter().filter_map(|&face| class.photos.get(face).copied());
             centres.add(sum(&class.faces, &largest, first.len()), largest.len(), photos.collect());
         }
-        let cosines = [self.joined, self.surely].map(|deviations| strangers.cosine(deviations));
-        centres.join(cosines, self.ahead * strangers.deviation);
+        centres.join(&Joining {
+            least: strangers.cosine(self.joined),
+            surely: strangers.cosine(self.surely),
+            ahead: self.ahead * strangers.deviation,
+            within: self.within,
+        });
         let mut report = LabelReport {
             strangers,
             classes: centres.len(),
@@ -212,10 +221,11 @@ impl LabelRules {
     }
 
     fn validate(&self) -> Result<()> {
-        let limits = [self.alike, self.out, self.apart, self.moved, self.joined, self.surely, self.lead, self.ahead];
-        if limits.iter().any(|limit| !limit.is_finite()) || self.lead < 0.0 || self.ahead < 0.0 || self.fewest < 2 {
-            let reason =
-                "standard deviations are finite, `lead` and `ahead` are not below 0, and a part has 2 faces or more";
+        let limits = [self.alike, self.out, self.apart, self.moved, self.joined, self.surely];
+        let not_below_0 = [self.lead, self.ahead, self.within];
+        let is_finite = limits.iter().chain(&not_below_0).all(|limit| limit.is_finite());
+        if !is_finite || not_below_0.iter().any(|limit| *limit < 0.0) || self.fewest < 2 {
+            let reason = "standard deviations are finite, `lead`, `ahead` and `within` are not below 0, and a part has 2 faces or more";
             return Err(Error::Option { name: "label rules", reason: reason.into() });
         }
         Ok(())
@@ -307,9 +317,8 @@ impl Judge<'_> {
         }
         let mut own_class = 0;
         for part in parts {
-            let is_smaller = part.len() < largest.len();
-            let verdict =
-                self.of_part(root, (stay, own_class), &sum(faces, &part, faces[0].len()), (&part, is_smaller));
+            let is_known = part.len() < largest.len() && largest.len() >= self.rules.fewest;
+            let verdict = self.of_part(root, (stay, own_class), &sum(faces, &part, faces[0].len()), (&part, is_known));
             own_class += usize::from(matches!(verdict.action, LabelAction::Part(_)));
             part.iter().for_each(|&face| verdicts[face] = verdict);
         }
@@ -336,7 +345,7 @@ impl Judge<'_> {
         root: usize,
         (stay, own_class): (LabelAction, usize),
         sum: &[f32],
-        (part, is_smaller): (&[usize], bool),
+        (part, is_known): (&[usize], bool),
     ) -> LabelVerdict {
         let own = self.centres.cosine(sum, part.len(), root);
         let other = self.centres.nearest(sum, part.len(), root);
@@ -344,7 +353,7 @@ impl Judge<'_> {
         let action = match self.leads(own, other) {
             Some(class) => LabelAction::Move(class),
             None if is_many && own < self.strangers.cosine(self.rules.apart) => LabelAction::Part(own_class),
-            None if !is_many && is_smaller && own < self.strangers.cosine(self.rules.out) => LabelAction::Out,
+            None if !is_many && is_known && own < self.strangers.cosine(self.rules.out) => LabelAction::Out,
             None => stay,
         };
         LabelVerdict { action, own, other }

@@ -17,7 +17,6 @@ use crate::photos::PhotoError;
 pub struct Albums<'a> {
     pub reader: AlbumReader<'a>,
     pub settings: &'a Settings,
-    pub same_photo: SamePhoto,
     /// What the list's files are relative to.
     pub root: &'a Path,
     pub limits: Limits,
@@ -29,9 +28,35 @@ struct Seen {
     face: KeptFace,
 }
 
+/// The clear faces of an account, and what failed.
+struct Clear {
+    seen: Vec<Seen>,
+    counts: Counts,
+    failures: Vec<Failure>,
+}
+
 impl Albums<'_> {
     /// Finds the people of an account. An account that fails has none.
-    pub fn people(&self, account: &Account) -> (Finished, Vec<Failure>) {
+    pub fn people(&self, account: &Account, same_photo: SamePhoto) -> (Finished, Vec<Failure>) {
+        let Clear { seen, mut counts, mut failures } = self.clear(account);
+        let people = self.group(&seen, same_photo, &mut counts).unwrap_or_else(|error| {
+            counts.failed_accounts = 1;
+            failures.push(Failure { photo: None, code: error.code(), message: explain(&error) });
+            Vec::new()
+        });
+        let faces = |person: Vec<usize>| person.into_iter().map(|at| seen[at].face.clone()).collect();
+        let people = people.into_iter().map(faces).collect();
+        (Finished { account: account.id, counts, people }, failures)
+    }
+
+    /// All clear faces of an account, as one person: who is who is not decided yet.
+    pub fn faces(&self, account: &Account) -> (Finished, Vec<Failure>) {
+        let Clear { seen, counts, failures } = self.clear(account);
+        let faces = seen.into_iter().map(|seen| seen.face).collect();
+        (Finished { account: account.id, counts, people: vec![faces] }, failures)
+    }
+
+    fn clear(&self, account: &Account) -> Clear {
         let mut counts = Counts { accounts: 1, ..Counts::default() };
         let mut failures = Vec::new();
         let mut seen = Vec::new();
@@ -45,14 +70,7 @@ impl Albums<'_> {
                 }
             }
         }
-        let people = self.group(&seen, &mut counts).unwrap_or_else(|error| {
-            counts.failed_accounts = 1;
-            failures.push(Failure { photo: None, code: error.code(), message: explain(&error) });
-            Vec::new()
-        });
-        let faces = |person: Vec<usize>| person.into_iter().map(|at| seen[at].face.clone()).collect();
-        let people = people.into_iter().map(faces).collect();
-        (Finished { account: account.id, counts, people }, failures)
+        Clear { seen, counts, failures }
     }
 
     fn read(&self, listed: &ListedPhoto) -> Result<Vec<FoundFace>, PhotoError> {
@@ -88,10 +106,10 @@ impl Albums<'_> {
     }
 
     /// The people among the clear faces, by places.
-    fn group(&self, seen: &[Seen], counts: &mut Counts) -> facecore::Result<Vec<Vec<usize>>> {
+    fn group(&self, seen: &[Seen], same_photo: SamePhoto, counts: &mut Counts) -> facecore::Result<Vec<Vec<usize>>> {
         let embeddings: Vec<Embedding> = seen.iter().map(|seen| seen.embedding.clone()).collect();
         let photos: Vec<u64> = seen.iter().map(|seen| seen.face.photo).collect();
-        let grouping = self.settings.grouping(seen.len(), self.same_photo)?;
+        let grouping = self.settings.grouping(seen.len(), same_photo)?;
         let (mut people, report) = grouping.apply(&embeddings, &photos, Links::none())?;
         // If faces of one photo were parted, too few may be left for a person.
         people.retain(|person| person.len() >= self.settings.min_samples);

@@ -112,7 +112,7 @@ impl Folder {
 
     /// Removes a data set that is to be replaced: half of the old one beside half of the new one would be none.
     pub fn clear(&self) -> Result<()> {
-        for name in ["faces.csv", "embeddings.f32", "dataset.json", "sheet.html", "report.csv"] {
+        for name in ["faces.csv", "embeddings.f32", "dataset.json", "sheet.html", "report.csv", "map", "rounds.jsonl"] {
             let path = self.at(name);
             if path.exists() {
                 fs::remove_file(&path).map_err(|error| format!("{}: {error}", shown::path(&path)))?;

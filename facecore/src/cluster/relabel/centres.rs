@@ -6,6 +6,14 @@ use crate::embed::{Embedding, dot};
 /// A class counts as if it had so much of a face more that is like nobody: with few faces it is less sure where it is.
 const NOBODY: f32 = 0.25;
 
+/// When two classes are one person; all but `within` are cosines.
+pub(super) struct Joining {
+    pub least: f32,
+    pub surely: f32,
+    pub ahead: f32,
+    pub within: f32,
+}
+
 /// The sum of each class's faces, and what became of it.
 #[derive(Debug, Default)]
 pub(super) struct Centres {
@@ -69,8 +77,8 @@ impl Centres {
         self.into[class] == class && self.faces[class] > 0
     }
 
-    /// Joins classes that are as near as the first cosine and lead, or as the second, the nearest first.
-    pub(super) fn join(&mut self, [least, surely]: [f32; 2], ahead: f32) {
+    /// Joins classes that are one person, the nearest first.
+    pub(super) fn join(&mut self, rules: &Joining) {
         let mut pairs = Vec::new();
         let mut nearest = vec![Nearest::default(); self.len()];
         for a in (0..self.len()).filter(|&class| self.faces[class] > 0) {
@@ -78,22 +86,37 @@ impl Centres {
                 let cosine = self.between(a, b);
                 nearest[a].see(b, cosine);
                 nearest[b].see(a, cosine);
-                if cosine >= least {
+                if cosine >= rules.least {
                     pairs.push((cosine, a, b));
                 }
             }
         }
-        let leads = |cosine: f32, a: usize, b: usize| cosine - nearest[a].but(b).max(nearest[b].but(a)) >= ahead;
-        pairs.retain(|&(cosine, a, b)| cosine >= surely || leads(cosine, a, b));
+        let leads = |cosine: f32, a: usize, b: usize| cosine - nearest[a].but(b).max(nearest[b].but(a)) >= rules.ahead;
+        pairs.retain(|&(cosine, a, b)| {
+            (cosine >= rules.surely || leads(cosine, a, b)) && self.as_alike(a, b, rules.within)
+        });
         pairs.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
         for (_, a, b) in pairs {
             let (a, b) = (self.root(a), self.root(b));
             let (a, b) = (a.min(b), a.max(b));
-            if a != b && !self.meet(a, b) && self.between(a, b) >= least {
+            if a != b && !self.meet(a, b) && self.between(a, b) >= rules.least {
                 let (into, from) = if self.faces[b] > self.faces[a] { (b, a) } else { (a, b) };
                 self.put(from, into);
             }
         }
+    }
+
+    /// Whether the faces of two classes are as alike across the two as this part of what they are within one.
+    fn as_alike(&self, a: usize, b: usize, part: f32) -> bool {
+        let across = dot(&self.sums[a], &self.sums[b]) / (self.faces[a] * self.faces[b]) as f32;
+        let within = [a, b].into_iter().filter_map(|class| self.alike(class)).reduce(f32::min);
+        part <= 0.0 || within.is_some_and(|within| across >= part * within)
+    }
+
+    /// The mean cosine of two different faces of a class, which is in the length of their sum; none of a single face.
+    fn alike(&self, class: usize) -> Option<f32> {
+        let (sum, count) = (&self.sums[class], self.faces[class] as f32);
+        (count > 1.0).then(|| (dot(sum, sum) - count) / (count * (count - 1.0)))
     }
 
     fn put(&mut self, from: usize, into: usize) {

@@ -60,7 +60,7 @@ fn a_wrong_face_is_moved_to_its_class_or_left_out() {
     let mut classes = people();
     classes[3][1] = (7, 77);
     classes[5][0] = (100, 0);
-    let found = check(&LabelRules::default(), &classes, &[]);
+    let found = check(&LabelRules { out: 1.0, ..LabelRules::default() }, &classes, &[]);
     let (mut third, mut fifth) = (vec![Keep; 6], vec![Keep; 6]);
     (third[1], fifth[0]) = (Move(7), Out);
     assert_eq!(changed(&found), [(3, third), (5, fifth)]);
@@ -109,6 +109,33 @@ fn brothers_are_not_joined_but_the_same_face_is() {
 }
 
 #[test]
+fn two_alike_people_are_not_joined_while_each_of_them_is_more_alike() {
+    let double = |person: u64, number: u64| {
+        let (mut both, mut own, mut noise) =
+            (Random::new(70), Random::new(71 + person), Random::new(90 * person + number));
+        let values = (0..VALUES).map(|_| both.uniform() + 0.6 * own.uniform() + 0.1 * noise.uniform()).collect();
+        Embedding::new(SpaceId([1; 8]), values).unwrap()
+    };
+    let joined = |rules: LabelRules, [one, other]: [usize; 2]| {
+        let people = people();
+        let class = |at: usize| {
+            let faces = match at {
+                20 => (0..one as u64).map(|number| double(1, number)).collect(),
+                21 => (0..other as u64).map(|number| double(2, number)).collect(),
+                _ => people[at].iter().map(|&(person, number)| face(person, number)).collect(),
+            };
+            Ok(LabelledClass { faces, photos: Vec::new() })
+        };
+        rules.check(|| Ok((0..22).map(class)), |_, _| -> Result<()> { Ok(()) }).unwrap().joined
+    };
+    let rules = LabelRules { joined: 3.0, ..LabelRules::default() };
+    assert_eq!([joined(rules, [5, 5]), joined(LabelRules { within: 0.5, ..rules }, [5, 5])], [0, 1]);
+    // Of a single face nobody knows how alike its person's are; the other class's say it. Of two nobody does.
+    assert_eq!([joined(rules, [5, 1]), joined(LabelRules { within: 0.5, ..rules }, [5, 1])], [0, 1]);
+    assert_eq!(joined(LabelRules { within: 0.5, ..rules }, [1, 1]), 0);
+}
+
+#[test]
 fn the_smaller_of_two_people_in_a_class_becomes_one_of_its_own() {
     let mut classes = people();
     classes[2].extend((0..4).map(|number| (200, number)));
@@ -141,9 +168,12 @@ fn what_cannot_be_checked_is_an_error() {
     let two = || vec![class(vec![face(0, 0)]), class(vec![face(1, 0)])];
     assert_eq!(code(rules, Vec::new()), "option");
     assert_eq!(code(rules, vec![class(vec![face(0, 0), face(1, 0)]), class(Vec::new())]), "option");
-    for wrong in
-        [LabelRules { lead: -1.0, ..rules }, LabelRules { out: f32::NAN, ..rules }, LabelRules { fewest: 1, ..rules }]
-    {
+    for wrong in [
+        LabelRules { lead: -1.0, ..rules },
+        LabelRules { within: -0.1, ..rules },
+        LabelRules { out: f32::NAN, ..rules },
+        LabelRules { fewest: 1, ..rules },
+    ] {
         assert_eq!(code(wrong, two()), "option");
     }
     let other = Embedding::new(SpaceId([2; 8]), vec![1.0; VALUES]).unwrap();

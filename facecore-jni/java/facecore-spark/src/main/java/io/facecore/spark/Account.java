@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
@@ -27,6 +28,24 @@ record Account(long id, float age, String name, long[] friends, List<Photo> phot
 
     private static StructField field(String name, org.apache.spark.sql.types.DataType type) {
         return new StructField(name, type, true, Metadata.empty());
+    }
+
+    /** The fields of a list that are none of an account's, which Spark would pass over without a word. */
+    static List<String> unknown(StructType list) {
+        return unknown("", list, COLUMNS);
+    }
+
+    private static List<String> unknown(String of, StructType given, StructType known) {
+        List<String> unknown = new ArrayList<>();
+        for (StructField field : given.fields()) {
+            String name = of + field.name();
+            if (!List.of(known.fieldNames()).contains(field.name())) {
+                unknown.add(name);
+            } else if (field.dataType() instanceof ArrayType list && list.elementType() instanceof StructType fields && name.equals("photos")) {
+                unknown.addAll(unknown(name + ".", fields, PHOTO));
+            }
+        }
+        return unknown;
     }
 
     static Account of(Row row) {

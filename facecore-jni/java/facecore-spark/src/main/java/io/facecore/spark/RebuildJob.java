@@ -8,6 +8,7 @@ import io.facecore.StoreIterations;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -16,6 +17,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Rebuilds the profiles of all accounts of a list, pass by pass, into the next iteration of a {@link io.facecore.cassandra.CassandraProfileStore}, while everybody
@@ -96,10 +98,14 @@ public final class RebuildJob {
 
     /** The accounts in their parts; a line that is none is an error. */
     private Dataset<Row> read() {
-        Dataset<Row> list = settings.accounts.endsWith(".parquet")
+        Dataset<Row> list = isParquet()
                 ? spark.read().schema(Account.COLUMNS).parquet(settings.accounts)
                 : spark.read().schema(Account.COLUMNS).option("mode", "FAILFAST").json(settings.accounts);
         return list.repartition(settings.parts, list.col("id"));
+    }
+
+    private boolean isParquet() {
+        return settings.accounts.endsWith(".parquet");
     }
 
     /** Where the rebuild stands: at its beginning, or where it ended too early. */
@@ -129,6 +135,12 @@ public final class RebuildJob {
 
     /** Checked before hours of work, not after. */
     private void check(Dataset<Row> accounts) {
+        // Without columns said, those that are there.
+        StructType given = (isParquet() ? spark.read().parquet(settings.accounts) : spark.read().json(settings.accounts)).schema();
+        List<String> unknown = Account.unknown(given);
+        if (!unknown.isEmpty()) {
+            throw refused(settings.accounts + ": no account has a field " + unknown.get(0) + "; docs/cluster.md says which there are");
+        }
         if (accounts.filter("id IS NULL").limit(1).count() > 0) {
             throw refused(settings.accounts + ": an account has no id");
         }
@@ -158,6 +170,7 @@ public final class RebuildJob {
 
     /** Builds all accounts of the parts that are still to be done, and switches to what was built, unless too much of it failed. */
     private PassReport pass(Dataset<Row> accounts, RebuildTables.Run run) {
+        long begun = System.nanoTime();
         StoreIterations iterations = connection.store.iterations();
         long next = iterations.next().isPresent() ? iterations.next().getAsLong() : connection.store.begin();
         Set<Integer> done = new HashSet<>(connection.tables.done(next).keySet());
@@ -171,7 +184,7 @@ public final class RebuildJob {
             throw refused(parts.size() - 1 + " of " + settings.parts + " parts are done: run it again with --resume");
         }
         PassReport report = report(next);
-        System.out.println("pass " + run.pass() + ": " + report);
+        System.out.printf(Locale.ROOT, "pass %d, %.1f s: %s%n", run.pass(), (System.nanoTime() - begun) / 1e9, report);
         if (report.failures() > settings.mayFail) {
             throw refused("more failed than --may-fail " + settings.mayFail + " (" + report + "): the store serves the profiles that it had; the table "
                     + "rebuild_failures says why; --anew begins again, --resume with a larger share takes it as it is");

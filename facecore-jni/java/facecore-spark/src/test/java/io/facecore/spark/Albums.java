@@ -105,6 +105,10 @@ final class Albums {
         change(folder, account, line -> line.replaceFirst("\"source\": \"phone\"", "\"source\": \"telephone\""));
     }
 
+    static void rename(Path folder, int account, String field, String name) throws IOException {
+        change(folder, account, line -> line.replaceFirst("\"" + field + "\"", "\"" + name + "\""));
+    }
+
     private static void change(Path folder, int account, java.util.function.UnaryOperator<String> how) throws IOException {
         Path list = folder.resolve("accounts.jsonl");
         List<String> lines = new ArrayList<>(Files.readAllLines(list));

@@ -137,7 +137,7 @@ class RebuildJobIT {
         assertEquals(3, store.iterations().current());
         assertArrayEquals(other.toBytes(), store.get(77).orElseThrow(), "who is not in the list keeps the profile");
         String report = told.toString(StandardCharsets.UTF_8);
-        assertTrue(report.contains("pass 1: 20 accounts") && report.contains("1 profiles of others"), report);
+        assertTrue(report.contains("pass 1, ") && report.contains(" s: 20 accounts") && report.contains("1 profiles of others"), report);
         assertEquals(2, RebuildJob.run(line("--resume")), "it has ended");
     }
 
@@ -224,6 +224,26 @@ class RebuildJobIT {
                 "1 : java.lang.IllegalArgumentException", "5 null: photo 500: its source is camera or phone, not telephone")) {
             assertTrue(failures.stream().anyMatch(failure -> failure.startsWith(expected)), expected + " is not among " + failures);
         }
+    }
+
+    @Test
+    void aFieldThatNoAccountHasIsRefused() throws Exception {
+        PrintStream err = System.err;
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        try {
+            for (String[] typed : new String[][] {{"friends", "freinds"}, {"manual_tags", "manual_tag"}}) {
+                Albums.compose(ROOT.resolve("testdata/photos"), folder, ACCOUNTS);
+                Albums.rename(folder, 6, typed[0], typed[1]);
+                assertEquals(2, RebuildJob.run(line()));
+                assertTrue(
+                        told.toString(StandardCharsets.UTF_8).contains("no account has a field ") && told.toString(StandardCharsets.UTF_8).contains(typed[1]),
+                        told.toString(StandardCharsets.UTF_8));
+            }
+        } finally {
+            System.setErr(err);
+        }
+        assertTrue(store.iterations().next().isEmpty(), "nothing was begun");
     }
 
     /** The parts of an iteration that are done, and when they were written. */
