@@ -14,8 +14,8 @@ pub enum Dataset {
     /// Find the people of accounts who can be told apart without doubt, and write their faces. Exit code: 0 done, 1 done but some photos
     /// or accounts failed
     Build(Box<DatasetBuild>),
-    /// The same in rounds: from the people who were found a map of the embeddings is learned (as `adapt fit` does), in the new space people are
-    /// looked for again, and so on. Writes the people of the last round and the map. Exit code: 0 done, 1 done but some photos or accounts failed
+    /// Find people in the photos of accounts, in rounds: from the people who were found a map of the embeddings is learned (as `adapt fit`
+    /// does), in the new space people are looked for again, and so on. Writes the people of the last round and the map. Exit code: 0 done, 1 done but some photos or accounts failed
     Bootstrap(Box<DatasetBootstrap>),
     /// Check the labels of a data set, or of a folder of people, by the faces themselves, and write it with what is wrong left out, moved or
     /// joined. Nothing is deleted. Exit code: 0 done, 1 done but some photos failed
@@ -155,7 +155,7 @@ pub struct DatasetClean {
 /// Limits, in standard deviations above the mean cosine of a face with a class that it is not of.
 #[derive(Debug, Args)]
 pub struct CleanRules {
-    /// From here on two people are one, if they are the nearest to each other by a standard deviation
+    /// From here on two people are one, if each is the nearest to the other by half a standard deviation
     #[arg(long, value_name = "DEVIATIONS", default_value_t = LabelRules::default().joined)]
     join: f32,
     /// From here on a face may be of another class
