@@ -59,8 +59,9 @@ test-rust: models
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	facecore/tests/features
+	facecore/tests/oldest_rust
 	cargo test --release --workspace
-	cargo test --release --workspace --features facecore/rayon --test parallel
+	cargo test --release --workspace --features facecore/rayon,facecore/ndarray --test parallel --lib arrays
 	cargo bench --workspace --bench stages -- --test
 	python3 -B models/test_fetch.py
 	facecore/tests/public_api
@@ -117,6 +118,7 @@ soak: models
 	mvn -B -f facecore-jni/java/pom.xml verify -Dfacecore.rounds=10000 -Dfacecore.photos=100000 -Dfacecore.seconds=60
 
 header:
+	mkdir -p target
 	cargo run --quiet --release --manifest-path facecore-ffi/header/Cargo.toml --target-dir target/header > target/facecore.h
 	mv target/facecore.h include/facecore.h
 

@@ -1,4 +1,4 @@
-//! The name by which programs load cargo's own shared library, the same as the installed one's.
+//! Gives the shared library that cargo builds the same name for the loader (soname) as the installed one.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

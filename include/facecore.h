@@ -22,11 +22,7 @@
 
 // The version of the header; `facecore_version` is the library's. A library works with headers of its own major and minor version.
 #define FACECORE_VERSION_MAJOR 0
-
-// See `FACECORE_VERSION_MAJOR`.
 #define FACECORE_VERSION_MINOR 1
-
-// See `FACECORE_VERSION_MAJOR`.
 #define FACECORE_VERSION_PATCH 0
 
 // What a call of facecore answered. Negative numbers are never used; a number keeps its meaning for ever.
@@ -70,7 +66,7 @@ enum facecore_status
   FACECORE_STATUS_NO_EMBEDDER = 301,
   // A face's box has no pixel inside the photo, or is no box.
   FACECORE_STATUS_EMPTY_CROP = 400,
-  // A network that is fed by landmarks was asked for what a box encloses.
+  // A box without landmarks was given to a network that crops by landmarks.
   FACECORE_STATUS_NEEDS_LANDMARKS = 403,
   // Embeddings of two networks were compared.
   FACECORE_STATUS_SPACE_MISMATCH = 401,
@@ -88,7 +84,7 @@ enum facecore_status
   FACECORE_STATUS_PROFILE = 600,
   // A store of profiles cannot be opened, read or written.
   FACECORE_STATUS_STORE = 700,
-  // A store of profiles has as many bytes as it may.
+  // A store of profiles has reached the most bytes that it may take.
   FACECORE_STATUS_STORE_FULL = 701,
   // A store's file is not as it was written.
   FACECORE_STATUS_STORE_DAMAGED = 702,
@@ -252,13 +248,13 @@ typedef uint32_t facecore_damage;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Which of P-Net's cells that see the same face goes on (MTCNN).
+// How MTCNN chooses among P-Net's cells that see the same face.
 enum facecore_proposal_filter
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Blobs of the score map, a box for each peak: what NMS keeps, several times faster.
+  // Blobs of the score map, a box for each peak: keeps what NMS keeps, several times faster.
   FACECORE_PROPOSAL_FILTER_BLOBS = 0,
   // Non-maximum suppression, as facenet's reference has it.
   FACECORE_PROPOSAL_FILTER_NMS = 1,
@@ -434,7 +430,7 @@ enum facecore_indexed
  {
   // All of them, for `facecore_who_is`.
   FACECORE_INDEXED_EVERYBODY = 1,
-  // The owner's of accounts that have one owner, one face each: for `facecore_search_clones`.
+  // Of each account that has a single owner, the owner's one: for `facecore_search_clones`.
   FACECORE_INDEXED_SINGLE_OWNERS = 2,
 };
 #ifndef __cplusplus
@@ -491,7 +487,8 @@ typedef struct facecore_build facecore_build;
 // Thresholds fitted by `facecore calibrate`, for a space and a kind of photos. Immutable: share it between threads.
 typedef struct facecore_calibration facecore_calibration;
 
-// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
+// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time; calls that only read candidates may
+// run in many.
 typedef struct facecore_candidates facecore_candidates;
 
 // The people of a clip. Immutable: share them between threads.
@@ -564,10 +561,11 @@ typedef struct facecore_stars facecore_stars;
 // child made by `fork` must open its own.
 typedef struct facecore_store facecore_store;
 
-// A face of an album with its photo: what a rebuild with the friends' newer profiles needs of it. Immutable: share it between threads.
+// A face of an album, with what is known of its photo: all that a rebuild needs, such as one with newer profiles of the friends. Immutable: share it
+// between threads.
 typedef struct facecore_stored_face facecore_stored_face;
 
-// What is kept of a photo's faces. Immutable: share it between threads.
+// The faces of a photo, to be stored. Immutable: share it between threads.
 typedef struct facecore_stored_faces facecore_stored_faces;
 
 // Texts that a call answered. Immutable: share it between threads.
@@ -672,11 +670,11 @@ typedef struct facecore_face {
   uint8_t reserved[12];
 } facecore_face;
 
-// What of a face's looks makes its embedding good or bad.
+// How good an embedding a face gives, and what in the photo decides that.
 typedef struct facecore_face_quality {
   // `sizeof(facecore_face_quality)`, set by the caller.
   size_t struct_size;
-  // The chance, 0 to 1, that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: enrol from 0.8 on.
+  // The chance, 0 to 1, that this face and another photo of the same person are recognised as one, at a rate of false positives of 0.1 %: enrol from 0.8 on.
   float value;
   // The shorter side of the box in pixels of the photo.
   float size;
@@ -710,9 +708,9 @@ typedef struct facecore_build_info {
   uint64_t photos;
   // Faces in them.
   uint64_t faces;
-  // Faces left out because they are none, or by the owner's wish.
+  // Faces left out, because the filter says that they are no faces or because the owner wants so.
   uint64_t left_out;
-  // People that were dropped: too like another, or with two faces of a photo.
+  // People of the album that were dropped: too like another one, or with two faces in one photo.
   uint64_t dropped;
   // Zero.
   uint8_t reserved[24];
@@ -746,17 +744,17 @@ typedef struct facecore_calibration_info {
   uint8_t reserved[28];
 } facecore_calibration_info;
 
-// A threshold for lists of candidates of a length.
+// A fitted threshold, for one length of lists of candidates.
 typedef struct facecore_operating_point {
   // The candidates in a list.
   uint64_t candidates;
-  // The number of independent strangers' faces that would tell as much of the rate.
+  // How many independent strangers' faces would tell the rate as surely as those that were measured.
   uint64_t strangers;
   // The share of strangers' faces that get a name.
   double false_positive_rate;
-  // Where that share lies with 95 % confidence: from here on.
+  // The lower end of the 95 % confidence interval of that share.
   double false_positive_rate_at_least;
-  // And up to here.
+  // The upper end of that interval.
   double false_positive_rate_at_most;
   // The share of candidates' faces that got their name, on the data of the fit.
   double true_positive_rate;
@@ -770,20 +768,20 @@ typedef struct facecore_operating_point {
 typedef struct facecore_search {
   // `sizeof(facecore_search)`.
   size_t struct_size;
-  // The most faces in an answer; 1.
+  // The most faces in an answer. Default 1.
   size_t neighbours;
-  // The signs of all faces are looked at first, and then the values compared of so many that are most alike by them; 300. 0 compares the values of all, which is
-  // exact.
+  // All faces are compared by the signs of their values first, then so many of the most alike by the values themselves. 0 compares the values of
+  // all, which is exact. Default 300.
   size_t shortlist;
-  // If not NULL, only faces of these ids are found, of none if there are none.
+  // If not NULL, only faces of these ids are found; none at all if `only_count` is 0.
   const uint64_t *only;
   // The number of ids in `only`.
   size_t only_count;
-  // Ids of whom no face is found, such as one's own.
+  // Ids whose faces are never found, such as one's own.
   const uint64_t *except;
   // The number of ids in `except`.
   size_t except_count;
-  // Faces with a smaller cosine are no answer; -1.
+  // Faces with a smaller cosine are left out. Default -1.
   float least;
   // Zero.
   uint8_t reserved[36];
@@ -795,7 +793,7 @@ typedef struct facecore_clone_search {
   size_t struct_size;
   // The file (UTF-8) that says how far the search is.
   const char *progress;
-  // The most parts to search now, of 4,096 accounts each; all.
+  // The most parts to search in one call, of 4,096 accounts each. Default: all.
   uint64_t parts;
   // The cosine from which on two accounts are a pair, above 0 and at most 1: `facecore_clone_level`.
   float least;
@@ -815,7 +813,7 @@ typedef struct facecore_alike_pair {
   uint8_t reserved[4];
 } facecore_alike_pair;
 
-// A pair of accounts as the store keeps it; the two ids are its own id.
+// A pair of accounts as the store keeps it, under the ids of the two.
 typedef struct facecore_clone_event {
   // The account with the lower id.
   uint64_t low;
@@ -869,9 +867,9 @@ typedef struct facecore_detect_options {
   uint64_t max_pixels;
   // Microseconds after which detection stops, obeyed within 10 ms, with what was found until then; 0 (default): never.
   uint64_t deadline_us;
-  // For an engine whose detector is MTCNN; within its ranges also where it is not.
+  // Used by an engine whose detector is MTCNN; must be within its ranges for any other too.
   struct facecore_mtcnn_options mtcnn;
-  // For an engine whose detector is YuNet; within its ranges also where it is not.
+  // Used by an engine whose detector is YuNet; must be within its ranges for any other too.
   struct facecore_yunet_options yunet;
   // Side of the smallest face looked for, as a share of the photo's longer side, 0 to 1; the larger one of this and `min_face` counts.
   // With it a photo costs the same at any size. Default 0.
@@ -1077,7 +1075,7 @@ typedef struct facecore_star_hit {
   size_t face;
   // The place of the uploader's face.
   size_t uploader_face;
-  // Of the star's face with the star.
+  // How alike the face and the star are.
   float cosine;
   // Zero.
   uint8_t reserved[20];
@@ -1179,9 +1177,9 @@ typedef struct facecore_profile_slot {
   uint8_t reserved[28];
 } facecore_profile_slot;
 
-// A value of a user's; its bytes are valid as long as the records.
+// A value that is stored for a user; its bytes are valid as long as the records.
 typedef struct facecore_record {
-  // Whose.
+  // The user's id.
   uint64_t user;
   // Of a face, the id of its photo; of a profile 0.
   uint64_t photo;
@@ -1213,9 +1211,9 @@ typedef struct facecore_album_options {
 typedef struct facecore_store_options {
   // `sizeof(facecore_store_options)`.
   size_t struct_size;
-  // The most bytes that it may take on disk, the same in all processes; 1 TiB. So much address space is reserved, neither memory nor disk.
+  // The most bytes that it may take on disk, the same in all processes. So much address space is reserved, neither memory nor disk. Default 1 TiB.
   uint64_t max_bytes;
-  // The most reads at the same time, in all processes together; 1,024.
+  // The most reads at the same time, in all processes together. Default 1,024.
   uint32_t max_readers;
   // One of `facecore_durability`.
   uint32_t durability;
@@ -1241,7 +1239,7 @@ typedef struct facecore_store_size {
   uint8_t reserved[32];
 } facecore_store_size;
 
-// How a tracker works; times are of the video, but for the work of `budget_us`. Set by `facecore_tracker_options_init`.
+// How a tracker works. Times are those of the video, except the work that `budget_us` bounds. Set by `facecore_tracker_options_init`.
 typedef struct facecore_tracker_options {
   // `sizeof(facecore_tracker_options)`.
   size_t struct_size;
@@ -1251,16 +1249,16 @@ typedef struct facecore_tracker_options {
   // Microseconds from one look at the whole frame to the next; in between faces are followed. A cut or a lost face is looked at sooner.
   // Default 120,000.
   uint64_t interval_us;
-  // Most microseconds of work for a second of video, by the clock. In debt, frames are passed over, so that what comes out depends on the
-  // machine where that is slower than the budget. 0: no bound. Default 250,000.
+  // Most microseconds of work for a second of video, by the clock. When more was spent, frames are passed over: on a machine that is too slow for
+  // the budget the result depends on its speed. 0: no bound. Default 250,000.
   uint64_t budget_us;
-  // How many microseconds a lost face may come back to its track. Default 10,000,000.
+  // For how many microseconds a lost face may come back to its track. Default 10,000,000.
   uint64_t memory_us;
   // Most faces of a track that are embedded and kept, 1 to 64. Default 8.
   uint32_t faces_per_track;
   // Most tracks that are kept of a clip; those with the fewest faces go first and are counted. Default 10,000.
   uint32_t max_tracks;
-  // From which cosine on a face that comes back is the one that was lost, -1 to 1. NaN (default): the model's own threshold.
+  // The cosine from which on a face that comes back is taken for the one that was lost, -1 to 1. NaN (default): the model's own threshold.
   float same_person;
   // Zero.
   uint8_t reserved[28];
@@ -1342,8 +1340,9 @@ typedef struct facecore_track {
   const struct facecore_kept_face *faces;
   // How many; 0 with an engine that only detects.
   size_t face_count;
-  // Numbers that parts of it had in `facecore_tracked_face` until better views showed that they are of this face, `absorbed_count` of them in
-  // order; never NULL, valid as long as the tracks. Where frames told a place under two of its numbers at one moment, that of the higher holds.
+  // Numbers of other tracks, as `facecore_tracked_face` had them, that better views showed to be of this face and that became part of this track:
+  // `absorbed_count` of them in order; never NULL, valid as long as the tracks. Where a frame has the face under two of its numbers, the place
+  // under the higher one holds.
   const uint32_t *absorbed;
   // How many.
   size_t absorbed_count;
@@ -1422,8 +1421,8 @@ facecore_status facecore_album_face_init(struct facecore_album_face *face, size_
 // An owner of whom nothing is known. `struct_size` is `sizeof(facecore_album_owner)`.
 facecore_status facecore_album_owner_init(struct facecore_album_owner *owner, size_t struct_size);
 
-// What a name in one piece, in Latin or Cyrillic letters, says of its owner's sex: `*female` is the probability of a woman, NaN if it does not tell.
-// The last word is the last name, unless it is the only one. Fails with `FACECORE_STATUS_TEXT` for what is not UTF-8.
+// What somebody's full name, in Latin or Cyrillic letters, says of their sex: `*female` is the probability of a woman, NaN if it does not tell.
+// The last word is taken for the last name, unless it is the only one. Fails with `FACECORE_STATUS_TEXT` for what is not UTF-8.
 facecore_status facecore_sex_from_name(const char *name,
                                        float *female);
 
@@ -1436,17 +1435,17 @@ facecore_status facecore_profile_builder_new(uint64_t space, struct facecore_pro
 facecore_status facecore_profile_builder_add_photo(struct facecore_profile_builder *builder,
                                                    const struct facecore_album_photo *photo);
 
-// Adds a face of the photo that was added last, in the detector's order. Feedback knows it by its place among those that were added: where some faces
-// of a photo cannot be used, a session keeps the places of the others.
+// Adds a face of the photo that was added last, in the detector's order. Feedback means a face by its place among those that were added. Where some
+// faces of a photo cannot be used, the others would move up: use a session, which keeps their places.
 //
 // Fails with `FACECORE_STATUS_OPTION` before the first photo, `_UNKNOWN_VALUE`.
 facecore_status facecore_profile_builder_add_face(struct facecore_profile_builder *builder,
                                                   const struct facecore_album_face *face);
 
-// Adds a face that was kept of an album, by the id of its photo and its place among the photo's faces (0 to 65,535). A builder has either
-// photos or faces that were kept; with these a rebuild reads no photo.
+// Adds a stored face, by the id of its photo and its place among the photo's faces (0 to 65,535). A builder takes either photos or stored faces;
+// with stored faces a rebuild reads no photo.
 //
-// Fails with `FACECORE_STATUS_OPTION` for another place.
+// Fails with `FACECORE_STATUS_OPTION` for a place outside that range.
 facecore_status facecore_profile_builder_add_stored_face(struct facecore_profile_builder *builder,
                                                          uint64_t photo,
                                                          uint32_t face,
@@ -1462,7 +1461,7 @@ facecore_status facecore_profile_builder_add_friend(struct facecore_profile_buil
 
 // Finds the owner of the album and builds the profile from all that was added.
 //
-// Fails with `FACECORE_STATUS_OPTION` for a photo that comes twice, or for photos and faces that were kept together; `_SPACE_MISMATCH` for a face or a
+// Fails with `FACECORE_STATUS_OPTION` for a photo that comes twice, or for photos beside stored faces; `_SPACE_MISMATCH` for a face or a
 // friend of another space, `_EMBEDDING` for another length, `_LIMIT` for too many faces. `*build` is then NULL.
 facecore_status facecore_profile_builder_build(const struct facecore_profile_builder *builder,
                                                struct facecore_build **build);
@@ -1495,7 +1494,7 @@ facecore_status facecore_face_quality_measure(const struct facecore_photo *photo
                                               const struct facecore_face *face,
                                               struct facecore_face_quality *quality);
 
-// No changes yet.
+// A batch without changes.
 facecore_status facecore_batch_new(struct facecore_batch **batch);
 
 // Frees a batch; NULL is fine.
@@ -1526,7 +1525,7 @@ facecore_status facecore_batch_remove(struct facecore_batch *batch, uint64_t use
 // Keeps a face of a user's album (`facecore_stored_face_encode`), by its photo and its place there, 0 to 65,535. Nothing is written for a user
 // who has opted out.
 //
-// Fails with `FACECORE_STATUS_OPTION` for another place.
+// Fails with `FACECORE_STATUS_OPTION` for a place outside that range.
 facecore_status facecore_batch_put_face(struct facecore_batch *batch,
                                         uint64_t user,
                                         uint64_t photo,
@@ -1538,7 +1537,7 @@ facecore_status facecore_batch_put_face(struct facecore_batch *batch,
 // `facecore_batch_put_face` of a face that a rebuild has read: nothing is written for a user who has opted out, or was written or erased by others since
 // the rebuild began.
 //
-// Fails with `FACECORE_STATUS_OPTION` for another place.
+// Fails with `FACECORE_STATUS_OPTION` for a place outside that range.
 facecore_status facecore_batch_put_face_next(struct facecore_batch *batch,
                                              uint64_t user,
                                              uint64_t photo,
@@ -1584,11 +1583,12 @@ facecore_status facecore_batch_judge_clone(struct facecore_batch *batch,
 // Makes the changes of a batch, in their order, all of them or none; when this returns they last as `facecore_durability` says. The batch stays as
 // it is.
 //
-// `results`, which may be NULL, has room for `capacity` bytes: for each change 1 if something was written, was there or is news, else 0. One batch
-// at a time is written, of all threads and processes; each waits for the disk, so put many users into one.
+// `results`, which may be NULL, has room for `capacity` bytes: for each change 1 if something was written, was there to be removed or is news, else
+// 0. Of all threads and processes one batch at a time is written, and each waits for the disk: put many users into one.
 //
 // Fails with `FACECORE_STATUS_BUFFER_SIZE` if `results` is too short, `_SPACE_MISMATCH`, `_LIMIT` for a value above 16 MiB, `_OPTION` for a pair of
-// one account, `_STORE_FULL`, `_STORE_DAMAGED`, and `_STORE`, also for the next iteration where none is being written. The store is then as it was.
+// one account, `_STORE_FULL`, `_STORE_DAMAGED`, and `_STORE`, such as for a change to the next iteration while none is being written. The store is
+// then as it was.
 facecore_status facecore_store_write(const struct facecore_store *store,
                                      const struct facecore_batch *batch,
                                      uint8_t *results,
@@ -1662,8 +1662,8 @@ facecore_status facecore_cohort_get_crowding(const struct facecore_cohort *cohor
 // Frees a cohort; NULL is fine.
 void facecore_cohort_free(struct facecore_cohort *cohort);
 
-// Adds the faces of all profiles of the store to an index, under the users' ids; `which` is one of `facecore_indexed`. The index is empty before, or
-// users are in it twice. `*users` is how many users have a face; it may be NULL.
+// Adds the faces of all profiles of the store to an index, under the users' ids; `which` is one of `facecore_indexed`. Give an empty index, or users
+// are in it twice. `*users` is how many users have a face; it may be NULL.
 //
 // Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, `_PROFILE` for a value that is no profile, and as `facecore_store_page` and `facecore_index_add`.
 facecore_status facecore_index_add_profiles(struct facecore_index *index,
@@ -1671,8 +1671,8 @@ facecore_status facecore_index_add_profiles(struct facecore_index *index,
                                             uint32_t which,
                                             uint64_t *users);
 
-// Whether the profiles of the store are those of which an index was made by `facecore_index_add_profiles`: `*current` is 1, or 0 once any was put or removed,
-// or the iteration was switched. Users who left count as no change.
+// Whether an index that was made by `facecore_index_add_profiles` still has the profiles of the store: `*current` is 1, or 0 once a profile was put
+// or removed, or the iteration was switched. Users who left do not count as a change.
 //
 // Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`.
 facecore_status facecore_index_is_current(const struct facecore_index *index,
@@ -1732,7 +1732,8 @@ facecore_status facecore_store_report_clones(const struct facecore_store *store,
                                              size_t count,
                                              struct facecore_clone_events **events);
 
-// The next `count` pairs of accounts after a pair, (low, high) ascending; from the first one after (0, 0). All pairs are read page by page.
+// The next `count` pairs of accounts after the pair of `after_low` and `after_high`, ascending by both; after 0 and 0 the first ones. All pairs are
+// read page by page.
 facecore_status facecore_store_clones(const struct facecore_store *store,
                                       uint64_t after_low,
                                       uint64_t after_high,
@@ -1751,14 +1752,6 @@ facecore_status facecore_clone_events_get(const struct facecore_clone_events *ev
 
 // Frees events; NULL is fine.
 void facecore_clone_events_free(struct facecore_clone_events *events);
-
-// Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
-facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
-
-// As `facecore_detect_options_init`, for photos that strangers upload to a service: faces of at least 24 pixels and a fortieth of the photo's
-// longer side, so that no photo costs more because it is large.
-facecore_status facecore_detect_options_init_for_uploads(struct facecore_detect_options *options,
-                                                         size_t struct_size);
 
 // Finds the faces of a photo, the best score first; none in a photo smaller than `min_face`.
 //
@@ -1779,6 +1772,14 @@ facecore_status facecore_detection_get_faces(const struct facecore_detection *de
 // Fills in whether a detection is whole, and what its stages did.
 facecore_status facecore_detection_get_info(const struct facecore_detection *detection,
                                             struct facecore_detection_info *info);
+
+// Sets the defaults. `struct_size` is `sizeof(facecore_detect_options)`.
+facecore_status facecore_detect_options_init(struct facecore_detect_options *options, size_t struct_size);
+
+// As `facecore_detect_options_init`, for photos that strangers upload to a service: faces of at least 24 pixels and a fortieth of the photo's
+// longer side, so that no photo costs more because it is large.
+facecore_status facecore_detect_options_init_for_uploads(struct facecore_detect_options *options,
+                                                         size_t struct_size);
 
 // Embeds faces of the same photo, found by an engine with this one's detector; of a face, `bounding_box` and `landmarks` are used. For each of `count` faces, `embeddings[i]` is its embedding or NULL, and `statuses[i]` says why not
 // (`FACECORE_STATUS_EMPTY_CROP`). The two arrays are the caller's, with room for `count`; `statuses` may be NULL. Each embedding is freed by the caller.
@@ -1873,16 +1874,16 @@ void facecore_engine_free(struct facecore_engine *engine);
 // Fills in what an engine is.
 facecore_status facecore_engine_get_info(const struct facecore_engine *engine, struct facecore_engine_info *info);
 
-// No opinions yet.
+// Feedback without opinions.
 facecore_status facecore_feedback_new(struct facecore_feedback **feedback);
 
 // Frees feedback; NULL is fine.
 void facecore_feedback_free(struct facecore_feedback *feedback);
 
-// Takes an opinion in, by the face's photo and its place there (0 to 65,535); the last one on a face holds. `*news` is 1 if it is another one
-// than before, else 0; `news` may be NULL.
+// Takes an opinion in, by the face's photo and its place there (0 to 65,535); the last one on a face holds. `*news` is 1 if it differs from what was
+// said before, else 0; `news` may be NULL.
 //
-// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for another place.
+// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for a place outside that range.
 facecore_status facecore_feedback_apply(struct facecore_feedback *feedback,
                                         uint64_t photo,
                                         uint32_t face,
@@ -1980,8 +1981,8 @@ facecore_status facecore_index_search(const struct facecore_index *index,
                                       const struct facecore_search *search,
                                       struct facecore_hits **hits);
 
-// As `facecore_index_search` for `count` faces at once: an answer for each, in their order. The index passes by once for all, so that many are
-// much faster than one by one.
+// As `facecore_index_search` for `count` faces at once: an answer for each, in their order. The index is read once for all of them, which is much
+// faster than one by one.
 facecore_status facecore_index_search_many(const struct facecore_index *index,
                                            const struct facecore_embedding *const *faces,
                                            size_t count,
@@ -2026,7 +2027,8 @@ facecore_status facecore_store_get_iterations(const struct facecore_store *store
 facecore_status facecore_store_begin(const struct facecore_store *store,
                                      uint64_t *iteration);
 
-// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for `facecore_store_back`.
+// Makes the iteration that was written the current one: from now on everybody reads it, in all processes at once. The one before is kept for
+// `facecore_store_back`.
 //
 // Fails with `FACECORE_STATUS_STORE` if `iteration` is not the one being written.
 facecore_status facecore_store_switch(const struct facecore_store *store,
@@ -2042,7 +2044,7 @@ facecore_status facecore_store_drop_next(const struct facecore_store *store, uin
 facecore_status facecore_store_back(const struct facecore_store *store,
                                     uint64_t *iteration);
 
-// Nobody yet.
+// Candidates without anybody.
 facecore_status facecore_candidates_new(struct facecore_candidates **candidates);
 
 // Frees candidates; NULL is fine.
@@ -2187,7 +2189,7 @@ facecore_status facecore_non_face_filter_judge(const struct facecore_non_face_fi
 // Frees a filter; NULL is fine.
 void facecore_non_face_filter_free(struct facecore_non_face_filter *filter);
 
-// Nobody yet, for faces in `space`.
+// People without anybody, for faces in `space`.
 facecore_status facecore_people_new(uint64_t space, struct facecore_people **people);
 
 // Reads what `facecore_people_encode` wrote, from any source: the bytes are not trusted.
@@ -2374,7 +2376,7 @@ void facecore_records_free(struct facecore_records *records);
 // Begins a build of the album of `builder`: its photos, owner, friends and feedback; faces that were added to its photos do not count. The builder
 // is not needed any more when this returns.
 //
-// Fails with `FACECORE_STATUS_OPTION` if a photo comes twice, or for a builder with faces that were kept; `_SPACE_MISMATCH` for a friend of
+// Fails with `FACECORE_STATUS_OPTION` if a photo comes twice, or for a builder with stored faces; `_SPACE_MISMATCH` for a friend of
 // another space. `*session` is then NULL.
 facecore_status facecore_album_session_open(const struct facecore_profile_builder *builder,
                                             struct facecore_album_session **session);
@@ -2385,8 +2387,8 @@ facecore_status facecore_album_session_wants(const struct facecore_album_session
                                              const uint64_t **photos,
                                              size_t *count);
 
-// The faces of a photo that is wanted, in the detector's order, such as `facecore_album_faces_get` has them: NULL for one that cannot be used,
-// so that the others keep their places. No faces for a photo that cannot be read.
+// Gives the session the faces of a photo that it wants, in the detector's order, as `facecore_album_faces_get` answers them: NULL for one that
+// cannot be used, so that the others keep their places. Give no faces for a photo that cannot be read.
 //
 // Fails with `FACECORE_STATUS_OPTION` for a photo that is not wanted, `_UNKNOWN_VALUE`, and the session is as it was; after the last photo of a
 // step also as `facecore_profile_builder_build`, and the session cannot be finished any more.
@@ -2395,7 +2397,7 @@ facecore_status facecore_album_session_give(struct facecore_album_session *sessi
                                             const struct facecore_album_face *const *faces,
                                             size_t count);
 
-// What is kept of the faces of a photo that is wanted, such as `facecore_stored_faces_get` has them: as `facecore_album_session_give`.
+// As `facecore_album_session_give`, with the faces as they are stored, such as `facecore_stored_faces_get` answers them.
 facecore_status facecore_album_session_give_stored(struct facecore_album_session *session,
                                                    uint64_t photo,
                                                    const struct facecore_stored_face *const *faces,
@@ -2429,8 +2431,8 @@ facecore_status facecore_album_faces_get(const struct facecore_album_faces *face
 // Frees faces and what the album knows of them; NULL is fine.
 void facecore_album_faces_free(struct facecore_album_faces *faces);
 
-// Reads a photo as `facecore_album_read` does into what is kept of it, of which `known` says what is known. A build from these faces sees the numbers
-// that a later one from what was kept sees.
+// Reads a photo as `facecore_album_read` does, into faces to be stored; `known` says what is known of the photo. A build from these faces sees the
+// same numbers as a later one from the store.
 //
 // Fails as `facecore_album_read`, `_UNKNOWN_VALUE`; `*faces` is then NULL.
 facecore_status facecore_album_read_stored(const struct facecore_engine *engine,
@@ -2444,7 +2446,7 @@ facecore_status facecore_stored_faces_get(const struct facecore_stored_faces *fa
                                           const struct facecore_stored_face *const **stored,
                                           size_t *count);
 
-// Frees what is kept of a photo; NULL is fine.
+// Frees faces to be stored; NULL is fine.
 void facecore_stored_faces_free(struct facecore_stored_faces *faces);
 
 // Fills the options with the defaults; `struct_size` is `sizeof(facecore_store_options)`.
@@ -2496,15 +2498,15 @@ facecore_status facecore_store_feedback(const struct facecore_store *store,
                                         uint64_t user,
                                         struct facecore_feedback **feedback);
 
-// Those of `count` users who have opted out, in their order, into `found`, which has room for `count`: they are never suggested, whatever else
-// holds them. `*found_count` is how many they are.
+// Copies those of `count` users who have opted out, in their order, into `found`, which has room for `count`. They must never be suggested, wherever
+// else they are kept. `*found_count` is how many they are.
 facecore_status facecore_store_opted_out_among(const struct facecore_store *store,
                                                const uint64_t *users,
                                                size_t count,
                                                uint64_t *found,
                                                size_t *found_count);
 
-// Those of `count` users who may be found by strangers, in their order, into `found`, which has room for `count`. `*found_count` is how many
+// Copies those of `count` users who may be found by strangers, in their order, into `found`, which has room for `count`. `*found_count` is how many
 // they are.
 facecore_status facecore_store_findable_among(const struct facecore_store *store,
                                               const uint64_t *users,

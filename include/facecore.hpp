@@ -1,6 +1,6 @@
 // facecore for C++17: the C ABI of facecore.h with owners, values and exceptions. Header only.
 //
-// Every class owns one handle and is moved, never copied; it frees the handle when it goes. A const object may be used by many threads.
+// Every class owns one handle, which its destructor frees; it is moved, never copied. A const object may be used by many threads.
 // What is returned by reference or as a string_view lives as long as the object it came from. Failures are facecore::Error.
 
 #ifndef FACECORE_HPP
@@ -353,7 +353,7 @@ public:
         return info;
     }
 
-    // What it has of a role; no faces if it shows nobody in it.
+    // What the profile has of a role; without faces if it shows nobody in this role.
     facecore_profile_slot slot(facecore_role role) const {
         facecore_profile_slot slot{};
         slot.struct_size = sizeof slot;
@@ -415,7 +415,7 @@ public:
         return embeddings;
     }
 
-    // What a box encloses. Throws for a model that crops by landmarks.
+    // Embeds what a box encloses. Throws for a model that crops by landmarks.
     Embedding embed(const Photo &photo, const facecore_box &box) const {
         return Embedding(detail::make<facecore_embedding>(
             [&](facecore_embedding **out) { return facecore_embed_box(get(), photo.get(), &box, out); }));
@@ -545,7 +545,7 @@ public:
         return {points, count};
     }
 
-    // That a face is a candidate, by its score: the cosine less the cohort's crowding.
+    // The probability that a face is a candidate, by its score: the cosine less the cohort's crowding.
     double probability(double score) const {
         double probability = 0;
         detail::check(facecore_calibration_get_probability(get(), score, &probability));

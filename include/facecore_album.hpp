@@ -1,4 +1,4 @@
-// Albums for C++17, on top of facecore.hpp: from photos to the profile of their owner, and what is measured of a face on the way.
+// Albums for C++17, on top of facecore.hpp: from photos to the profile of their owner, and what can be measured of a face beside that.
 
 #ifndef FACECORE_ALBUM_HPP
 #define FACECORE_ALBUM_HPP
@@ -12,7 +12,7 @@
 
 namespace facecore {
 
-// What is known of a photo of an album: nothing but its id, unless told.
+// What is known of a photo of an album: nothing but its id, until fields are set.
 struct AlbumPhoto : facecore_album_photo {
     explicit AlbumPhoto(std::uint64_t photo) {
         detail::check(facecore_album_photo_init(this, sizeof(facecore_album_photo)));
@@ -59,7 +59,7 @@ private:
     detail::Owner<facecore_attributes, facecore_attributes_free> handle_;
 };
 
-// What of a face's looks makes its embedding good or bad; `value` is the chance that it is recognised.
+// How good an embedding a face gives, and what in the photo decides that; `value` is the chance that the face is recognised.
 inline facecore_face_quality measure_quality(const Photo &photo, const facecore_face &face) {
     facecore_face_quality quality{};
     quality.struct_size = sizeof quality;
@@ -247,7 +247,7 @@ public:
     Feedback() : handle_(detail::make<facecore_feedback>(facecore_feedback_new)) {}
     explicit Feedback(facecore_feedback *handle) : handle_(handle) {}
 
-    // Says whether it is another opinion on the face than before.
+    // Says whether it differs from what was said of the face before.
     bool apply(std::uint64_t photo, std::uint32_t face, facecore_opinion opinion) {
         std::uint32_t news = 0;
         detail::check(facecore_feedback_apply(handle_.get(), photo, face, opinion, &news));
@@ -272,7 +272,7 @@ public:
         return opinion == 0 ? std::nullopt : std::optional<facecore_opinion>(static_cast<facecore_opinion>(opinion));
     }
 
-    // Never again once it was rejected or removed, and nothing of an owner who has opted out.
+    // False for ever once the face was rejected or removed, and for an owner who has opted out.
     bool may_propose(std::uint64_t photo, std::uint32_t face) const {
         std::uint32_t may = 0;
         detail::check(facecore_feedback_may_propose(get(), photo, face, &may));
@@ -297,7 +297,7 @@ private:
     detail::Owner<facecore_feedback, facecore_feedback_free> handle_;
 };
 
-// What is kept of a photo's faces.
+// The faces of a photo, to be stored.
 class StoredFaces {
 public:
     static StoredFaces read(const Engine &engine, const Photo &photo, const facecore_album_photo &known,
@@ -320,14 +320,14 @@ private:
     detail::Owner<facecore_stored_faces, facecore_stored_faces_free> handle_;
 };
 
-// What a name in one piece says of its owner's sex: the probability of a woman, NaN if it does not tell.
+// What somebody's full name says of their sex: the probability of a woman, NaN if it does not tell.
 inline float sex_from_name(const std::string &name) {
     float female = 0;
     detail::check(facecore_sex_from_name(name.c_str(), &female));
     return female;
 }
 
-// An album on its way to a profile: either photos with their faces, or faces that were kept.
+// An album on its way to a profile: either photos with their faces, or stored faces.
 class ProfileBuilder {
 public:
     // Throws for a space that no numbers ship for.
@@ -365,7 +365,7 @@ public:
         detail::check(facecore_profile_builder_add_friend(handle_.get(), profile.get()));
     }
 
-    // What a build obeys; it is copied.
+    // What users said of the faces, which a build obeys; it is copied.
     void set_feedback(const Feedback &feedback) {
         detail::check(facecore_profile_builder_set_feedback(handle_.get(), feedback.get()));
     }
@@ -384,7 +384,7 @@ private:
 // A build whose photos are looked at only when they are wanted. For one thread at a time.
 class AlbumSession {
 public:
-    // The album's photos, owner, friends and feedback; it is not needed any more then.
+    // Takes the album's photos, owner, friends and feedback, all copied.
     explicit AlbumSession(const ProfileBuilder &album)
         : handle_(detail::make<facecore_album_session>(
               [&](facecore_album_session **out) { return facecore_album_session_open(album.get(), out); })) {}

@@ -18,7 +18,7 @@ namespace facecore {
 struct Search : facecore_search {
     Search() { detail::check(facecore_search_init(this, sizeof(facecore_search))); }
 
-    // Only faces of these ids; of none if there are none.
+    // Only faces of these ids; without any id, no face.
     void set_only(const std::vector<std::uint64_t> &ids) {
         static const std::uint64_t nobody = 0;
         only = ids.empty() ? &nobody : ids.data();
@@ -137,14 +137,14 @@ public:
         return damaged;
     }
 
-    // Adds the faces of all profiles of a store. How many users have one.
+    // Adds the faces of all profiles of a store, and returns how many users have one.
     std::uint64_t add_profiles(const Store &store, facecore_indexed which) {
         std::uint64_t users = 0;
         detail::check(facecore_index_add_profiles(handle_.get(), store.get(), which, &users));
         return users;
     }
 
-    // Whether the profiles of the store are those of which the index was made.
+    // Whether the index still has the profiles of the store.
     bool is_current(const Store &store) const {
         std::uint32_t current = 0;
         detail::check(facecore_index_is_current(get(), store.get(), &current));
@@ -164,7 +164,7 @@ public:
         return least;
     }
 
-    // Searches some more parts for pairs of accounts, and keeps in a file how far it is. None while parts are left: call again.
+    // Searches some more parts for pairs of accounts, and keeps in a file how far it has come. None while parts are left: call again.
     std::optional<Pairs> search_clones(float least, const std::string &progress, std::uint64_t parts) const {
         std::uint64_t done = 0, all = 0;
         facecore_pairs *pairs = nullptr;
@@ -207,7 +207,7 @@ public:
         detail::check(facecore_people_add(handle_.get(), name.c_str(), handles.data(), handles.size()));
     }
 
-    // Says whether there was one of this name.
+    // Says whether there was somebody of this name.
     bool remove(const std::string &name) {
         std::uint32_t removed = 0;
         detail::check(facecore_people_remove(handle_.get(), name.c_str(), &removed));
@@ -225,7 +225,7 @@ public:
             [&](facecore_texts **out) { return facecore_people_get_names(get(), out); }));
     }
 
-    // None for somebody unknown.
+    // Empty for somebody unknown.
     std::vector<Embedding> faces(const std::string &name) const {
         std::size_t count = 0;
         const facecore_status asked = facecore_people_copy_faces(get(), name.c_str(), nullptr, 0, &count);
@@ -273,7 +273,7 @@ public:
         : handle_(detail::make<facecore_stars>(
               [&](facecore_stars **out) { return facecore_stars_new(matcher.get(), people.get(), out); })) {}
 
-    // Given a gallery of the uploader alone, and all faces of the photo.
+    // `uploader` is a gallery of that one person; give all faces of the photo.
     StarHits search(const Gallery &uploader, const std::vector<const Embedding *> &faces) const {
         const auto handles = detail::handles(faces);
         return StarHits(detail::make<facecore_star_hits>([&](facecore_star_hits **out) {

@@ -170,7 +170,7 @@ public:
             [&](facecore_feedback **out) { return facecore_store_feedback(get(), user, out); }));
     }
 
-    // They are never suggested, whatever else holds them.
+    // They must never be suggested, wherever else they are kept.
     std::vector<std::uint64_t> opted_out_among(const std::vector<std::uint64_t> &users) const {
         return among(users, facecore_store_opted_out_among);
     }
@@ -179,7 +179,7 @@ public:
         return among(users, facecore_store_findable_among);
     }
 
-    // All changes or none. For each 1 if something was written, was there or is news, else 0.
+    // Makes all changes or none. Returns for each 1 if something was written, was there to be removed or is news, else 0.
     std::vector<std::uint8_t> write(const Batch &batch) const {
         std::vector<std::uint8_t> results(batch.count());
         detail::check(facecore_store_write(get(), batch.get(), results.data(), results.size()));
@@ -243,14 +243,14 @@ public:
         return {records, std::move(damage)};
     }
 
-    // Writes pairs down; those that are news.
+    // Writes pairs down, and returns those that are news.
     CloneEvents report_clones(Span<facecore_alike_pair> pairs) const {
         return events([&](facecore_clone_events **out) {
             return facecore_store_report_clones(get(), pairs.data(), pairs.size(), out);
         });
     }
 
-    // The next pairs after a pair, from the first one after (0, 0).
+    // The pairs after a pair, ascending; after (0, 0) the first ones.
     CloneEvents clones(std::uint64_t after_low, std::uint64_t after_high, std::size_t count) const {
         return events([&](facecore_clone_events **out) {
             return facecore_store_clones(get(), after_low, after_high, count, out);

@@ -77,7 +77,7 @@ public:
             [&](facecore_tracks **out) { return facecore_tracker_tracks(handle_.get(), out); }));
     }
 
-    // The tracks that have ended, which are the caller's then: for a stream without an end.
+    // Takes the tracks that have ended out of the tracker: for a stream without an end.
     Tracks take_ended() {
         return Tracks(detail::make<facecore_tracks>(
             [&](facecore_tracks **out) { return facecore_tracker_take_ended(handle_.get(), out); }));

@@ -39,7 +39,7 @@ def mixed(counter):
 
 
 def by_signs(query, face):
-    """How alike a face is as far as its signs tell: the product of the turned query with them, as a share of the largest possible."""
+    """How alike a face is by its signs alone: the product of the turned query with them, as a share of the largest possible."""
     query, face = turned(query), turned(face)
     return math.fsum(a if b >= 0 else -a for a, b in zip(query, face)) / math.fsum(map(abs, query))
 

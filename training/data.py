@@ -22,7 +22,7 @@ from training.manifest import Preprocessing
 
 @dataclass(frozen=True)
 class Face:
-    """The face that is meant in a photo of a person; pixels of the upright photo."""
+    """The face of a person in one of their photos, in pixels of the upright photo."""
 
     person: str
     photo: Path
@@ -102,7 +102,7 @@ def _central(photo: dict, people: Path) -> list[Face]:
 
 
 def family(person: str, before: str | None) -> str:
-    """Whom the person is not told apart from: relatives share what stands before `before` in their names."""
+    """The family of a person, who is not told apart from relatives: they share what stands before `before` in their names."""
     return person.split(before, 1)[0] if before else person
 
 

@@ -35,7 +35,7 @@ class Pairs:
         return [rate for rate in RATES if rate * len(self.different) >= FEWEST]
 
     def threshold(self, rate: float) -> float:
-        """The cosine above which so many of the pairs of two people are."""
+        """The cosine that a given share of the pairs of two people exceeds."""
         return float(self.different[min(int(rate * len(self.different)), len(self.different) - 1)])
 
     def true_positives(self, rate: float) -> float:

@@ -51,7 +51,7 @@ class Network(nn.Module):
             raise TrainingError(f"{path} is no ONNX file: {error}") from error
 
     def _narrow_places(self) -> dict[int, str]:
-        """The nodes before which one tensor alone is carried on, with its name: where the graph can be cut in two."""
+        """The places where the graph can be cut in two: nodes before which only one tensor is still needed, with its name."""
         places, live = {}, {self.model.graph.input[0].name}
         for at, node in enumerate(self.model.graph.node):
             if len(live) == 1:
@@ -81,7 +81,7 @@ class Network(nn.Module):
         return self.run(pixels, 0, len(self.model.graph.node))
 
     def run(self, value: Tensor, first: int, end: int) -> Tensor:
-        """From what is carried before node `first`, a narrow place, to what is carried before node `end`, another or the end."""
+        """Runs the nodes from `first` up to `end`, both of them such places or the end: from the tensor needed at one to that at the other."""
         values = {self.narrow[first]: value}
         for at in range(first, end):
             node = self.model.graph.node[at]

@@ -20,13 +20,13 @@ from training.manifest import Preprocessing
 from training.measure import Pairs
 from training.network import Network
 
-# Less gained on the people held back is chance.
+# A smaller gain on the people held back is chance.
 WORTH = 0.001
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """How is learned. `rate` is that of the head, and each deeper part (the last block, the rest) has `deeper` times the one above it.
+    """How to learn. `rate` is that of the head, and each deeper part (the last block, the rest) has `deeper` times the one above it.
 
     `keep` says which epoch's layers are kept: the best on the people held back, or the last, where these cannot tell since they were found by the
     network itself. With `bf16` the layers' products are rounded to bfloat16 while learning, sums and weights are not; what is measured and written is f32.
@@ -181,7 +181,7 @@ class Trainer:
         return self.lesson.pixels(places, copy, self.parameters.seed).to(device(), memory_format=torch.channels_last)
 
     def embed(self, places: np.ndarray) -> np.ndarray:
-        """Unit vectors of the faces as they are."""
+        """The embeddings of the undegraded faces, as unit vectors."""
         made = []
         with torch.no_grad():
             for part in np.array_split(places, max(math.ceil(len(places) / 64), 1)):

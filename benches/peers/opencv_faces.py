@@ -108,7 +108,7 @@ class Agreement:
         self.cosine = 1.0
 
     def add(self, ours, theirs):
-        """Each of our faces meets the one of theirs that it overlaps most, if that is by half at least."""
+        """Pairs each of our faces with the one of theirs that it overlaps most, if they share at least half."""
         self.photos += 1
         left = list(theirs)
         for face in ours:

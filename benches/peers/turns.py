@@ -1,4 +1,4 @@
-"""Ours and theirs one after the other, so that whatever slows the machine slows both."""
+"""Runs ours and theirs by turns, so that whatever slows the machine slows both."""
 import statistics
 import subprocess
 import time
@@ -40,7 +40,7 @@ def timed(run):
 
 
 def in_turns(runs, rounds, base):
-    """For each name its median time and the median of its ratios to `base` of the same round. One that answers None is left out."""
+    """For each name its median time, and the median of its ratios to the time of `base` in the same round. A function that answers None is left out."""
     times = {name: [] for name in runs}
     for round_ in range(rounds + 3):
         for name, run in runs.items():

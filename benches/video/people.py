@@ -9,7 +9,7 @@ import numpy as np
 
 # Photos of a person: so many are kept for naming, and at least so many are shown.
 KNOWN, LEAST_SHOWN, MOST_SHOWN, MOST_READ = 3, 3, 8, 16
-# Somebody else's photo under a person's name would make the truth wrong. Below this cosine to the mean of the person's others, by SFace, a
+# A photo of somebody else under a person's name would make the truth wrong. Below this cosine to the mean of the person's others, by SFace, a
 # photo is left out: far below what one person's photos have, and far below what any rule asks for a name.
 OTHER_PERSON = 0.1
 # Where the five points of a face lie in a patch, as SFace's alignment has them, with the eyes EYES pixels apart.

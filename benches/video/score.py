@@ -20,11 +20,11 @@ from scipy.optimize import linear_sum_assignment
 
 # A box is a face's if they overlap so much; a face of which less is visible need not be found, and finding it is no error.
 OVERLAP, VISIBLE = 0.5, 0.5
-# Of such a face the box may be off: whatever overlaps it so much is left out as well.
+# The box of such a face may be off: a box that overlaps it by this much is left out as well.
 NEAR_IGNORED = 0.2
-# A cosine so far below what is required is nearly enough.
+# A cosine at most this far below what is required counts as nearly enough.
 NEARLY = 0.1
-# motmetrics takes numbers: a person in a shot is the person's number and so much for every shot.
+# motmetrics takes numbers: a person in a shot is the person's number plus this much for every shot before.
 SHOT = 1000
 METRICS = ["idf1", "num_switches", "recall", "mostly_tracked", "num_unique_objects", "num_false_positives"]
 
@@ -117,7 +117,7 @@ def names(clip, tracks, seen):
     for track, of in zip(tracks, seen):
         if not of:
             continue
-        # Whose track it is: who is in most of its frames.
+        # A track is of the person who is in most of its frames.
         who = clip.people[of.most_common(1)[0][0]]
         kind = "strangers" if not who["enrolled"] else "of families" if who["family"] else "others"
         counts["tracks", kind, judged(track["person"], who)] += 1

@@ -23,7 +23,7 @@ pub fn builder(space: SpaceId) -> Result<&'static Builder> {
     Ok(builder)
 }
 
-/// A number that is NaN in C and Java where nothing is known.
+/// `None` for NaN, by which C and Java say that a number is not known.
 pub fn known(value: f32) -> Option<f32> {
     (!value.is_nan()).then_some(value)
 }

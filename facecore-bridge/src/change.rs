@@ -6,16 +6,16 @@ use facecore::store::{Batch, CloneState, ProfileStore};
 
 use crate::Result;
 
-/// A change of a user's.
+/// One change to what a store has of a user.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// Whose.
+    /// The user's id.
     pub user: u64,
     /// What changes.
     pub what: What,
 }
 
-/// The calls of a batch, and what they take beside the user.
+/// The kinds of changes: the calls of [`Batch`], with what they take beside the user.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "each is the batch's call of this name")]
 pub enum What {
@@ -34,7 +34,7 @@ pub enum What {
 }
 
 impl Change {
-    /// Makes the change. Says whether something was written, was there, or is news: what the batch's own call says.
+    /// Makes the change. Answers what the batch's own call answers: whether something was written, was there to be removed, or is news.
     fn make(&self, batch: &mut Batch<'_>) -> facecore::Result<bool> {
         let user = self.user;
         match &self.what {
@@ -54,7 +54,7 @@ impl Change {
     }
 }
 
-/// Makes all changes or none. For each 1 if something was written, was there or is news, else 0.
+/// Makes all changes or none. Answers for each 1 if something was written, was there to be removed or is news, else 0.
 pub fn write(store: &ProfileStore, changes: &[Change]) -> Result<Vec<u8>> {
     Ok(store.write(|batch| changes.iter().map(|change| change.make(batch).map(u8::from)).collect())?)
 }

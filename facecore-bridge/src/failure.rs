@@ -23,7 +23,7 @@ impl Failure {
         Self { status, message: message.into() }
     }
 
-    /// What was caught from a panic.
+    /// The failure that a caught panic becomes.
     pub fn panic(payload: &(dyn Any + Send)) -> Self {
         let text = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
         let text = text.unwrap_or("without a message");

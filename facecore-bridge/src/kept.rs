@@ -1,4 +1,4 @@
-//! The numbers of what is kept in a store.
+//! The numbers of the enumerations that belong to a store.
 
 use facecore::profile::{FaceId, Opinion};
 use facecore::store::{CloneState, Durability};

@@ -4,7 +4,7 @@
 //! - `failure`: an error on its way out, and the guard that turns a panic into one.
 //! - `numbers`: the numbers of the enumerations.
 //! - `album`: the builder of profiles for a space; `non_face`: a filter that comes with the library or is the caller's own.
-//! - `change`: changes to a store as they are recorded; `kept`: the numbers of what it keeps; `search`: what an index is asked.
+//! - `change`: changes to a store as they are recorded; `kept`: the numbers of its enumerations; `search`: what an index is asked.
 //!
 //! Part of the bindings, no API: it may change with every version.
 

@@ -6,7 +6,7 @@ use facecore::{Embedding, NonFaceFilter, SpaceId};
 
 use crate::{Failure, Result, Status};
 
-/// A filter that another language holds: one that comes with the library is not copied.
+/// A filter in the hands of another language. One that comes with the library is borrowed, not copied.
 #[derive(Debug)]
 pub enum Filter {
     /// It comes with the library.

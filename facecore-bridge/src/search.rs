@@ -1,4 +1,4 @@
-//! What is searched for, with what it borrows; and the search for accounts of one person, some parts at a time.
+//! A search that owns its ids, for callers that cannot lend them; and the search for accounts of one person, some parts at a time.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -15,7 +15,7 @@ pub struct Question {
     pub neighbours: usize,
     /// The smallest cosine of an answer.
     pub least: f32,
-    /// How many faces are compared after their signs; 0 compares all.
+    /// How many faces, those most alike by their signs, are compared by their values; 0 compares all.
     pub shortlist: usize,
     /// If set, only faces of these ids.
     pub only: Option<HashSet<u64>>,
@@ -40,7 +40,7 @@ impl Default for Question {
     }
 }
 
-/// How far a search for clones is.
+/// How far a search for clones has come.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clones {
     /// Parts that are done, of all parts.

@@ -39,7 +39,7 @@ pub enum Status {
     NoEmbedder = 301,
     /// A face's box has no pixel inside the photo, or is no box.
     EmptyCrop = 400,
-    /// A network that is fed by landmarks was asked for what a box encloses.
+    /// A box without landmarks was given to a network that crops by landmarks.
     NeedsLandmarks = 403,
     /// Embeddings of two networks were compared.
     SpaceMismatch = 401,
@@ -57,7 +57,7 @@ pub enum Status {
     Profile = 600,
     /// A store of profiles cannot be opened, read or written.
     Store = 700,
-    /// A store of profiles has as many bytes as it may.
+    /// A store of profiles has reached the most bytes that it may take.
     StoreFull = 701,
     /// A store's file is not as it was written.
     StoreDamaged = 702,
@@ -129,7 +129,7 @@ impl Status {
         (Self::Panic, "panic", Exception::Internal),
     ];
 
-    /// The status of a core error's code. A test holds that the table has them all; one that it lacked would be [`Status::Internal`].
+    /// The status of a core error's code. A test checks that the table has every code; a missing one would be [`Status::Internal`].
     pub fn of(code: &str) -> Self {
         Self::TABLE.iter().find(|row| row.1 == code).map_or(Self::Internal, |row| row.0)
     }
@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// The codes of `Error::code`, which the compiler keeps total within the core; from here the enum is open, so read the source.
+    /// The codes of `Error::code`, read from its source: outside of the core the enum is `non_exhaustive`, so the compiler cannot list them.
     fn core_codes() -> Vec<&'static str> {
         let source = include_str!("../../facecore/src/error.rs");
         let body = source.split("pub fn code(&self)").nth(1).unwrap();

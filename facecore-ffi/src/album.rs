@@ -23,7 +23,7 @@ pub struct facecore_profile_builder {
 }
 
 impl facecore_profile_builder {
-    /// What a session is begun with: it takes photos, and no faces that were kept.
+    /// The builder to begin a session with. A session asks for photos, so a builder that has stored faces is an error.
     pub(crate) fn of_photos(&self) -> Result<&'static Builder> {
         match self.stored.is_empty() {
             true => Ok(self.builder),
@@ -238,8 +238,8 @@ pub unsafe extern "C" fn facecore_album_owner_init(owner: *mut facecore_album_ow
     unsafe { boundary::init(owner, struct_size, "owner", defaults) }
 }
 
-/// What a name in one piece, in Latin or Cyrillic letters, says of its owner's sex: `*female` is the probability of a woman, NaN if it does not tell.
-/// The last word is the last name, unless it is the only one. Fails with `FACECORE_STATUS_TEXT` for what is not UTF-8.
+/// What somebody's full name, in Latin or Cyrillic letters, says of their sex: `*female` is the probability of a woman, NaN if it does not tell.
+/// The last word is taken for the last name, unless it is the only one. Fails with `FACECORE_STATUS_TEXT` for what is not UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_sex_from_name(name: *const c_char, female: *mut f32) -> Status {
     call(|| {
@@ -282,8 +282,8 @@ pub unsafe extern "C" fn facecore_profile_builder_add_photo(
     })
 }
 
-/// Adds a face of the photo that was added last, in the detector's order. Feedback knows it by its place among those that were added: where some faces
-/// of a photo cannot be used, a session keeps the places of the others.
+/// Adds a face of the photo that was added last, in the detector's order. Feedback means a face by its place among those that were added. Where some
+/// faces of a photo cannot be used, the others would move up: use a session, which keeps their places.
 ///
 /// Fails with `FACECORE_STATUS_OPTION` before the first photo, `_UNKNOWN_VALUE`.
 #[unsafe(no_mangle)]
@@ -301,10 +301,10 @@ pub unsafe extern "C" fn facecore_profile_builder_add_face(
     })
 }
 
-/// Adds a face that was kept of an album, by the id of its photo and its place among the photo's faces (0 to 65,535). A builder has either
-/// photos or faces that were kept; with these a rebuild reads no photo.
+/// Adds a stored face, by the id of its photo and its place among the photo's faces (0 to 65,535). A builder takes either photos or stored faces;
+/// with stored faces a rebuild reads no photo.
 ///
-/// Fails with `FACECORE_STATUS_OPTION` for another place.
+/// Fails with `FACECORE_STATUS_OPTION` for a place outside that range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_profile_builder_add_stored_face(
     builder: *mut facecore_profile_builder,
@@ -350,7 +350,7 @@ pub unsafe extern "C" fn facecore_profile_builder_add_friend(
 
 /// Finds the owner of the album and builds the profile from all that was added.
 ///
-/// Fails with `FACECORE_STATUS_OPTION` for a photo that comes twice, or for photos and faces that were kept together; `_SPACE_MISMATCH` for a face or a
+/// Fails with `FACECORE_STATUS_OPTION` for a photo that comes twice, or for photos beside stored faces; `_SPACE_MISMATCH` for a face or a
 /// friend of another space, `_EMBEDDING` for another length, `_LIMIT` for too many faces. `*build` is then NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_profile_builder_build(

@@ -61,13 +61,13 @@ pub unsafe extern "C" fn facecore_attributes_free(attributes: *mut facecore_attr
     unsafe { boundary::free(attributes) }
 }
 
-/// What of a face's looks makes its embedding good or bad.
+/// How good an embedding a face gives, and what in the photo decides that.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_face_quality {
     /// `sizeof(facecore_face_quality)`, set by the caller.
     pub struct_size: usize,
-    /// The chance, 0 to 1, that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: enrol from 0.8 on.
+    /// The chance, 0 to 1, that this face and another photo of the same person are recognised as one, at a rate of false positives of 0.1 %: enrol from 0.8 on.
     pub value: f32,
     /// The shorter side of the box in pixels of the photo.
     pub size: f32,

@@ -9,7 +9,7 @@ use crate::store::facecore_store;
 /// Changes that are written together. Nothing happens before `facecore_store_write`. Use from one thread while it changes.
 pub struct facecore_batch(Vec<Change>);
 
-/// No changes yet.
+/// A batch without changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_batch_new(batch: *mut *mut facecore_batch) -> Status {
     call(|| {
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn facecore_batch_remove(batch: *mut facecore_batch, user:
 /// Keeps a face of a user's album (`facecore_stored_face_encode`), by its photo and its place there, 0 to 65,535. Nothing is written for a user
 /// who has opted out.
 ///
-/// Fails with `FACECORE_STATUS_OPTION` for another place.
+/// Fails with `FACECORE_STATUS_OPTION` for a place outside that range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_batch_put_face(
     batch: *mut facecore_batch,
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn facecore_batch_put_face(
 /// `facecore_batch_put_face` of a face that a rebuild has read: nothing is written for a user who has opted out, or was written or erased by others since
 /// the rebuild began.
 ///
-/// Fails with `FACECORE_STATUS_OPTION` for another place.
+/// Fails with `FACECORE_STATUS_OPTION` for a place outside that range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_batch_put_face_next(
     batch: *mut facecore_batch,
@@ -194,11 +194,12 @@ pub unsafe extern "C" fn facecore_batch_judge_clone(
 /// Makes the changes of a batch, in their order, all of them or none; when this returns they last as `facecore_durability` says. The batch stays as
 /// it is.
 ///
-/// `results`, which may be NULL, has room for `capacity` bytes: for each change 1 if something was written, was there or is news, else 0. One batch
-/// at a time is written, of all threads and processes; each waits for the disk, so put many users into one.
+/// `results`, which may be NULL, has room for `capacity` bytes: for each change 1 if something was written, was there to be removed or is news, else
+/// 0. Of all threads and processes one batch at a time is written, and each waits for the disk: put many users into one.
 ///
 /// Fails with `FACECORE_STATUS_BUFFER_SIZE` if `results` is too short, `_SPACE_MISMATCH`, `_LIMIT` for a value above 16 MiB, `_OPTION` for a pair of
-/// one account, `_STORE_FULL`, `_STORE_DAMAGED`, and `_STORE`, also for the next iteration where none is being written. The store is then as it was.
+/// one account, `_STORE_FULL`, `_STORE_DAMAGED`, and `_STORE`, such as for a change to the next iteration while none is being written. The store is
+/// then as it was.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_store_write(
     store: *const facecore_store,

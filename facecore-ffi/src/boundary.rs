@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use facecore_bridge::{Failure, Result, Status, guard};
 
@@ -57,6 +58,16 @@ pub fn to_c(text: impl Into<String>) -> CString {
         let text = String::from_utf8_lossy(&found.into_vec()).replace('\0', "\u{FFFD}");
         CString::new(text).unwrap_or_default()
     })
+}
+
+/// A count for C; one that does not fit is the highest.
+pub fn count(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// A time for C; one that does not fit is the longest.
+pub fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn null(name: &str) -> Failure {

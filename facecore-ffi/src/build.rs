@@ -47,9 +47,9 @@ pub struct facecore_build_info {
     pub photos: u64,
     /// Faces in them.
     pub faces: u64,
-    /// Faces left out because they are none, or by the owner's wish.
+    /// Faces left out, because the filter says that they are no faces or because the owner wants so.
     pub left_out: u64,
-    /// People that were dropped: too like another, or with two faces of a photo.
+    /// People of the album that were dropped: too like another one, or with two faces in one photo.
     pub dropped: u64,
     /// Zero.
     pub reserved: [u8; 24],

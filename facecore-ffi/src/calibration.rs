@@ -40,19 +40,19 @@ unsafe impl boundary::Versioned for facecore_calibration_info {
     }
 }
 
-/// A threshold for lists of candidates of a length.
+/// A fitted threshold, for one length of lists of candidates.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_operating_point {
     /// The candidates in a list.
     pub candidates: u64,
-    /// The number of independent strangers' faces that would tell as much of the rate.
+    /// How many independent strangers' faces would tell the rate as surely as those that were measured.
     pub strangers: u64,
     /// The share of strangers' faces that get a name.
     pub false_positive_rate: f64,
-    /// Where that share lies with 95 % confidence: from here on.
+    /// The lower end of the 95 % confidence interval of that share.
     pub false_positive_rate_at_least: f64,
-    /// And up to here.
+    /// The upper end of that interval.
     pub false_positive_rate_at_most: f64,
     /// The share of candidates' faces that got their name, on the data of the fit.
     pub true_positive_rate: f64,

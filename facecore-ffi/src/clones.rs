@@ -19,7 +19,7 @@ use crate::store::facecore_store;
 pub enum facecore_indexed {
     /// All of them, for `facecore_who_is`.
     Everybody = 1,
-    /// The owner's of accounts that have one owner, one face each: for `facecore_search_clones`.
+    /// Of each account that has a single owner, the owner's one: for `facecore_search_clones`.
     SingleOwners = 2,
 }
 
@@ -51,7 +51,7 @@ pub struct facecore_alike_pair {
     pub reserved: [u8; 4],
 }
 
-/// A pair of accounts as the store keeps it; the two ids are its own id.
+/// A pair of accounts as the store keeps it, under the ids of the two.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_clone_event {
@@ -75,7 +75,7 @@ pub struct facecore_clone_search {
     pub struct_size: usize,
     /// The file (UTF-8) that says how far the search is.
     pub progress: *const c_char,
-    /// The most parts to search now, of 4,096 accounts each; all.
+    /// The most parts to search in one call, of 4,096 accounts each. Default: all.
     pub parts: u64,
     /// The cosine from which on two accounts are a pair, above 0 and at most 1: `facecore_clone_level`.
     pub least: f32,
@@ -106,8 +106,8 @@ impl facecore_clone_events {
     }
 }
 
-/// Adds the faces of all profiles of the store to an index, under the users' ids; `which` is one of `facecore_indexed`. The index is empty before, or
-/// users are in it twice. `*users` is how many users have a face; it may be NULL.
+/// Adds the faces of all profiles of the store to an index, under the users' ids; `which` is one of `facecore_indexed`. Give an empty index, or users
+/// are in it twice. `*users` is how many users have a face; it may be NULL.
 ///
 /// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, `_PROFILE` for a value that is no profile, and as `facecore_store_page` and `facecore_index_add`.
 #[unsafe(no_mangle)]
@@ -137,8 +137,8 @@ pub unsafe extern "C" fn facecore_index_add_profiles(
     })
 }
 
-/// Whether the profiles of the store are those of which an index was made by `facecore_index_add_profiles`: `*current` is 1, or 0 once any was put or removed,
-/// or the iteration was switched. Users who left count as no change.
+/// Whether an index that was made by `facecore_index_add_profiles` still has the profiles of the store: `*current` is 1, or 0 once a profile was put
+/// or removed, or the iteration was switched. Users who left do not count as a change.
 ///
 /// Fails with `FACECORE_STATUS_STORE`, `_STORE_DAMAGED`.
 #[unsafe(no_mangle)]
@@ -298,7 +298,8 @@ pub unsafe extern "C" fn facecore_store_report_clones(
     })
 }
 
-/// The next `count` pairs of accounts after a pair, (low, high) ascending; from the first one after (0, 0). All pairs are read page by page.
+/// The next `count` pairs of accounts after the pair of `after_low` and `after_high`, ascending by both; after 0 and 0 the first ones. All pairs are
+/// read page by page.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_store_clones(
     store: *const facecore_store,

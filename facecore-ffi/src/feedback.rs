@@ -33,7 +33,7 @@ pub struct facecore_face_opinion {
     pub opinion: u32,
 }
 
-/// No opinions yet.
+/// Feedback without opinions.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_feedback_new(feedback: *mut *mut facecore_feedback) -> Status {
     call(|| {
@@ -51,10 +51,10 @@ pub unsafe extern "C" fn facecore_feedback_free(feedback: *mut facecore_feedback
     unsafe { boundary::free(feedback) }
 }
 
-/// Takes an opinion in, by the face's photo and its place there (0 to 65,535); the last one on a face holds. `*news` is 1 if it is another one
-/// than before, else 0; `news` may be NULL.
+/// Takes an opinion in, by the face's photo and its place there (0 to 65,535); the last one on a face holds. `*news` is 1 if it differs from what was
+/// said before, else 0; `news` may be NULL.
 ///
-/// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for another place.
+/// Fails with `FACECORE_STATUS_UNKNOWN_VALUE`, and `_OPTION` for a place outside that range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_feedback_apply(
     feedback: *mut facecore_feedback,

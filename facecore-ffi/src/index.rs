@@ -45,20 +45,20 @@ unsafe impl boundary::Versioned for facecore_index_info {
 pub struct facecore_search {
     /// `sizeof(facecore_search)`.
     pub struct_size: usize,
-    /// The most faces in an answer; 1.
+    /// The most faces in an answer. Default 1.
     pub neighbours: usize,
-    /// The signs of all faces are looked at first, and then the values compared of so many that are most alike by them; 300. 0 compares the values of all, which is
-    /// exact.
+    /// All faces are compared by the signs of their values first, then so many of the most alike by the values themselves. 0 compares the values of
+    /// all, which is exact. Default 300.
     pub shortlist: usize,
-    /// If not NULL, only faces of these ids are found, of none if there are none.
+    /// If not NULL, only faces of these ids are found; none at all if `only_count` is 0.
     pub only: *const u64,
     /// The number of ids in `only`.
     pub only_count: usize,
-    /// Ids of whom no face is found, such as one's own.
+    /// Ids whose faces are never found, such as one's own.
     pub except: *const u64,
     /// The number of ids in `except`.
     pub except_count: usize,
-    /// Faces with a smaller cosine are no answer; -1.
+    /// Faces with a smaller cosine are left out. Default -1.
     pub least: f32,
     /// Zero.
     pub reserved: [u8; 36],
@@ -271,8 +271,8 @@ pub unsafe extern "C" fn facecore_index_search(
     unsafe { facecore_index_search_many(index, &face, 1, search, hits) }
 }
 
-/// As `facecore_index_search` for `count` faces at once: an answer for each, in their order. The index passes by once for all, so that many are
-/// much faster than one by one.
+/// As `facecore_index_search` for `count` faces at once: an answer for each, in their order. The index is read once for all of them, which is much
+/// faster than one by one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_index_search_many(
     index: *const facecore_index,

@@ -45,7 +45,8 @@ pub unsafe extern "C" fn facecore_store_begin(store: *const facecore_store, iter
     })
 }
 
-/// Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for `facecore_store_back`.
+/// Makes the iteration that was written the current one: from now on everybody reads it, in all processes at once. The one before is kept for
+/// `facecore_store_back`.
 ///
 /// Fails with `FACECORE_STATUS_STORE` if `iteration` is not the one being written.
 #[unsafe(no_mangle)]

@@ -4,7 +4,7 @@
 
 use crate::{
     album::*, attributes::*, build::*, calibration::*, clones::*, detect::*, engine::*, feedback::*, index::*,
-    matching::*, models::*, people::*, photo::*, profile::*, records::*, session::*, store::*, video::*,
+    matching::*, models::*, people::*, photo::*, profile::*, records::*, session::*, store::*, tracker::*, tracks::*,
 };
 
 /// Size, and the offset of each field.

@@ -1,8 +1,8 @@
 //! The C ABI of facecore: `include/facecore.h`. Conversion only; what is decided is decided in the core.
 //!
 //! - `boundary`: the guard around every function, the last message, checked pointers, options and results.
-//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `adaptation`, `attributes`, `non_face`, `matching`, `calibration`, `profile`, `models`, `video`; of
-//!   albums `album` (the builder), `session` (photos that are asked for), `stored` (faces that are kept) and `build` (how it ended).
+//! - one file a room of the core: `engine`, `photo`, `detect`, `embed`, `adaptation`, `attributes`, `non_face`, `matching`, `calibration`, `profile`, `models`; of
+//!   albums `album` (the builder), `session` (photos that are asked for), `stored` (faces that are kept) and `build` (how it ended); of video `tracker` and `tracks`.
 //! - what is kept and searched: `feedback`, `store` with `batch` (changes) and `records` (values), `index`, `people` (with stars), `clones` (with who a
 //!   stranger is); `texts` are lists of texts that calls answer.
 //!
@@ -41,16 +41,10 @@ pub mod session;
 pub mod store;
 pub mod stored;
 pub mod texts;
-pub mod video;
+pub mod tracker;
+pub mod tracks;
 
 use std::ffi::c_char;
-
-/// The version of the header; `facecore_version` is the library's. A library works with headers of its own major and minor version.
-pub const FACECORE_VERSION_MAJOR: u32 = 0;
-/// See `FACECORE_VERSION_MAJOR`.
-pub const FACECORE_VERSION_MINOR: u32 = 1;
-/// See `FACECORE_VERSION_MAJOR`.
-pub const FACECORE_VERSION_PATCH: u32 = 0;
 
 /// The library's version, such as "0.1.0". Never NULL, valid for ever.
 #[unsafe(no_mangle)]

@@ -9,7 +9,8 @@ use facecore_bridge::{Failure, Status};
 use crate::boundary::{self, Out, call, read, slice, text, to_c, write};
 use crate::embed::{embeddings, facecore_embedding};
 
-/// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time, what reads them for many.
+/// The people whom a face may be, with their known faces. `facecore_candidates_add` is for one thread at a time; calls that only read candidates may
+/// run in many.
 pub struct facecore_candidates(pub(crate) Vec<Candidate>);
 
 /// The rule by which faces get names. Immutable: share it between threads.
@@ -72,7 +73,7 @@ impl facecore_verdicts {
     }
 }
 
-/// Nobody yet.
+/// Candidates without anybody.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_candidates_new(candidates: *mut *mut facecore_candidates) -> Status {
     call(|| {

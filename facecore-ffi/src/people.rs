@@ -35,13 +35,13 @@ pub struct facecore_star_hit {
     pub face: usize,
     /// The place of the uploader's face.
     pub uploader_face: usize,
-    /// Of the star's face with the star.
+    /// How alike the face and the star are.
     pub cosine: f32,
     /// Zero.
     pub reserved: [u8; 20],
 }
 
-/// Nobody yet, for faces in `space`.
+/// People without anybody, for faces in `space`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_people_new(space: u64, people: *mut *mut facecore_people) -> Status {
     call(|| {

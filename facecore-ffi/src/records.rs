@@ -15,11 +15,11 @@ pub struct facecore_records {
     bytes: Vec<u8>,
 }
 
-/// A value of a user's; its bytes are valid as long as the records.
+/// A value that is stored for a user; its bytes are valid as long as the records.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct facecore_record {
-    /// Whose.
+    /// The user's id.
     pub user: u64,
     /// Of a face, the id of its photo; of a profile 0.
     pub photo: u64,
@@ -42,7 +42,7 @@ impl facecore_records {
         self.push(user, face, Some(bytes));
     }
 
-    /// The pointer of a record is only whether there is a value, until all are here and no byte moves any more.
+    /// Until all records are here, and no byte moves any more, the pointer of a record only tells whether there is a value.
     fn push(&mut self, user: u64, FaceId { photo, face }: FaceId, value: Option<&[u8]>) {
         let (bytes, length) = value.map_or((ptr::null(), 0), |value| (ptr::dangling(), value.len()));
         self.bytes.extend(value.unwrap_or_default());

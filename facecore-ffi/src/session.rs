@@ -24,7 +24,7 @@ pub struct facecore_album_session(Session<'static>);
 /// Begins a build of the album of `builder`: its photos, owner, friends and feedback; faces that were added to its photos do not count. The builder
 /// is not needed any more when this returns.
 ///
-/// Fails with `FACECORE_STATUS_OPTION` if a photo comes twice, or for a builder with faces that were kept; `_SPACE_MISMATCH` for a friend of
+/// Fails with `FACECORE_STATUS_OPTION` if a photo comes twice, or for a builder with stored faces; `_SPACE_MISMATCH` for a friend of
 /// another space. `*session` is then NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_album_session_open(
@@ -59,8 +59,8 @@ pub unsafe extern "C" fn facecore_album_session_wants(
     })
 }
 
-/// The faces of a photo that is wanted, in the detector's order, such as `facecore_album_faces_get` has them: NULL for one that cannot be used,
-/// so that the others keep their places. No faces for a photo that cannot be read.
+/// Gives the session the faces of a photo that it wants, in the detector's order, as `facecore_album_faces_get` answers them: NULL for one that
+/// cannot be used, so that the others keep their places. Give no faces for a photo that cannot be read.
 ///
 /// Fails with `FACECORE_STATUS_OPTION` for a photo that is not wanted, `_UNKNOWN_VALUE`, and the session is as it was; after the last photo of a
 /// step also as `facecore_profile_builder_build`, and the session cannot be finished any more.
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn facecore_album_session_give(
     })
 }
 
-/// What is kept of the faces of a photo that is wanted, such as `facecore_stored_faces_get` has them: as `facecore_album_session_give`.
+/// As `facecore_album_session_give`, with the faces as they are stored, such as `facecore_stored_faces_get` answers them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_album_session_give_stored(
     session: *mut facecore_album_session,
@@ -267,15 +267,15 @@ pub unsafe extern "C" fn facecore_album_faces_free(faces: *mut facecore_album_fa
     unsafe { boundary::free(faces) }
 }
 
-/// What is kept of a photo's faces. Immutable: share it between threads.
+/// The faces of a photo, to be stored. Immutable: share it between threads.
 pub struct facecore_stored_faces {
     stored: Vec<*const facecore_stored_face>,
     // What `stored` points to: boxed, so that it stays where it is.
     _kept: Box<[facecore_stored_face]>,
 }
 
-/// Reads a photo as `facecore_album_read` does into what is kept of it, of which `known` says what is known. A build from these faces sees the numbers
-/// that a later one from what was kept sees.
+/// Reads a photo as `facecore_album_read` does, into faces to be stored; `known` says what is known of the photo. A build from these faces sees the
+/// same numbers as a later one from the store.
 ///
 /// Fails as `facecore_album_read`, `_UNKNOWN_VALUE`; `*faces` is then NULL.
 #[unsafe(no_mangle)]
@@ -318,7 +318,7 @@ pub unsafe extern "C" fn facecore_stored_faces_get(
     })
 }
 
-/// Frees what is kept of a photo; NULL is fine.
+/// Frees faces to be stored; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_stored_faces_free(faces: *mut facecore_stored_faces) {
     // SAFETY: NULL or a handle of ours that nobody uses any more (the contract in lib.rs).

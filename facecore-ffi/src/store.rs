@@ -32,9 +32,9 @@ pub enum facecore_durability {
 pub struct facecore_store_options {
     /// `sizeof(facecore_store_options)`.
     pub struct_size: usize,
-    /// The most bytes that it may take on disk, the same in all processes; 1 TiB. So much address space is reserved, neither memory nor disk.
+    /// The most bytes that it may take on disk, the same in all processes. So much address space is reserved, neither memory nor disk. Default 1 TiB.
     pub max_bytes: u64,
-    /// The most reads at the same time, in all processes together; 1,024.
+    /// The most reads at the same time, in all processes together. Default 1,024.
     pub max_readers: u32,
     /// One of `facecore_durability`.
     pub durability: u32,
@@ -228,8 +228,8 @@ pub unsafe extern "C" fn facecore_store_feedback(
     })
 }
 
-/// Those of `count` users who have opted out, in their order, into `found`, which has room for `count`: they are never suggested, whatever else
-/// holds them. `*found_count` is how many they are.
+/// Copies those of `count` users who have opted out, in their order, into `found`, which has room for `count`. They must never be suggested, wherever
+/// else they are kept. `*found_count` is how many they are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_store_opted_out_among(
     store: *const facecore_store,
@@ -242,7 +242,7 @@ pub unsafe extern "C" fn facecore_store_opted_out_among(
     call(|| unsafe { among(store, (users, count), (found, found_count), ProfileStore::opted_out_among) })
 }
 
-/// Those of `count` users who may be found by strangers, in their order, into `found`, which has room for `count`. `*found_count` is how many
+/// Copies those of `count` users who may be found by strangers, in their order, into `found`, which has room for `count`. `*found_count` is how many
 /// they are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn facecore_store_findable_among(

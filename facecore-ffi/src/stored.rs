@@ -8,7 +8,8 @@ use crate::boundary::{self, Out, call, put_bytes, read, slice, write_sized};
 use crate::detect::facecore_box;
 use crate::embed::facecore_embedding;
 
-/// A face of an album with its photo: what a rebuild with the friends' newer profiles needs of it. Immutable: share it between threads.
+/// A face of an album, with what is known of its photo: all that a rebuild needs, such as one with newer profiles of the friends. Immutable: share it
+/// between threads.
 pub struct facecore_stored_face {
     stored: StoredFace,
     // What `facecore_album_face.embedding` points to.
@@ -52,7 +53,7 @@ pub unsafe extern "C" fn facecore_stored_face_new(
             (out, photo, face, read(bounding_box, "bounding_box")?)
         };
         let area = [area.x1, area.y1, area.x2, area.y2];
-        // It is what will be read again: so what could not be is refused here.
+        // What is made here will be read again, so what a reader would refuse is refused now.
         let kept = StoredFace { photo, face, area, quality: known(quality) }.to_bytes();
         out.put(facecore_stored_face::decode(&kept)?);
         Ok(())

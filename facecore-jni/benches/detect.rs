@@ -1,4 +1,4 @@
-//! The calls of `benchmarks/…/FaceBenchmark.java` from Rust, for the price of the way through the JVM: `facecore-jni/bench` runs both and compares.
+//! The calls of `benchmarks/…/FaceBenchmark.java` from Rust. `facecore-jni/bench` runs both and compares, which tells what the way through the JVM costs.
 
 use std::hint::black_box;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! A Rust process beside JVMs in one store, for `StoreProcessesTest.java`; `StoreProbe.java` is the same in Java.
 //!
 //! `store_peer FOLDER SPACE write FIRST COUNT` writes users, one commit each, and says the id of each that was written. `store_peer FOLDER SPACE
-//! follow` is told ids that another process has written, and reads them: each must be there, and the first eight users are always of one commit.
+//! follow` reads on its input the ids that another process has written, and looks them up: each must be there, and what the first eight users have
+//! must be of one commit.
 
 use std::env;
 use std::error::Error;

@@ -99,7 +99,7 @@ pub extern "system" fn Java_io_facecore_AlbumSession_give0<'l>(
     })
 }
 
-/// What is kept of the faces of a photo that is wanted: bytes, none for one that cannot be used.
+/// The stored faces of a photo that is wanted, as bytes; none for a face that cannot be used.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_AlbumSession_giveStored0<'l>(
     mut env: EnvUnowned<'l>,
@@ -199,7 +199,7 @@ pub extern "system" fn Java_io_facecore_AlbumReader_read0<'l>(
     })
 }
 
-/// What is kept of a photo's faces: bytes, none for one that cannot be used. The record has what is known of the photo after the options.
+/// The faces of a photo to be stored, as bytes; none for a face that cannot be used. In the record what is known of the photo comes after the options.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_AlbumReader_readStored0<'l>(
     mut env: EnvUnowned<'l>,

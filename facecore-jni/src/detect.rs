@@ -1,4 +1,4 @@
-//! What `io.facecore.FaceEngine` carries in and out of a detection.
+//! The records of a detection that `io.facecore.FaceEngine` sends and receives.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `io.facecore.Embedding`: values that Java holds itself; they cross in their exact encoding.
+//! `io.facecore.Embedding`: values that Java holds itself; they cross in the exact encoding (F32).
 
 use facecore::Embedding;
 use jni::EnvUnowned;

@@ -7,7 +7,7 @@
 //!   `calibration`, `models`, `profile`, `album`, `priority`, `store` and `change` (what a batch carries), `index`, `search`. Each has the native methods of the Java
 //!   classes that it names.
 //!
-//! Java guarantees that a handle is alive while a native method has it (a lock in `Handle.java`); nothing else of Java's is trusted.
+//! Java guarantees that a handle is alive while a native method has it (a lock in `Handle.java`); nothing else that comes from Java is trusted.
 
 #![deny(missing_docs)]
 #![allow(unreachable_pub, reason = "Java reaches native methods by their names")]

@@ -34,7 +34,7 @@ fn read(record: &mut Reader) -> Result<Candidate> {
     Ok(Candidate { person: record.text()?, embeddings: record.embeddings()? })
 }
 
-/// `Candidate`s, with their number before them.
+/// `Candidate`s; their number comes first.
 pub fn candidates(record: &mut Reader) -> Result<Vec<Candidate>> {
     (0..record.size()?).map(|_| read(record)).collect()
 }

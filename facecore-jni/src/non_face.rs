@@ -1,4 +1,4 @@
-//! `io.facecore.NonFaceFilter`, `io.facecore.FaceQuality`: whether a face is one, and what it is worth.
+//! `io.facecore.NonFaceFilter`, `io.facecore.FaceQuality`: whether a detection is a face, and how good a one.
 
 use facecore::{FaceQuality, NonFaceFilter, Photo, SpaceId};
 use facecore_bridge::Filter;

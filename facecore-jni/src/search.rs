@@ -29,7 +29,7 @@ unsafe fn people<'a>(handle: jlong) -> Result<MutexGuard<'a, People>> {
     people.lock().map_err(|_| Failure::new(Status::Panic, "a call that changed these people panicked").into())
 }
 
-/// Nobody yet.
+/// People without anybody.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_People_empty0<'l>(
     mut env: EnvUnowned<'l>,
@@ -201,7 +201,7 @@ pub extern "system" fn Java_io_facecore_FaceIndex_addProfiles0<'l>(
     })
 }
 
-/// Whether the profiles of a store are those of an index.
+/// Whether an index still has the profiles of a store.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_FaceIndex_isCurrent0<'l>(
     mut env: EnvUnowned<'l>,

@@ -213,7 +213,7 @@ pub extern "system" fn Java_io_facecore_ProfileStore_clonesOf0<'l>(
     })
 }
 
-/// Makes changes, all or none: a byte for each, 1 where something was written, was there or is news.
+/// Makes changes, all or none: a byte for each, 1 where something was written, was there to be removed or is news.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_io_facecore_ProfileStore_write0<'l>(
     mut env: EnvUnowned<'l>,

@@ -35,7 +35,7 @@ impl Writer {
         self.int(i32::try_from(value).unwrap_or(i32::MAX));
     }
 
-    /// Ids, with their number before them.
+    /// Ids; their number comes first.
     pub fn longs(&mut self, values: &[u64]) {
         self.count(values.len());
         values.iter().for_each(|value| self.long(value.cast_signed()));
@@ -102,7 +102,7 @@ impl Reader {
         Ok(i32::from_le_bytes(self.array()?))
     }
 
-    /// An `int` that Java keeps at 0 or above.
+    /// An `int` that Java has checked to be at least 0; below that it is an error.
     pub fn size(&mut self) -> Result<u32> {
         Ok(self.int()?.cast_unsigned())
     }
@@ -116,7 +116,7 @@ impl Reader {
         Ok(self.long()?.cast_unsigned())
     }
 
-    /// Ids, with their number before them.
+    /// Ids; their number comes first.
     pub fn ids(&mut self) -> Result<Vec<u64>> {
         (0..self.size()?).map(|_| self.id()).collect()
     }

@@ -1,5 +1,5 @@
-//! How far a search for clones is: any bytes, and such as begin as the file of this very search and have a checksum that fits, are gone on with or
-//! begun anew; the search ends either way.
+//! The file that says how far a search for clones has come. With any bytes, and with bytes that begin like the file of this very search and have a
+//! fitting checksum, the search goes on or begins anew, and ends.
 #![no_main]
 
 use std::fs;

@@ -1,5 +1,5 @@
-//! The damage flag: a good JPEG with bytes cut out or changed is refused, kept with the flag, or fits its pixels still; without any change
-//! it is whole.
+//! The damage flag: a good JPEG with bytes cut out or changed is refused, or kept with the flag, or its pixels are as good as before; without any
+//! change it is whole.
 #![no_main]
 
 use facecore::{Damage, Limits, Photo};
@@ -25,7 +25,7 @@ fuzz_target!(|input: (u8, u16, u16, &[u8])| {
     if let Ok(kept) = Photo::decode(&bytes, &limits) {
         assert_eq!(kept.is_damaged(), strict.is_err());
     }
-    // All that is lost is behind the header: then a cut is told, whatever the decoder makes of it.
+    // Where all that is lost lies behind the header, a cut is reported, whatever the decoder makes of it.
     if put.is_empty() && at > 700 && end - at > 600 && end == whole.len() {
         assert!(strict.is_err());
     }

@@ -1,5 +1,4 @@
-//! An index's file: any bytes, with checksums that fit so that they are not turned away at the door, open as an index that can be searched,
-//! or not at all.
+//! An index's file: any bytes, given fitting checksums so that they are not refused at once, open as an index that can be searched, or not at all.
 #![no_main]
 
 use std::fs;

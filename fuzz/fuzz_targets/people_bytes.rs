@@ -1,4 +1,4 @@
-//! A file of people: with a checksum that fits, so that bytes are not turned away at the door; what is read is written again byte for byte.
+//! A file of people, given a fitting checksum so that it is not refused at once: what is read is written again byte for byte.
 #![no_main]
 
 use facecore::search::People;

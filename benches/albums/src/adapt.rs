@@ -1,4 +1,4 @@
-//! What a learned map of the embeddings is worth on people, and families, whom it was not learned from.
+//! Measures a learned map of the embeddings on people and families that it was not learned from.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -36,7 +36,7 @@ pub fn half_of(family: &str) -> u8 {
     1 + (Sha256::digest(family)[0] & 1)
 }
 
-/// The people of a half who are of FIW, or who are not.
+/// The people for whom `belongs` holds, given their half and whether they are of FIW.
 pub fn set(cache: &Cache, belongs: impl Fn(u8, bool) -> bool) -> Set {
     let mut families = BTreeMap::new();
     let mut people: Vec<_> =
@@ -58,7 +58,7 @@ pub fn set(cache: &Cache, belongs: impl Fn(u8, bool) -> bool) -> Set {
     set
 }
 
-/// Learns on one half and prints what true positives become on the other.
+/// Learns on one half, and prints the true positives on the other, before and after.
 pub fn tables(cache: &Cache, grid: bool) -> Result<(), Box<dyn Error>> {
     let threads = available_parallelism()?.get();
     let options = AllPairsOptions { draws: 200, threads, ..AllPairsOptions::default() };

@@ -1,4 +1,4 @@
-//! Real faces for the search: as files for `index measure` and its peers, and as accounts of which some show one person.
+//! Real faces to search among: as files for `index measure` and its peers, and as accounts, some of which show one person.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -21,8 +21,8 @@ fn people(cache: &Cache) -> Vec<(u32, &[usize])> {
     people
 }
 
-/// Writes what `index make` writes, of real faces: the last face of as many people with two or more, spread over all, is searched for
-/// among all other faces.
+/// Writes the files of `index make`, with real faces: the queries are the last faces of people who have two or more, evenly spread over all people,
+/// and the base is all other faces.
 pub fn write(cache: &Cache, folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     let people = people(cache);
@@ -52,8 +52,9 @@ fn put(files: &mut (impl Write, impl Write), cache: &Cache, face: usize, person:
     files.1.write_all(&person.to_le_bytes())
 }
 
-/// Searches accounts of so many photos each for pairs of one person: every `every`th of those who have photos for two accounts has two. Prints for several levels how
-/// many of these pairs are found, and how many others, of which relatives (`F0001_MID1` and `F0001_MID2`) are told apart.
+/// Searches accounts for pairs of one person. An account has `photos` photos; of the people with photos enough for two accounts every `every`th has
+/// two. Prints for several levels how many of these pairs are found, how many other pairs, and how many of the others are relatives (`F0001_MID1` and
+/// `F0001_MID2`).
 pub fn clones(cache: &Cache, space: SpaceId, [photos, every]: [usize; 2], folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     let path = folder.join("accounts.fci");

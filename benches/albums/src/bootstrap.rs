@@ -1,5 +1,5 @@
-//! Rounds without labels, on accounts made of real families: how pure the people are, what each rule adds to that, and how much of what
-//! labels would win is won without one.
+//! Rounds without labels, on accounts made of real families: how pure the people are, what each rule adds to that, and how much of the gain that
+//! labels bring is reached without them.
 
 use std::error::Error;
 use std::thread::available_parallelism;

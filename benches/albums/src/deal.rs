@@ -1,4 +1,4 @@
-//! Albums of real faces as files, for whatever rebuilds accounts from photos.
+//! Albums of real faces as files, for programs that rebuild accounts from photos.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -78,8 +78,8 @@ fn side_by_side(cache: &Cache, images: &Path, faces: &[usize]) -> Result<RgbImag
     Ok(row)
 }
 
-/// A photo as it was when the face was embedded: small where it was shrunk; of a passer-by only the surroundings, since the photo is of
-/// somebody else. What is no face is grey.
+/// The photo as it was when the face was embedded: shrunk if it was shrunk then. Of a passer-by only the surroundings, since the photo shows somebody
+/// else. Grey for what is no face.
 fn picture(cache: &Cache, images: &Path, face: usize) -> Result<RgbImage> {
     let whole = match cache.kind(face) {
         Kind::NonFace => return Ok(RgbImage::from_pixel(60, 60, Rgb([128; 3]))),
@@ -101,7 +101,7 @@ fn picture(cache: &Cache, images: &Path, face: usize) -> Result<RgbImage> {
     Ok(resize(&whole, width, height, FilterType::Triangle))
 }
 
-/// Whom the profiles of the store show, beside what the builder makes of the same albums as they are in the cache, without a photo.
+/// Compares whom the profiles of the store show with whom the builder finds in the same albums, whose faces it takes from the cache and not from photos.
 pub fn judge(cache: &Cache, settings: Settings, folder: &Path, store: &Path) -> Result<()> {
     let stored = stored(cache, &settings, folder, store)?;
     let mut simulated = Deal::new(cache, 1).world().accounts;

@@ -142,7 +142,7 @@ struct Row {
     area: BoundingBox,
     landmarks: [[f32; 2]; 5],
     score: f32,
-    /// Stored pixels a pixel of the photo that is embedded.
+    /// How many stored pixels one pixel of the embedded photo is long.
     shrink: f32,
 }
 
@@ -190,8 +190,7 @@ fn embed(engine: &Engine, row: &Row) -> Result<Embedding> {
     embed_face(engine, &small, row, [x, y])
 }
 
-/// The face in a photo that is so many times as wide and high as the one in which it was found. What is no face is cut out as if
-/// one filled it.
+/// Embeds the face in a photo scaled by a factor from the one in which it was found. A crop without a face is embedded as if a face filled it.
 fn embed_face(engine: &Engine, photo: &Photo<'_>, row: &Row, [across, down]: [f32; 2]) -> Result<Embedding> {
     let BoundingBox { x1, y1, x2, y2 } = row.area;
     let area = BoundingBox::new(x1 * across, y1 * down, x2 * across, y2 * down);
@@ -203,7 +202,7 @@ fn embed_face(engine: &Engine, photo: &Photo<'_>, row: &Row, [across, down]: [f3
     Ok(engine.embed_face(photo, &Face::new(photo, area, landmarks, row.score))?)
 }
 
-/// People with many photos first, so that a cache cut short is of use.
+/// Takes people with many photos first, so that a cache that was cut short is useful.
 fn detect(engine: &Engine, images: &Path) -> Result<Vec<Row>> {
     let mut people = Vec::new();
     for entry in fs::read_dir(images)? {

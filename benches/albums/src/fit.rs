@@ -41,7 +41,7 @@ pub fn pairwise(accounts: &[Account], builder: &Builder) -> (f64, f64) {
                 *counts.entry(*who).or_insert(0usize) += 1;
             }
         }
-        // A person who is too rare for a cluster is none that could be missed.
+        // A person with too few faces for a cluster cannot be missed.
         due += counts
             .values()
             .filter(|&&count| count >= builder.settings().min_samples)
@@ -154,7 +154,7 @@ fn weights(accounts: &[Account], builds: &[Build], mask: Mask) -> Result<Weights
     Ok(Weights::fit(&examples, 1e-4)?)
 }
 
-/// The lead with which leaders are right so often as they must be, for the value of an absent next cluster with which most are found.
+/// The lead from which leaders are right as often as asked, and with it the value for an absent next cluster with which most owners are found.
 fn lead(accounts: &[Account], run: &Run) -> (f32, f32) {
     let single = accounts.iter().zip(&run.builds).filter(|(account, _)| account.partner.is_none());
     let albums: Vec<_> = single
@@ -167,7 +167,7 @@ fn lead(accounts: &[Account], run: &Run) -> (f32, f32) {
     for step in 0..=20 {
         let absent = step as f32 * 0.05 - 0.2;
         let leads: Vec<_> = albums.iter().map(|(first, next, right)| (first - next.max(absent), *right)).collect();
-        // A lead below nothing is none.
+        // A lead below 0 is no lead.
         let ahead: Vec<_> = leads.iter().copied().filter(|(lead, _)| *lead >= 0.0).collect();
         let Some(lead) = fit_lead(&ahead, PRECISION) else { continue };
         let lead = lead.max(LEAST_LEAD);
@@ -179,7 +179,7 @@ fn lead(accounts: &[Account], run: &Run) -> (f32, f32) {
     (best.1, best.2)
 }
 
-/// The lowest joint limit with which no account of one person gets a second owner.
+/// The lowest limit for joint accounts with which no account of one person gets a second owner.
 fn joint(accounts: &[Account], settings: &mut Settings, mask: Mask) -> Result<(), Box<dyn Error>> {
     for step in 0..=12 {
         settings.joint = 0.3 + 0.05 * step as f32;

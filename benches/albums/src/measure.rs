@@ -101,7 +101,7 @@ pub fn wilson(count: usize, of: usize) -> (f64, f64) {
     ((centre - half).max(0.0), (centre + half).min(1.0))
 }
 
-/// One after the other: the builds of the last pass, the report of each, and the last snapshot.
+/// Several passes: the builds of the last one, the report of each, and the last snapshot.
 pub struct Run {
     pub builds: Vec<Build>,
     pub reports: Vec<PassReport>,
@@ -109,7 +109,7 @@ pub struct Run {
     pub snapshot: Snapshot,
 }
 
-/// So many passes; without `friends` each is the first again.
+/// Runs so many passes; without `friends` each of them is like the first.
 pub fn run(accounts: &[Account], builder: &Builder, passes: usize, friends: bool) -> Run {
     let mut run = Run { builds: vec![], reports: vec![], scores: vec![], snapshot: Snapshot::new() };
     for _ in 0..passes {

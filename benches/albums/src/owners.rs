@@ -17,7 +17,7 @@ use crate::world::{Account, Kind, Person, STRANGER};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What is not fitted, and where the fit begins.
+/// The settings that are not fitted, and the others' values from which the fit begins.
 pub fn start(space: SpaceId) -> Settings {
     Settings {
         space,
@@ -194,7 +194,7 @@ pub fn tables(cache: &Cache, space: SpaceId, seeds: u64) -> Result<()> {
     Ok(())
 }
 
-/// The wrong leaders, with what spoke for them.
+/// The wrong leaders, with the features that made them lead.
 fn mistakes(cache: &Cache, halves: &[(Settings, &Vec<Account>)]) -> Result<()> {
     let name = |account: &Account, person: Person| match person {
         STRANGER => "strangers".into(),
@@ -230,7 +230,7 @@ fn train_of<'a>(worlds: &'a [Vec<Account>; 2], test: &[Account]) -> &'a [Account
     if std::ptr::eq(a.as_slice(), test) { b } else { a }
 }
 
-/// With other features; clusters as they are, weights and lead fitted again.
+/// The settings with other features: clusters stay as they are, weights and lead are fitted again.
 fn refitted(worlds: &[Vec<Account>; 2], halves: &[(Settings, &Vec<Account>)], mask: Mask) -> Result<Score> {
     let mut sum = Score::default();
     for (settings, test) in halves {

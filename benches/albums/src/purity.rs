@@ -1,4 +1,4 @@
-//! Whether each person of a data set is one person: of one that `facecore dataset build` made of dealt albums, and of each rule by itself.
+//! Whether each person of a data set is one person: in a data set that `facecore dataset build` made of dealt albums, and for each rule alone.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -25,7 +25,7 @@ struct Face {
     is: u32,
 }
 
-/// Prints the row of a table: whoever has the nearest face of the cache is whose a face is.
+/// Prints the row of a table. A face is taken to show the person who has the nearest face of the cache.
 pub fn judge(cache: &Cache, space: SpaceId, folder: &Path) -> Result<()> {
     let faces = read(cache, space, folder)?;
     let mut by_put: HashMap<u32, HashMap<u32, usize>> = HashMap::new();

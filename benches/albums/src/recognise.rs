@@ -19,7 +19,7 @@ const NEAREST: usize = 20;
 /// One comparison: how near the best candidate is, how far ahead of the next, whether it is the owner.
 #[derive(Clone, Copy)]
 struct Trial {
-    /// By cosine, by cosine less half of what it lacks to a lead of 0.2 over the next, and normalised by a cohort.
+    /// By cosine; by cosine less half of what the lead over the next lacks to 0.2; and normalised by a cohort.
     scores: [f32; 3],
     /// Whether the best candidate of each score is right.
     right: [bool; 3],
@@ -121,7 +121,7 @@ fn trials(world: &Real, at: usize, builder: &Builder) -> Result<(Vec<Trial>, Vec
         for _ in 0..60 {
             let probe = random.below(unknown.len());
             let (scores, best) = compare(&unknown[probe], &candidates, cohort);
-            // The account is the one it was taken for.
+            // The account that the face was taken for.
             strange.push(new(scores, [false; 3], 0, list[best[1]], cohort.len() + probe));
         }
     }

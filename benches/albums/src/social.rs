@@ -75,7 +75,7 @@ pub fn ages(count: usize) {
             called += usize::from(is_false);
             caught += usize::from(is_false && person.lies);
             for (rival, guess) in rivals.iter_mut().zip([mean, median]) {
-                // As strict: so far away that as few honest people are called liars as by us is for them to choose; ten years is usual.
+                // A fixed limit would have to be chosen so that as few honest people are called liars as by us; ten years is usual.
                 let false_by = (person.stated.unwrap_or(guess) - guess).abs() > 10.0;
                 rival[0] += usize::from(false_by);
                 rival[1] += usize::from(false_by && person.lies);

@@ -1,4 +1,4 @@
-//! `ours MODELS`: one thread that runs what it is told to, so that the scripts of `benches/peers` can time us and a peer in turns.
+//! `ours MODELS`: one thread that runs what it is asked to, so that the scripts of `benches/peers` can time us and a peer in turns.
 //!
 //! Reads a request a line, and answers each with the nanoseconds of one run, or with `none` where the processor lacks the
 //! instructions:

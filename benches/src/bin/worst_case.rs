@@ -1,9 +1,9 @@
 //! `worst_case ORDINARY [HOSTILE…]`: how long finding faces takes at worst, with each mechanism that bounds it off and on.
 //!
 //! ORDINARY is a folder of photos of people, cut to 1280×960. The hostile ones are made (`facecore_benches::hostile`), and collected:
-//! photos of textures or crowds in the folders HOSTILE, repeated side by side to 1280×960. Times are those that the thread ran, not those that it
-//! waited for others; with a deadline, those of the clock on the wall. Each is the best of three, all mechanisms in
-//! turns. Decoding does not count. At the end both detectors look at a photo of four faces and at one full of faces.
+//! photos of textures or crowds in the folders HOSTILE, repeated side by side to 1280×960. Times are the thread's processor time, without its waiting
+//! for others; with a deadline, time by the clock. Each is the best of three, all mechanisms in turns. Decoding does not count. At the end both
+//! detectors look at a photo of four faces and at one full of faces.
 
 use std::env;
 use std::error::Error;

@@ -23,8 +23,8 @@ pub struct AdaptFit {
     /// Where the map goes
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Learn with the margins' loss instead of CosFace: the cosine to the own person from which a face is left alone, and the one to
-    /// others up to which it is, such as 0.9 0.3
+    /// Learn with the margins' loss instead of CosFace: a face is left alone if its cosine to its own person is above the first number, and to others
+    /// below the second, such as 0.9 0.3
     #[arg(long, num_args = 2, value_names = ["POSITIVE", "NEGATIVE"], allow_negative_numbers = true, value_parser = cosine)]
     pub margins: Option<Vec<f32>>,
     /// Other seeds hold back other people
@@ -62,9 +62,9 @@ pub struct AdaptApply {
 /// Which people of a file.
 #[derive(Debug, Args)]
 pub struct AdaptPeople {
-    /// A file with people and their faces, as `gallery add` makes it of photos, and a program of embeddings that it has (`People`)
+    /// A file with people and their faces: `gallery add` makes it of photos, and the library's `People` of embeddings
     pub people: PathBuf,
-    /// Relatives share what stands before this text in their names, such as _: they are not told apart, and not parted by --half
+    /// Relatives share what stands before this text in their names, such as _: they are not told apart, and are in the same half
     #[arg(long, value_name = "TEXT")]
     pub family_before: Option<String>,
     /// Only this half of the people (of the families): learn from one half, measure on the other

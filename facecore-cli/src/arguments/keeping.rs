@@ -96,7 +96,7 @@ pub struct GallerySearch {
     pub file: PathBuf,
     #[command(flatten)]
     pub photos: Photos,
-    /// Name only faces that are beside the uploader's, whose profile this is: a star alone in a photo may be anybody's photo of the star
+    /// The profile of the uploader: name only faces in photos that the uploader is in too, since a photo of a star alone may be anybody's
     #[arg(long, value_name = "FILE")]
     pub uploader: Option<PathBuf>,
     /// The share of strangers' faces that may get a name, whatever the number of people (0.0001 to 0.1)

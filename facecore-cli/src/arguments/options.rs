@@ -63,7 +63,7 @@ enum Damaged {
 }
 
 impl Reading {
-    /// `damage` is for those who did not say.
+    /// `damage` holds where the user did not choose.
     fn limits(&self, damage: Damage) -> Limits {
         let damage = self.damaged.map_or(damage, |damaged| match damaged {
             Damaged::Refuse => Damage::Refuse,
@@ -99,12 +99,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What a photo may be in which faces are only looked for: a damaged one, if it says so, is better than none.
+    /// The limits for photos in which faces are only looked for: a damaged photo, if that is said, is better than none.
     pub fn limits(&self) -> Limits {
         self.reading.limits(Damage::Keep)
     }
 
-    /// What a photo may be whose faces are kept or decide something: half a face would be wrong for long.
+    /// The limits for photos whose faces are kept or decide something: half a face would be wrong for long.
     pub fn strict_limits(&self) -> Limits {
         self.reading.limits(Damage::Refuse)
     }
@@ -159,7 +159,7 @@ impl ModelsFolder {
         Ok(Manifest::open(&self.folder)?)
     }
 
-    /// Says what to do where the folder is none, which is what everybody meets who starts the command elsewhere.
+    /// Says what to do if there is no such folder, as everybody sees it who starts the command in another folder.
     fn check(&self) -> Result<()> {
         if self.folder.join("manifest.toml").exists() {
             return Ok(());

@@ -88,7 +88,7 @@ struct MeasureRecord {
     threshold_after: f64,
 }
 
-/// Which threshold of the new space takes the place of one of the old.
+/// The threshold of the new space that replaces one of the old space.
 #[derive(Serialize)]
 struct ThresholdRecord {
     threshold: f32,

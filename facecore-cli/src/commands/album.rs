@@ -43,7 +43,7 @@ pub fn run(arguments: &arguments::Album, target: Option<&BuildProfile>, json: bo
     let account = target.and_then(|target| target.store.as_deref().zip(target.user));
     let account = account.map(|(folder, user)| Account::open(folder, user, builder.settings().space)).transpose()?;
     let feedback = account.as_ref().map_or(Ok(Feedback::default()), |account| account.feedback(&ids))?;
-    // Without these networks a feature is missing, no more.
+    // Without these networks only age and sex are missing.
     let attributes = Attributes::open(arguments.model.folder()).ok();
     let mut reader = AlbumReader::new(&engine, arguments.finding.options())?;
     if let Some(attributes) = &attributes {

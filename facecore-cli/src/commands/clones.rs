@@ -45,7 +45,7 @@ fn find(arguments: &ClonesFind, json: bool) -> Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    // Reported before how far it is goes: a command that is killed here reports the same again, of which nothing is news twice.
+    // Reported before the progress is removed: a command that is killed here reports the same pairs again, and none of them is news twice.
     let news = report_clones(&store, &search.pairs()?)?;
     print(&news, json)?;
     search.finish()?;
@@ -64,7 +64,7 @@ fn index(store: &ProfileStore, path: &Path, progress: &Path) -> Result<Option<Fa
         return Ok(Some(FaceIndex::open(path, store.space(), values)?));
     }
     if path.exists() {
-        // Of a command that was killed while it built it; anything else is not ours to remove.
+        // Left by a command that was killed while it built the index; anything else is not ours to remove.
         drop(FaceIndex::open(path, store.space(), values)?);
         fs::remove_file(path).map_err(|error| format!("--index {}: {error}", shown::path(path)))?;
     }

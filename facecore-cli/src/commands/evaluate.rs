@@ -6,9 +6,10 @@ mod chart;
 pub(super) mod measure;
 mod records;
 mod report;
+mod slices;
+mod table;
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,11 +19,12 @@ use facecore::evaluate::{Population, Verification, fit_share, resolve};
 use crate::arguments::{Evaluate, NotFound};
 use crate::failure::Result;
 use crate::labelled::{self, LabelledPhoto, Looking, SeenFace, gather};
-use crate::output::{Report, json_line};
+use crate::output::Report;
 use crate::saving;
-use measure::{Column, Configuration, Grouped, Identified, PhotoPair, Scored, Slice};
-use records::{FusionRecord, IdentificationRecord, Photos, SliceRecord, VerificationRecord};
+use measure::{Configuration, Grouped, Identified, PhotoPair, Scored};
+use records::{FusionRecord, Photos};
 pub use report::{escape, page};
+use slices::{Column, Slice};
 
 /// Folds of pairs that are drawn here.
 const FOLDS: usize = 10;
@@ -75,7 +77,7 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
     let centre = arguments.not_found == Some(NotFound::Centre);
     let usable: Vec<bool> = seen.iter().map(|seen| seen.as_ref().is_some_and(|seen| seen.found || centre)).collect();
 
-    let columns = columns(&data.photos, &seen, &arguments.bands)?;
+    let columns = slices::columns(&data.photos, &seen, &arguments.bands)?;
     let mut measured = Vec::new();
     let mut fusions = Vec::new();
     let configurations = configurations(arguments, &data, &networks, &seen, &mut fusions)?;
@@ -101,13 +103,13 @@ pub fn run(arguments: &Evaluate, json: bool) -> Result<ExitCode> {
     }
 
     let text = if json {
-        json_text(&measured, &fusions, &photos, arguments)
+        records::lines(&measured, &fusions, &photos, arguments)
     } else {
-        table(&measured, &fusions, &photos, arguments)
+        table::table(&measured, &fusions, &photos, arguments)
     };
     report.print(&text)?;
     if let Some(path) = &arguments.scores {
-        write(path, "--scores", &scores_csv(&measured))?;
+        write(path, "--scores", &records::scores_csv(&measured))?;
     }
     if let Some(path) = &arguments.report {
         let html = report::html(&measured, &fusions, &photos, &data.photos, &seen, arguments);
@@ -246,9 +248,9 @@ fn measure_one(
     let threshold = arguments.threshold.map(|cosine| 2.0 - 2.0 * f64::from(cosine));
     let verification = verifiable.then(|| measure::verification(&scored, folds, arguments.fp)).transpose()?;
     let slices = match (&verification, threshold) {
-        (_, Some(threshold)) => measure::slices(columns, &scored, &|score| score.is_below(threshold)),
+        (_, Some(threshold)) => slices::slices(columns, &scored, &|score| score.is_below(threshold)),
         (Some(result), None) => {
-            measure::slices(columns, &scored, &|score| score.is_below(result.folds[score.fold].threshold))
+            slices::slices(columns, &scored, &|score| score.is_below(result.folds[score.fold].threshold))
         }
         (None, None) => {
             return Err("nobody has two photos, so no threshold can be found: give --threshold".to_owned().into());
@@ -269,165 +271,4 @@ fn measure_one(
         }
     }
     Ok((verification.map(|result| (scored, result)), identified, slices))
-}
-
-/// The columns of the manifest and what the photos themselves tell: size, sharpness, brightness and turn of the face.
-fn columns(photos: &[LabelledPhoto], seen: &[Option<SeenFace>], given: &[String]) -> Result<Vec<Column>> {
-    let mut edges = std::collections::HashMap::new();
-    for bands in given {
-        let parsed = bands.split_once('=').and_then(|(name, numbers)| {
-            let numbers: Option<Vec<f64>> = numbers.split(',').map(|number| number.trim().parse().ok()).collect();
-            Some((name, numbers?)).filter(|(_, numbers)| numbers.is_sorted())
-        });
-        let (name, numbers) =
-            parsed.ok_or_else(|| format!("--bands {bands}: not NAME=NUMBER,NUMBER… in rising order"))?;
-        edges.insert(name, numbers);
-    }
-    let mut columns: Vec<Column> = Vec::new();
-    let mut add_numbers = |name: &str, numbers: Vec<Option<f64>>| {
-        let edges = edges.get(name).cloned().unwrap_or_else(|| measure::thirds(&numbers));
-        columns.push((name.to_owned(), measure::bands(&numbers, &edges)));
-    };
-    let names: std::collections::BTreeSet<&String> = photos.iter().flat_map(|photo| photo.columns.keys()).collect();
-    let mut words = Vec::new();
-    for name in names {
-        let values: Vec<Option<&String>> =
-            photos.iter().map(|photo| photo.columns.get(name).filter(|value| !value.is_empty())).collect();
-        let numbers: Vec<Option<f64>> = values.iter().map(|value| value.and_then(|value| value.parse().ok())).collect();
-        if numbers.iter().flatten().count() == values.iter().flatten().count() {
-            add_numbers(name, numbers);
-        } else {
-            words.push((name.clone(), values.into_iter().map(|value| value.cloned()).collect()));
-        }
-    }
-    type Aspect = fn(&facecore::FaceQuality) -> f32;
-    let aspects: [(&str, Aspect); 4] = [
-        ("face_size", |quality| quality.size),
-        ("sharpness", |quality| quality.sharpness),
-        ("brightness", |quality| quality.brightness),
-        ("yaw", |quality| quality.yaw),
-    ];
-    for (name, aspect) in aspects {
-        let number = |seen: &Option<SeenFace>| {
-            let seen = seen.as_ref().filter(|seen| seen.found)?;
-            Some(f64::from(aspect(&seen.quality())))
-        };
-        add_numbers(name, seen.iter().map(number).collect());
-    }
-    columns.extend(words);
-    Ok(columns)
-}
-
-fn json_text(measured: &[Measured], fusions: &[FusionRecord], photos: &Photos, arguments: &Evaluate) -> String {
-    let mut text = String::new();
-    for one in measured {
-        if let Some((scored, result)) = &one.verification {
-            text += &json_line(&VerificationRecord::new(one, scored, result, photos, arguments.fp));
-        }
-        for identified in &one.identified {
-            text += &json_line(&IdentificationRecord::new(one, identified, arguments.fp));
-        }
-        for slice in &one.slices {
-            text += &json_line(&SliceRecord::new(one, slice));
-        }
-    }
-    text + &fusions.iter().map(json_line).collect::<String>()
-}
-
-fn table(measured: &[Measured], fusions: &[FusionRecord], photos: &Photos, arguments: &Evaluate) -> String {
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "photos  {}, {} without a found face", photos.photos, photos.without_face);
-    let level = arguments.fp * 100.0;
-    let width = measured.iter().map(|one| one.name().chars().count()).max().unwrap_or(0);
-    let verified: Vec<_> = measured.iter().filter_map(|one| Some((one, one.verification.as_ref()?))).collect();
-    if let Some((_, (scored, result))) = verified.first() {
-        let negatives = scored.pairs.iter().filter(|pair| !pair.same).count();
-        let _ = writeln!(
-            text,
-            "pairs   {} in {} folds, {negatives} of them of two people",
-            result.pairs,
-            result.folds.len()
-        );
-        if resolve(negatives, arguments.fp).is_ok_and(|resolution| resolution.is_coarse()) {
-            let allowed = arguments.fp * negatives as f64;
-            let _ = writeln!(text, "        FP={level}% is {allowed:.0} of these pairs: mind the intervals");
-        }
-        let _ = writeln!(
-            text,
-            "\n{:width$}  accuracy         TP at FP={level}%    TP, 95 % interval        FP measured              at score",
-            "verification"
-        );
-        for (one, (_, result)) in &verified {
-            let Verification { accuracy, tp_at_fp, tp_rate, fp_rate, .. } = result;
-            let _ = writeln!(
-                text,
-                "{:width$}  {:.4} ± {:.4}  {:.4} ± {:.4}  {tp_rate}  {fp_rate}  {:.4}",
-                one.name(),
-                accuracy.mean,
-                accuracy.std,
-                tp_at_fp.mean,
-                tp_at_fp.std,
-                result.threshold_cosine()
-            );
-        }
-    }
-    for fusion in fusions {
-        let _ = writeln!(text, "\n{}", fusion.sentence());
-    }
-    if measured.iter().any(|one| !one.identified.is_empty()) {
-        let _ = writeln!(
-            text,
-            "\n{:width$}  candidates  photos  TP at FP={level}%            wrong name               FP faces  nearest is right  at score",
-            "identification"
-        );
-        for one in measured {
-            for Identified { candidates, photos, result, .. } in &one.identified {
-                let _ = writeln!(
-                    text,
-                    "{:width$}  {candidates:10}  {photos:6}  {}  {}  {:8}  {:<16.4}  {:.4}",
-                    one.name(),
-                    result.tp,
-                    result.wrong,
-                    result.fp.trials,
-                    result.rank1.value,
-                    result.threshold
-                );
-            }
-        }
-    }
-    if let Some(best) = measured.iter().find(|one| !one.slices.is_empty()) {
-        let _ = writeln!(text, "\nslices of {} (pairs with both photos in the slice)", best.name());
-        let wide = best.slices.iter().map(|slice| slice.value.chars().count()).max().unwrap_or(0);
-        let _ = writeln!(
-            text,
-            "{:12}  {:wide$}  TP                        of pairs  FP                        of pairs",
-            "column", "value"
-        );
-        for Slice { column, value, tp, fp } in &best.slices {
-            let rate = |rate: &facecore::evaluate::Rate| {
-                if rate.trials == 0 { format!("{:24}", "–") } else { rate.to_string() }
-            };
-            let _ = writeln!(
-                text,
-                "{column:12}  {value:wide$}  {}  {:8}  {}  {:8}",
-                rate(tp),
-                tp.trials,
-                rate(fp),
-                fp.trials
-            );
-        }
-    }
-    text
-}
-
-/// Each pair's score, for other tools: `testdata/verification/reference.py` makes its figures of it.
-fn scores_csv(measured: &[Measured]) -> String {
-    let mut text = "set,fold,same,distance\n".to_owned();
-    for one in measured {
-        for score in one.verification.iter().flat_map(|(scored, _)| &scored.scores) {
-            let _ = writeln!(text, "\"{}\",{},{},{}", one.name(), score.fold, u8::from(score.same), score.distance);
-        }
-    }
-    text
 }

@@ -88,7 +88,7 @@ fn measure(arguments: &MatchingMeasure, json: bool) -> Result<ExitCode> {
             if candidates >= set.people.len() {
                 continue;
             }
-            // Short lists are drawn more often: a rate from a few hundred candidates is that of those few people.
+            // Short lists are drawn more often: a rate from a few hundred candidates would tell of those few people only.
             let lists = arguments.lists.max(arguments.listed / candidates.max(1));
             let draws = MatchingDraws { candidates, photos, lists, seed: arguments.seed };
             for &fp_target in &arguments.fp {

@@ -24,7 +24,7 @@ pub struct NonFaces {
     pub alarms: Vec<Embedding>,
 }
 
-/// How much of a kind was taken for non-faces.
+/// How many faces, or non-faces, the filter took for non-faces.
 #[derive(Serialize)]
 struct Caught {
     kind: String,

@@ -51,7 +51,7 @@ pub fn run(arguments: &Rebuild, json: bool) -> Result<ExitCode> {
             switch(&store, &progress, arguments)?;
             continue;
         }
-        // It was switched to: the pass is done.
+        // The iteration was switched to: the pass is done.
         if progress.pass >= arguments.passes.get() || progress.change() < arguments.enough {
             store.write(|batch| batch.put_progress(b""))?;
             return Ok(ExitCode::from(u8::from(progress.any_failed)));
@@ -114,7 +114,7 @@ fn pass(albums: &Albums<'_>, progress: Progress, arguments: &Rebuild, telling: &
     writer.finish()
 }
 
-/// Everybody reads what was built from now on, unless too much of it failed.
+/// Makes what was built the current iteration, which everybody reads from now on, unless too much of it failed.
 fn switch(store: &ProfileStore, progress: &Progress, arguments: &Rebuild) -> Result<()> {
     let Progress { photos, failed_photos, report, .. } = progress;
     let share = |failed: u64, all: u64| failed as f64 / all.max(1) as f64;

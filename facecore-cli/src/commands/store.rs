@@ -39,7 +39,7 @@ pub fn run(command: &Keep, json: bool) -> Result<ExitCode> {
     }
 }
 
-/// A store that exists: a mistyped folder is no empty store.
+/// Opens a store that exists: a mistyped folder must not become an empty store.
 pub fn open(store: &Store) -> Result<ProfileStore> {
     let Store { folder, space } = store;
     if !folder.join("facecore-store").exists() {
@@ -111,7 +111,7 @@ struct LeaveRecord {
     compacted: bool,
 }
 
-/// The store first: whoever it does not know any more, or knows to have opted out, is never suggested, whatever an index still holds.
+/// The store comes first: users whom it no longer knows, or knows to have opted out, are never suggested, even if an index still has them.
 fn leave(arguments: &StoreErase, opts_out: bool, json: bool) -> Result<ExitCode> {
     let StoreErase { users: StoreUsers { store, users }, index, compact } = arguments;
     let store = open(store)?;

@@ -16,7 +16,7 @@ pub fn run(arguments: &Tag, json: bool) -> Result<ExitCode> {
     let mut engine = arguments.model.open()?;
     let calibration = arguments.calibration.as_deref().map(read_calibration).transpose()?;
     if calibration.as_ref().is_some_and(|calibration| engine.space() != Some(calibration.space)) {
-        // A calibration of another space still differs then, and the matcher says so.
+        // A calibration of another space still does not fit then, and the matcher says so.
         engine = engine.with_mirror_average()?;
     }
     let options = arguments.finding.options();
@@ -60,7 +60,7 @@ fn tag(engine: &Engine, photo: &Photo<'_>, options: &DetectOptions, gallery: &Ga
     Ok(found)
 }
 
-/// Where in `faces` the one with the largest box is.
+/// The place in `faces` of the face with the largest box.
 pub fn largest(faces: &[FoundFace]) -> Option<usize> {
     let area = |face: &FoundFace| face.face.bounding_box.area();
     (0..faces.len()).rev().max_by(|&a, &b| area(&faces[a]).total_cmp(&area(&faces[b])))

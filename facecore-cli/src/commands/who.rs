@@ -53,7 +53,7 @@ fn make(store: &ProfileStore, path: &Path) -> Result<()> {
     let [part, lock] = ["new", "new.lock"].map(|suffix| PathBuf::from(format!("{}.{suffix}", path.display())));
     let open = || FaceIndex::open(&part, store.space(), values).map_err(|error| about(&error));
     if part.exists() {
-        // Of a command that was killed. One that still writes it has it locked, which is an error.
+        // Left by a command that was killed. If another command is still writing it, it is locked, and removing it is an error.
         drop(open()?);
         fs::remove_file(&part).map_err(|error| about(&error))?;
     }

@@ -16,7 +16,7 @@ use crate::{photos, shown};
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabelledPhoto {
     pub path: PathBuf,
-    /// Who it is; photos without a name are each another person.
+    /// Who it is; each photo without a name is a person of its own.
     pub person: String,
     /// The face's box, where it was given.
     pub area: Option<BoundingBox>,
@@ -48,7 +48,7 @@ pub fn pairs(list: &Path, images: &Path) -> Result<Pairs> {
     Ok(Pairs { list, photos, places })
 }
 
-/// The photos of `folder/<person>/…`; photos that lie in `folder` itself are each another person.
+/// The photos of `folder/<person>/…`; each photo that lies in `folder` itself is a person of its own.
 pub fn folder(folder: &Path) -> Result<Vec<LabelledPhoto>> {
     let photos::Walk { photos: sources, skipped } = photos::find(&[folder.to_owned()])?;
     if !skipped.is_empty() {

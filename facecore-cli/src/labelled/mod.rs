@@ -121,7 +121,7 @@ pub fn gather(photos: &[LabelledPhoto], looking: &Looking<'_>, report: &mut Repo
     Ok(seen)
 }
 
-/// What of the way of computing changes the numbers: all f32 kernels agree but for rounding.
+/// The part of how it is computed that changes the numbers: all f32 kernels agree but for rounding.
 fn compute(engine: &Engine) -> &'static str {
     if engine.kernels().contains("bf16") { "-bf16" } else { "" }
 }

@@ -6,6 +6,7 @@ mod adapting;
 mod albums;
 mod bootstrap;
 mod dataset;
+mod documented;
 mod drawing;
 mod evaluate;
 mod fetching;

@@ -1,4 +1,4 @@
-//! Wrong usage and what cannot be done: exit codes, and messages that say what to do.
+//! Wrong usage, and requests that cannot be met: exit codes, and messages that say what to do.
 
 use super::*;
 

@@ -4,6 +4,8 @@
 //! May use: `crop`, `error`, `geometry`, `models`, `net`, `photo`, `space`. Takes boxes and landmarks from whoever found them: it knows
 //! nothing of detectors but their names.
 
+#[cfg(feature = "ndarray")]
+mod arrays;
 mod embedding;
 mod encoding;
 mod ensemble;

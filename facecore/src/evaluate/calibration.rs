@@ -1,6 +1,7 @@
 //! Fits a [`Calibration`] on labelled faces, and checks one on others.
 
-use super::identification::{Draws, Identification, Normalisation, Population, Profile, Trial, identify, threshold_at};
+use super::identification::{Draws, Identification, Normalisation, Profile, Trial, identify, threshold_at};
+use super::population::Population;
 use super::random::Random;
 use crate::embed::Embedding;
 use crate::error::{Error, Result};

@@ -13,6 +13,7 @@ mod fusion;
 mod identification;
 mod numbers;
 mod pairs;
+mod population;
 mod resolution;
 mod verification;
 
@@ -23,8 +24,9 @@ pub use all_pairs::{
 pub use calibration::{CalibrationOptions, calibrate, check};
 pub use estimate::{Rate, Tally};
 pub use fusion::{Fusion, fit_share};
-pub use identification::{Draws, Identification, Normalisation, Population, Profile, Trial, identify, threshold_at};
+pub use identification::{Draws, Identification, Normalisation, Profile, Trial, identify, threshold_at};
 pub use numbers::{LabelledSet, MatchingDraws, MatchingFit, fit_matching, measure_matching};
 pub use pairs::{Pair, PairList, PhotoRef, read_pairs};
+pub use population::Population;
 pub use resolution::{Resolution, resolve};
 pub use verification::{FP_TARGET, Fold, MeanStd, PairScore, Verification, verify};

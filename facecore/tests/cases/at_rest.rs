@@ -1,5 +1,5 @@
-//! What is kept: stores, opinions, merged profiles. But for `merge`, a case is a list of steps; each has its `answer` as one line of
-//! text, a search what it finds with its cosines.
+//! What is kept: stores, opinions, merged profiles. Every case except those of `merge` is a list of steps. A step has its `answer` as one line of
+//! text; for a search these are the hits with their cosines.
 
 use std::env;
 use std::fmt::{Display, Write};

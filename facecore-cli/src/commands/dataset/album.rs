@@ -111,7 +111,7 @@ impl Albums<'_> {
         let photos: Vec<u64> = seen.iter().map(|seen| seen.face.photo).collect();
         let grouping = self.settings.grouping(seen.len(), same_photo)?;
         let (mut people, report) = grouping.apply(&embeddings, &photos, Links::none())?;
-        // Where faces of one photo were parted, too few are left for a person.
+        // If faces of one photo were parted, too few may be left for a person.
         people.retain(|person| person.len() >= self.settings.min_samples);
         (counts.same_photo, counts.merged) = (report.same_photo as u64, report.merged as u64);
         (counts.ambiguous, counts.alone) = (report.ambiguous as u64, report.noise as u64);

@@ -1,4 +1,4 @@
-//! The contact sheet of a check of labels: what was changed, beside the rest of its person and whom it was taken for.
+//! The contact sheet of a check of labels: changed faces, beside the other faces of their old person and those of their new one.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;

@@ -12,14 +12,14 @@ pub struct Counts {
     pub failed_photos: u64,
     /// Found by the detector.
     pub faces: u64,
-    /// Of which no embedding could be made.
+    /// Faces of which no embedding could be made.
     pub unusable: u64,
     pub non_faces: u64,
     /// Too small, or too unsure.
     pub unclear: u64,
     /// Like too few others of the account.
     pub alone: u64,
-    /// From here on people: dropped, since they were twice on one photo.
+    /// People from here on: dropped, since they were on one photo twice.
     pub same_photo: u64,
     /// Joined to another of the account.
     pub merged: u64,
@@ -37,7 +37,7 @@ pub struct Counts {
 /// What a check of the labels found and changed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Cleaned {
-    /// As they were given.
+    /// How many people there were before.
     pub people: u32,
     pub faces: u64,
     /// The cosine of a face with the class of somebody else: the mean and the standard deviation.

@@ -43,7 +43,7 @@ impl Row {
         cells
     }
 
-    /// None for what is no row, or not at this place.
+    /// `None` if it is no row, or one of another place.
     fn parse(cells: &StringRecord, row: u64) -> Option<Self> {
         fn number<T: FromStr>(cells: &StringRecord, at: usize) -> Option<T> {
             cells.get(at)?.parse().ok()
@@ -129,7 +129,7 @@ impl Folder {
         if summary.version != 1 {
             return Err(about(&format!("version {}, this program knows 1", summary.version)).into());
         }
-        // What is read is counted by these numbers, and memory taken for it.
+        // These numbers say how much is read and how much memory is taken.
         if summary.values == 0 || u64::from(summary.people) > summary.faces {
             let Summary { people, faces, values, .. } = summary;
             return Err(about(&format!("{people} people with {faces} faces of {values} values")).into());

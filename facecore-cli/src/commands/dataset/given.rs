@@ -123,7 +123,7 @@ fn kept(photo: u64, file: &Path, seen: &SeenFace) -> Option<KeptFace> {
     })
 }
 
-/// Writes the data set: whoever has no face is nobody.
+/// Writes the data set; people without a face are not in it.
 fn write(folder: &Folder, log: &Log, (space, list): (String, String)) -> Result<()> {
     let (mut rows, mut vectors) = (folder.write_rows()?, EmbeddingWriter::create(folder)?);
     let (mut counts, mut values, mut people) = (Counts::default(), 0, 0);

@@ -1,4 +1,4 @@
-//! What becomes of the labels of a data set: of each face its new person, and what was changed.
+//! The labels of a data set after a check: the new person of each face, and what was changed.
 
 use std::collections::HashMap;
 

@@ -12,8 +12,9 @@ use facecore::evaluate::{AllPairsOptions, LabelledFaces, Offsets, OperateAt, all
 use facecore::social::{Sex, sex_from_name};
 use facecore::{Embedding, MatchingNumbers, SpaceId};
 
-use super::measure::{Column, Configuration};
+use super::measure::Configuration;
 use super::records::Photos;
+use super::slices::Column;
 use crate::arguments::Evaluate;
 use crate::failure::Result;
 use crate::labelled::LabelledPhoto;
@@ -32,7 +33,7 @@ pub struct Set<'a> {
     pub counts: &'a Photos,
 }
 
-/// How the crowding around a face is known, of which half is taken off a cosine.
+/// Where the crowding around a face comes from; half of it is taken off a cosine.
 #[derive(Clone)]
 enum Crowding {
     Ignored,
@@ -43,7 +44,7 @@ enum Crowding {
 }
 
 impl Crowding {
-    /// Those that are asked for and known for faces of `space`.
+    /// The ways that are asked for, and that are known for faces of `space`.
     fn all(arguments: &Evaluate, space: SpaceId) -> Result<Vec<Self>> {
         let mut all = vec![Self::Ignored];
         all.extend(arguments.cohort.then_some(Self::Cohort));

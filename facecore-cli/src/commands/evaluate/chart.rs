@@ -62,7 +62,7 @@ const LEFT: f64 = 56.0;
 const RIGHT: f64 = 26.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 44.0;
-/// Told apart by people who see colours differently as well (Okabe and Ito).
+/// Colours that colour-blind people can tell apart too (Okabe and Ito).
 const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5c00", "#555555"];
 
 /// The colour of the line with a number.

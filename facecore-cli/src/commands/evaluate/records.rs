@@ -1,10 +1,15 @@
-//! The results as JSON. Rates are parts of 1.
+//! The results for other programs: as JSON, and the scores of pairs as CSV. Rates are parts of 1.
+
+use std::fmt::Write as _;
 
 use facecore::evaluate::{Fusion, MeanStd, Rate, Verification};
 use serde::Serialize;
 
 use super::Measured;
-use super::measure::{Identified, Scored, Slice};
+use super::measure::{Identified, Scored};
+use super::slices::Slice;
+use crate::arguments::Evaluate;
+use crate::output::json_line;
 
 /// How many photos were looked at.
 pub struct Photos {
@@ -175,4 +180,32 @@ impl FusionRecord {
             if *helps { "use it" } else { "not worth its cost" }
         )
     }
+}
+
+/// A line for each result.
+pub fn lines(measured: &[Measured], fusions: &[FusionRecord], photos: &Photos, arguments: &Evaluate) -> String {
+    let mut text = String::new();
+    for one in measured {
+        if let Some((scored, result)) = &one.verification {
+            text += &json_line(&VerificationRecord::new(one, scored, result, photos, arguments.fp));
+        }
+        for identified in &one.identified {
+            text += &json_line(&IdentificationRecord::new(one, identified, arguments.fp));
+        }
+        for slice in &one.slices {
+            text += &json_line(&SliceRecord::new(one, slice));
+        }
+    }
+    text + &fusions.iter().map(json_line).collect::<String>()
+}
+
+/// Each pair's score, for other tools: `testdata/verification/reference.py` makes its figures of it.
+pub fn scores_csv(measured: &[Measured]) -> String {
+    let mut text = "set,fold,same,distance\n".to_owned();
+    for one in measured {
+        for score in one.verification.iter().flat_map(|(scored, _)| &scored.scores) {
+            let _ = writeln!(text, "\"{}\",{},{},{}", one.name(), score.fold, u8::from(score.same), score.distance);
+        }
+    }
+    text
 }

@@ -23,7 +23,7 @@ use crate::photos;
 /// Pairs shown of each kind.
 const WORST: usize = 10;
 
-/// Where curves begin: what few of the pairs can tell.
+/// Where curves begin: below this rate few sets of pairs can tell anything.
 const FEWEST: f64 = 1e-4;
 
 /// Everything that was measured, as a page.

@@ -50,7 +50,7 @@ struct Story {
     points: Vec<Point>,
     matching: Vec<Check>,
     files: Vec<String>,
-    /// Of what was not fitted the reason.
+    /// Why other things were not fitted, by their names.
     missing: BTreeMap<&'static str, String>,
 }
 
@@ -122,7 +122,7 @@ impl Fit<'_> {
         self.out.join(format!("{}.{what}", self.story.model))
     }
 
-    /// Writes what was fitted, or notes why it was not: one thing that fails keeps no other.
+    /// Writes what was fitted, or notes why it was not. If one thing fails, the others are fitted all the same.
     fn keep(&mut self, what: &'static str, name: &str, fitted: Result<Vec<u8>, facecore::Error>) -> Result<()> {
         match fitted {
             Ok(bytes) => {
@@ -257,7 +257,7 @@ impl Story {
     }
 }
 
-/// The people of a set whose number of a family is of a half.
+/// The people of a set whose families are of one half.
 fn part(set: &Set, half: u8) -> Set {
     let mut of_half = Set::default();
     let wanted = set.people.iter().zip(&set.families).filter(|(_, family)| half_of(&family.to_string()) == half);

@@ -64,8 +64,8 @@ impl Albums<'_> {
         built
     }
 
-    /// Whether nothing of an album could be read, so that nobody knows whose it is. In a later pass that is so where the first one found no face and left
-    /// a profile.
+    /// Whether nothing of an album could be read, so that nobody knows whose it is. In a later pass, which reads no photos, an account without faces
+    /// that still has a profile is such a one.
     fn is_unknown(&self, build: &Build, built: &Built, reads: bool) -> Result<bool, Error> {
         Ok(match build.outcome {
             Outcome::NoFaces if reads => built.photos > 0 && built.failed_photos() == built.photos && build.faces == 0,

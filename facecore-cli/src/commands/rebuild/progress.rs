@@ -8,7 +8,7 @@ use crate::accounts::List;
 use crate::failure::Result;
 use crate::output::json_line;
 
-/// Of a rebuild, and of the pass that it is in.
+/// The progress of a rebuild, and of the pass that it is in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The hash of the list of accounts.

@@ -11,7 +11,7 @@ use super::album::Built;
 use super::progress::Progress;
 use crate::failure::Result;
 
-/// What a kill loses at most, of work.
+/// The most work, by the clock, that a kill loses.
 const MOST: Duration = Duration::from_secs(10);
 /// Records in a commit.
 const MANY: usize = 10_000;
@@ -38,7 +38,7 @@ impl<'a> Writer<'a> {
     /// Takes what became of the account of a line.
     pub fn take(&mut self, built: Built, line: u64, end: u64) -> Result<()> {
         let before = self.carry(Some(built.account))?;
-        // Whoever is written live from now on is not met again.
+        // Users who are written live from now on are not met again.
         self.current.after = self.current.after.max(Some(built.account));
         let known = before.as_ref().and_then(|bytes| Profile::from_bytes(bytes).ok());
         let mut report = PassReport::from(self.progress.report);

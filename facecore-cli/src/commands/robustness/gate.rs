@@ -13,7 +13,7 @@ use crate::output::json_line;
 /// Shares of the faces that are refused.
 const REFUSED: [f64; 7] = [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5];
 
-/// By what faces are refused, the lowest first.
+/// A score by which faces are refused, the lowest first.
 pub type Score<'a> = &'a dyn Fn(&Row) -> f64;
 
 #[derive(Serialize)]

@@ -25,7 +25,7 @@ pub struct Row {
     /// Whether the detector still sees the face.
     pub found: bool,
     pub cosine: f32,
-    /// To the same face in the unchanged photo.
+    /// The cosine to the same face in the unchanged photo.
     pub own: f32,
     pub size: f32,
     pub sharpness: f32,

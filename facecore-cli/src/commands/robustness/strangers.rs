@@ -1,5 +1,5 @@
-//! How often changed photos are recognised, and how often taken for other people. Of the pairs of a list few tell the second; of each changed
-//! photo with every unchanged one of everybody else there are millions.
+//! How often changed photos are recognised, and how often taken for other people. For the second a list has too few pairs: so each changed photo is
+//! compared with every unchanged one of everybody else, which makes millions.
 
 use std::fmt::Write as _;
 
@@ -36,7 +36,7 @@ struct StrangersRecord<'a> {
     /// Of all pairs with other photos of the same person.
     tp: Rate,
     fp: Rate,
-    /// The rate by that of the unchanged photos.
+    /// The rate as a multiple of that of the unchanged photos.
     times: f64,
     threshold: f32,
 }

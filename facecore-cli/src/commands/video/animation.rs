@@ -12,7 +12,7 @@ use image::{AnimationDecoder, DynamicImage, Frames as Pictures, ImageDecoder, Im
 use super::frames::Frame;
 use crate::photos::PhotoError;
 
-/// What browsers show a picture for that asks for next to no time.
+/// For how long browsers show a picture whose file says next to no time.
 const UNTIMED: Duration = Duration::from_millis(100);
 const SHORTEST: Duration = Duration::from_millis(20);
 

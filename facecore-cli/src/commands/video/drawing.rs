@@ -34,7 +34,7 @@ fn encode(path: &Path, arguments: &Video, watched: &Watched, target: &Path) -> R
     let mut marks = marks(watched);
     let mut encoder: Option<(Child, [u32; 2])> = None;
     for (number, frame) in Frames::open(path, &arguments.finding.limits(), arguments.until())?.enumerate() {
-        // What broke off before breaks off again, and was told of.
+        // A clip that broke off before breaks off again; that was said already.
         let Ok(frame) = frame else { break };
         let mut canvas = Canvas(frame.picture);
         canvas.marks(&marks.remove(&(number as u32)).unwrap_or_default());

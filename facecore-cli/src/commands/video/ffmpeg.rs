@@ -18,9 +18,9 @@ use crate::photos::PhotoError;
 /// Files of video, and no list of other files or addresses: a playlist that somebody uploads must not make ffmpeg read what it names.
 const FORMATS: &str =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,ivf,yuv4mpegpipe,h264,hevc,m4v,mjpeg";
-/// More frames a second add nothing to whom one sees.
+/// More frames a second would show nobody else.
 const MOST_FRAMES: f64 = 60.0;
-/// What is kept of what ffmpeg says.
+/// The most bytes that are kept of ffmpeg's messages.
 const WORDS: usize = 400;
 
 /// Says what to do where the programs are not installed.
@@ -73,7 +73,7 @@ struct Format {
     duration: String,
 }
 
-/// A clip that ffmpeg decodes; it ends with this.
+/// A clip that ffmpeg decodes; dropping this ends ffmpeg.
 pub struct Pipe {
     child: Child,
     pictures: BufReader<ChildStdout>,

@@ -60,7 +60,7 @@ pub fn run(arguments: &Video, json: bool) -> Result<ExitCode> {
     Ok(if watched == ExitCode::SUCCESS { enrolled } else { watched })
 }
 
-/// What names are given by.
+/// What it takes to give names.
 struct Naming {
     /// The cosine from which on two faces are one person.
     same: f32,
@@ -68,7 +68,7 @@ struct Naming {
     people: Vec<Candidate>,
 }
 
-/// What went wrong: with a clip, so that the next one is tried, or with everything.
+/// What went wrong: with one clip, and the next one is tried; or with all.
 enum WatchError {
     Clip(PhotoError),
     All(crate::failure::Failure),

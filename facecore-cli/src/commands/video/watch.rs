@@ -28,7 +28,7 @@ pub struct Watched {
     /// Where each track is, frame by frame.
     pub places: Vec<Vec<Place>>,
     pub people: Vec<ClipPerson>,
-    /// The pictures of the faces that tracks kept, by the track's place and the time, where they were asked for.
+    /// If asked for, the pictures of the faces that tracks kept, by the track's place and the time.
     pub pictures: HashMap<(usize, Duration), Thumbnail>,
     /// How long the clip was, as far as it could be read.
     pub length: Duration,
@@ -110,7 +110,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Where the track was while it was seen, under whichever number: what was followed after the last time it was found is left out.
+    /// The places of a track while it was seen, under all of its numbers. Places after the last time that it was found are left out.
     fn places_of(&mut self, track: &Track) -> Vec<Place> {
         let within = |at: &Duration| track.spans.iter().any(|span| (span.start..=span.end).contains(at));
         let mut places = BTreeMap::new();
@@ -129,7 +129,7 @@ impl Seen {
     }
 }
 
-/// The numbers under which a track was told, in order.
+/// The numbers that a track had in the answers, in order.
 fn numbers(track: &Track) -> impl Iterator<Item = u32> {
     std::iter::once(track.id).chain(track.absorbed.iter().copied())
 }

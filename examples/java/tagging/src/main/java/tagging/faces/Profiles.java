@@ -34,7 +34,7 @@ public final class Profiles {
         this.store = store;
     }
 
-    /** What a profile is made of now. */
+    /** What a profile is made of at this moment. */
     public record Made(ProfileBuild build, Optional<Profile> profile) {
     }
 

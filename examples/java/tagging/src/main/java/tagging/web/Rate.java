@@ -32,7 +32,7 @@ public final class Rate {
      * Takes one.
      *
      * @param client whose
-     * @param sentence for the one who comes too often
+     * @param sentence for a client that comes too often
      * @throws Failure with 429 if the bucket is empty
      */
     public synchronized void take(String client, String sentence) {

@@ -31,9 +31,9 @@ public final class AlbumOwner {
     }
 
     /**
-     * What a name says of its owner's sex, in Latin or Cyrillic letters.
+     * What somebody's full name, in Latin or Cyrillic letters, says of their sex.
      *
-     * @param name in one piece; its last word is the last name, unless it is the only one
+     * @param name first and last name in one text; its last word is taken for the last name, unless it is the only one
      * @return the probability of a woman; nothing if the name does not tell
      */
     public static OptionalDouble femaleByName(String name) {

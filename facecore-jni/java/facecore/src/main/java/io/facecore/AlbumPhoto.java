@@ -35,7 +35,7 @@ public final class AlbumPhoto {
     }
 
     /**
-     * A photo whose faces are not known yet, or are of no matter here: for {@link AlbumSession} and {@link StoredFace}.
+     * A photo without its faces, which are not known yet or not looked at: for {@link AlbumSession} and {@link StoredFace}.
      *
      * @param id the photo's id; none comes twice
      */

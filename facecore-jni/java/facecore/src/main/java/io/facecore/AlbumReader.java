@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked; what {@link AlbumSession} is given. Immutable; it
- * holds nothing of its own, so close what it was made of.
+ * Photo → the faces of an album: found, embedded, their age and sex read, non-faces marked; what {@link AlbumSession} is given. Immutable; it owns no
+ * native memory, so close what it was made of.
  */
 public final class AlbumReader {
     private final FaceEngine engine;
@@ -24,7 +24,7 @@ public final class AlbumReader {
     }
 
     /**
-     * A reader that asks the filter against non-faces that comes with the engine's space, if one does.
+     * A reader that marks non-faces by the filter that comes with the engine's space, if one does.
      *
      * @param engine finds and embeds
      * @param options what counts as a face
@@ -44,7 +44,7 @@ public final class AlbumReader {
     }
 
     /**
-     * Marks as non-faces what this filter says instead.
+     * Marks non-faces by this filter instead.
      *
      * @param filter of the engine's space
      * @return a changed copy
@@ -75,8 +75,8 @@ public final class AlbumReader {
     }
 
     /**
-     * What is kept of a photo: its faces as they are read again from the bytes that are kept. A build from these ({@link AlbumSession#giveStored}) sees
-     * the numbers that a later one ({@link Profile#buildStored}) from what was kept sees.
+     * The faces of a photo, to be stored. A build from these ({@link AlbumSession#giveStored}) sees the same numbers as a later one from the store
+     * ({@link Profile#buildStored}).
      *
      * @param photo the photo
      * @param known what is known of it; faces in it are not looked at
@@ -97,7 +97,7 @@ public final class AlbumReader {
         return Collections.unmodifiableList(faces);
     }
 
-    /** A native method, given the handles of engine, photo, attributes and filter; 0 for what there is none of. */
+    /** A native method, given the handles of engine, photo, attributes and filter; 0 where there is none. */
     private interface Call {
         byte[] on(long engine, long photo, long attributes, long filter);
     }

@@ -23,7 +23,7 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>A face keeps its place among the faces of its photo, and so its {@link FaceId}, when others of them cannot be used.
+ * <p>A face keeps its place among the faces of its photo, and so its {@link FaceId}, even if other faces of the photo cannot be used.
  */
 public final class AlbumSession implements AutoCloseable {
     static {
@@ -62,10 +62,10 @@ public final class AlbumSession implements AutoCloseable {
     }
 
     /**
-     * The faces of a photo that is wanted.
+     * Gives the faces of a photo that is wanted.
      *
      * @param photo the photo's id
-     * @param faces in the detector's order, nothing for one that cannot be used; none for a photo that cannot be read
+     * @param faces in the detector's order, empty for one that cannot be used; an empty list for a photo that cannot be read
      * @throws FaceCoreException with {@link ErrorCode#OPTION} for a photo that is not wanted; after the last photo of a step also as
      *         {@link Profile#build(List, AlbumOwner)}
      */
@@ -96,10 +96,10 @@ public final class AlbumSession implements AutoCloseable {
     }
 
     /**
-     * {@link #give} of what is kept of the photo's faces: of {@link AlbumReader#readStored}.
+     * {@link #give} of stored faces, such as {@link AlbumReader#readStored} makes them.
      *
      * @param photo the photo's id
-     * @param faces in the detector's order, nothing for one that cannot be used
+     * @param faces in the detector's order, empty for one that cannot be used
      * @throws FaceCoreException as {@link #give}
      */
     public void giveStored(long photo, List<Optional<StoredFace>> faces) {

@@ -56,8 +56,8 @@ public final class Budget {
     }
 
     /**
-     * For MTCNN: with another bound on the first network's candidates, the best of which are shown to the second. What that passes does not count, so a
-     * crowd is not cut.
+     * For MTCNN: with another bound on the first network's candidates, the best of which are shown to the second. Candidates that the second network
+     * passes do not count, so a crowd is not cut.
      *
      * @param count the most that it may reject; 0: no bound
      * @return a changed copy

@@ -38,7 +38,7 @@ public final class Candidate {
         return embeddings;
     }
 
-    /** With their number before them. */
+    /** Candidates as native code reads them; their number comes first. */
     static Wire.Writer write(Collection<Candidate> candidates, Wire.Writer record) {
         record.int32(candidates.size());
         for (Candidate candidate : candidates) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A pair of accounts that may show one person: the two ids are its own id, which stays the same however often clones are searched for. */
+/** A pair of accounts that may show one person. The two ids name the pair, however often clones are searched for. */
 public final class CloneEvent {
     private final long low;
     private final long high;

@@ -34,7 +34,7 @@ public enum ErrorCode {
     NO_EMBEDDER(301, Kind.MODEL),
     /** A face's box has no pixel inside the photo, or is no box. */
     EMPTY_CROP(400, Kind.GENERAL),
-    /** A model that is fed by landmarks was asked for what a box encloses. */
+    /** A box without landmarks was given to a model that crops by landmarks. */
     NEEDS_LANDMARKS(403, Kind.GENERAL),
     /** Embeddings of two networks were compared. */
     SPACE_MISMATCH(401, Kind.GENERAL),
@@ -52,7 +52,7 @@ public enum ErrorCode {
     PROFILE(600, Kind.GENERAL),
     /** A store of profiles cannot be opened, read or written. */
     STORE(700, Kind.GENERAL),
-    /** A store of profiles has as many bytes as it may. */
+    /** A store of profiles has reached the most bytes that it may take. */
     STORE_FULL(701, Kind.GENERAL),
     /** A store's file is not as it was written. */
     STORE_DAMAGED(702, Kind.GENERAL),

@@ -2,7 +2,7 @@ package io.facecore;
 
 import java.util.Optional;
 
-/** The library as a whole: its version, whether it runs here, and what of it is still open. Safe from all threads. */
+/** The library as a whole: its version, whether it runs here, and how many native objects are still open. Safe from all threads. */
 public final class FaceCore {
     /** The version of this jar; the native library must have the same. */
     public static final String VERSION = "0.1.0";
@@ -54,12 +54,12 @@ public final class FaceCore {
         return liveHandles0();
     }
 
-    /** For {@link NativeLibrary}, which loads before it compares. */
+    /** For {@link NativeLibrary}, which first loads the library and then compares its version. */
     static String loadedVersion() {
         return new Wire.Reader(nativeVersion0()).text();
     }
 
-    /** For the test that {@link ErrorCode} is the native table. */
+    /** The native table of statuses, for the test that compares {@link ErrorCode} with it. */
     static byte[] statuses() {
         NativeLibrary.load();
         return statuses0();

@@ -37,7 +37,7 @@ public class FaceCoreException extends RuntimeException {
         return of(code.number(), message);
     }
 
-    /** Where an answer holds a failure for one of many. */
+    /** A failure by the number of its code, such as an answer has it for one of many faces. */
     static FaceCoreException of(int number, String message) {
         switch (ErrorCode.of(number).kind()) {
             case PHOTO:

@@ -252,7 +252,8 @@ public final class FaceEngine implements AutoCloseable {
     }
 
     /**
-     * The cosine from which two faces count as one person, for {@link Matcher#cosine}; {@link Matcher#forSpace} knows better.
+     * The cosine from which two faces count as one person, for {@link Matcher#cosine}. To name faces use {@link Matcher#forSpace}, which asks for
+     * more among more people.
      *
      * @return −1 to 1; nothing if the manifest has none
      */

@@ -10,7 +10,7 @@ public final class FaceId implements Comparable<FaceId> {
      *
      * @param photo the photo's id, of which all 64 bits count
      * @param face the place among the photo's faces, in the detector's order: 0 to 65,535
-     * @throws IllegalArgumentException for another place
+     * @throws IllegalArgumentException for a place outside that range
      */
     public FaceId(long photo, int face) {
         if (face < 0 || face > 0xffff) {

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Faces under ids in one file, searched by cosine among millions; {@code docs/search.md} has speed and accuracy. An id may have many faces.
  *
- * <p>One process writes, or several read ({@link #openToRead}). Share it between all threads: searches run together, each on its caller's thread;
- * a call that writes waits for them, and they for it.
+ * <p>One process writes, or several read ({@link #openToRead}). Share it between all threads: searches run at the same time, each on its caller's
+ * thread; a call that writes waits for them, and they wait for it.
  *
  * <pre>{@code
  * try (FaceIndex index = FaceIndex.open(Path.of("faces.fci"), engine.space().orElseThrow(), 128)) {
@@ -19,7 +19,7 @@ import java.util.List;
  * }</pre>
  *
  * <p>Every call is an {@link IllegalStateException} once the index is closed. A user who {@linkplain ProfileStore#optedOutAmong opted out} of the
- * store may be in an index still.
+ * store may still be in an index.
  */
 public final class FaceIndex implements AutoCloseable {
     static {
@@ -163,7 +163,7 @@ public final class FaceIndex implements AutoCloseable {
     }
 
     /**
-     * {@link #search} for many faces at once. The index passes by once for all, so that many are much faster than one by one.
+     * {@link #search} for many faces at once. The index is read once for all of them, which is much faster than one by one.
      *
      * @param faces what is searched for
      * @param search how many, how near, of whom
@@ -192,7 +192,7 @@ public final class FaceIndex implements AutoCloseable {
     }
 
     /**
-     * Adds the faces of all profiles of a store, under the users' ids. The index is empty before, or users are in it twice.
+     * Adds the faces of all profiles of a store, under the users' ids. Use an empty index, or users are in it twice.
      *
      * @param store whose profiles
      * @param singleOwners only the owner's face of accounts that have one owner, for {@link Clones}; else all faces of everybody, for {@link #whoIs}
@@ -204,8 +204,8 @@ public final class FaceIndex implements AutoCloseable {
     }
 
     /**
-     * Whether the profiles of a store are those of which this index was made by {@link #addProfiles}: false once any was put or removed, or the iteration
-     * was switched. Users who left count as no change: {@link #whoIs} never answers with them.
+     * Whether this index, made by {@link #addProfiles}, still has the profiles of the store: false once a profile was put or removed, or the
+     * iteration was switched. Users who left do not count as a change: {@link #whoIs} never answers with them.
      *
      * @param store whose profiles
      * @return whether no profile was written since

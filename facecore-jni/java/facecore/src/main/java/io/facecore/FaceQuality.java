@@ -95,7 +95,8 @@ public final class FaceQuality {
     }
 
     /**
-     * The chance that a photo of somebody is recognised in this face at a rate of false positives of 0.1 %: refuse faces by it, or enrol from 0.8 on.
+     * The chance that this face and another photo of the same person are recognised as one, at a rate of false positives of 0.1 %: refuse faces by
+     * it, or enrol from 0.8 on.
      *
      * @return 0 to 1
      */

@@ -43,7 +43,7 @@ final class Handle {
         cleanable.clean();
     }
 
-    /** Knows nothing of the handle, which could otherwise never be collected. */
+    /** What the cleaner runs. It has no reference to the handle, which could otherwise never be collected. */
     private static final class State implements Runnable {
         private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
         private final String what;

@@ -47,7 +47,7 @@ public final class MtcnnOptions {
     }
 
     /**
-     * With another way from P-Net's answer to candidates.
+     * With another way to make candidates of P-Net's answer.
      *
      * @param filter which
      * @return a changed copy

@@ -48,7 +48,7 @@ final class NativeLibrary {
         }
     }
 
-    /** Loads it and says from where. */
+    /** Loads the library and says from where. */
     private static String find() throws IOException {
         String override = System.getProperty("facecore.library.path");
         if (override != null) {
@@ -96,8 +96,8 @@ final class NativeLibrary {
     }
 
     /**
-     * The platform of a system and a processor as Java names them. A JVM on musl has its own, told by the loader that it runs with: one that only
-     * lies on the disk may be there to compile with.
+     * The platform of a system and a processor, given as Java names them. A JVM on musl has a platform of its own: it is known by the loader that is
+     * mapped into the process, since a musl that only lies on the disk may be there to compile with.
      */
     static String platform(String system, String processor, String mapped) {
         String os = system.toLowerCase(Locale.ROOT);

@@ -1,6 +1,6 @@
 package io.facecore;
 
-/** A threshold of a {@link Calibration} for lists of a length. */
+/** A threshold of a {@link Calibration}, for one length of lists of candidates. */
 public final class OperatingPoint {
     private final int candidates;
     private final int strangers;
@@ -30,7 +30,7 @@ public final class OperatingPoint {
     }
 
     /**
-     * The number of independent strangers' faces that would tell as much of the rate.
+     * How many independent strangers' faces would tell the rate as surely as those that were measured.
      *
      * @return at least 0
      */
@@ -48,7 +48,7 @@ public final class OperatingPoint {
     }
 
     /**
-     * Where that share lies with 95 % confidence, at least.
+     * The lower end of the 95 % confidence interval of that share.
      *
      * @return 0 to 1
      */
@@ -57,7 +57,7 @@ public final class OperatingPoint {
     }
 
     /**
-     * Where that share lies with 95 % confidence, at most.
+     * The upper end of the 95 % confidence interval of that share.
      *
      * @return 0 to 1
      */

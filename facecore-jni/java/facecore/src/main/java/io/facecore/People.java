@@ -25,10 +25,10 @@ public final class People implements AutoCloseable {
     }
 
     /**
-     * Nobody yet.
+     * People without anybody, to whom {@link #add} adds some.
      *
      * @param space of all faces
-     * @return an empty list
+     * @return nobody
      */
     public static People empty(SpaceId space) {
         return new People(empty0(space.value()));

@@ -129,7 +129,7 @@ public final class Profile {
     }
 
     /**
-     * A profile without faces, to begin one {@link #with} which.
+     * A profile without faces, to begin one with: {@link #with} adds faces.
      *
      * @param space of its faces
      * @param values the numbers of an embedding, 1 to 65,535
@@ -153,7 +153,7 @@ public final class Profile {
     }
 
     /**
-     * {@link #build(List, AlbumOwner)}, which knows what users said of the faces.
+     * {@link #build(List, AlbumOwner)} with what users said of the faces.
      *
      * @param album the photos with all their faces
      * @param owner what is known of the owner
@@ -168,7 +168,7 @@ public final class Profile {
     }
 
     /**
-     * Builds from the faces that were kept of an album: no photo is read. Photos without a face that was kept do not count.
+     * Builds from the stored faces of an album: no photo is read. Photos without a stored face do not count.
      *
      * @param faces the bytes of stored faces, such as {@link ProfileStore#faces} returns them
      * @param owner what is known of the owner
@@ -304,7 +304,7 @@ public final class Profile {
         return slots.stream().flatMap(slot -> slot.embedding().stream()).collect(Collectors.toUnmodifiableList());
     }
 
-    /** For this package, which does not change them. */
+    /** The bytes themselves, for this package, which does not change them. */
     byte[] bytesInside() {
         return bytes;
     }

@@ -172,7 +172,7 @@ public final class ProfileBuild {
     }
 
     /**
-     * Faces left out because they are none, or by the owner's wish.
+     * Faces left out, because the filter says that they are no faces or because the owner wants so.
      *
      * @return at least 0
      */

@@ -47,7 +47,7 @@ public interface ProfileRepository extends AutoCloseable {
     List<Optional<byte[]>> getMany(long[] users);
 
     /**
-     * What can be read of {@link #getMany} in a given time, where a late answer is worth nothing. A store on this machine always answers in full.
+     * {@link #getMany} with a deadline, where a late answer is worth nothing: what can be read in that time. A store on this machine always answers in full.
      *
      * @param users their ids
      * @param deadline when to answer with what there is; from now
@@ -84,7 +84,7 @@ public interface ProfileRepository extends AutoCloseable {
     Feedback feedback(long user);
 
     /**
-     * Those who have opted out: they are never suggested, whatever else holds them.
+     * Those who have opted out. They must never be suggested, wherever else they are kept.
      *
      * @param users ids
      * @return some of them, in their order
@@ -127,7 +127,8 @@ public interface ProfileRepository extends AutoCloseable {
     long begin();
 
     /**
-     * Everybody reads the iteration that was written from now on; the one before is kept for {@link #back}, and the one before that is dropped.
+     * Makes the iteration that was written the current one: from now on everybody reads it. The one before is kept for {@link #back}, and the one
+     * before that is dropped.
      *
      * @param iteration the number that {@link #begin} gave
      * @throws FaceCoreException with {@link ErrorCode#STORE} if it is not the one being written: a late caller cannot switch twice

@@ -160,7 +160,7 @@ public final class ProfileStore implements ProfileRepository {
     }
 
     /**
-     * Those who have opted out: they are never suggested, whatever else holds them.
+     * Those who have opted out. They must never be suggested, wherever else they are kept.
      *
      * @param users ids
      * @return some of them, in their order
@@ -214,8 +214,8 @@ public final class ProfileStore implements ProfileRepository {
      * processes: others wait.
      *
      * @param batch the changes
-     * @return for each change, in their order, whether it was written, was there, or is news: each method of {@link StoreBatch} says what; true
-     *         where it says nothing
+     * @return for each change, in their order, whether it was written, was there to be removed, or is news, as the method of {@link StoreBatch} says;
+     * true where that says nothing
      * @throws FaceCoreException with {@link ErrorCode#SPACE_MISMATCH} for a value of another space, {@link ErrorCode#LIMIT} for one that is too
      *         long, {@link ErrorCode#STORE_FULL}, and {@link ErrorCode#STORE} when the disk is full, or for {@link StoreBatch#putNext} before
      *         {@link #begin}: the store is as it was
@@ -253,8 +253,8 @@ public final class ProfileStore implements ProfileRepository {
     }
 
     /**
-     * Everybody reads the iteration that was written from now on, in all processes at once; the one before is kept for {@link #back}, and the
-     * one before that is dropped.
+     * Makes the iteration that was written the current one: from now on everybody reads it, in all processes at once. The one before is kept for
+     * {@link #back}, and the one before that is dropped.
      *
      * @param iteration the number that {@link #begin} gave
      * @throws FaceCoreException with {@link ErrorCode#STORE} if it is not the one being written: a late caller cannot switch twice

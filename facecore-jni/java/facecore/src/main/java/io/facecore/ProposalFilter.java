@@ -1,8 +1,8 @@
 package io.facecore;
 
-/** Which of the first network's cells that see the same face goes on. */
+/** How MTCNN chooses among the cells of its first network that see the same face. */
 public enum ProposalFilter {
-    /** Blobs of the score map, a box for each peak: what NMS keeps, several times faster. */
+    /** Blobs of the score map, a box for each peak: keeps what NMS keeps, several times faster. */
     BLOBS,
     /** Non-maximum suppression, as facenet's reference has it. */
     NMS;

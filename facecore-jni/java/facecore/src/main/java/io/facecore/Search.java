@@ -53,7 +53,7 @@ public final class Search {
     /**
      * Without faces that are not near enough.
      *
-     * @param cosine a smaller one is no answer; −1: all are
+     * @param cosine faces with a smaller one are left out; −1: none is
      * @return a changed copy
      */
     public Search withLeast(float cosine) {
@@ -70,8 +70,8 @@ public final class Search {
     }
 
     /**
-     * The signs of every face are looked at, and then the faces compared that are most alike by them. {@code docs/search.md} says how often the answer
-     * is the exact one.
+     * All faces are compared by the signs of their values first, then so many of the most alike by the values themselves. {@code docs/search.md} says
+     * how often the answer is the exact one.
      *
      * @param count so many, at least 1
      * @return a changed copy
@@ -87,7 +87,7 @@ public final class Search {
     /**
      * Only faces of some ids.
      *
-     * @param ids the ids; of none, nothing is found
+     * @param ids the ids; without any, nothing is found
      * @return a changed copy
      */
     public Search withOnly(long... ids) {
@@ -95,7 +95,7 @@ public final class Search {
     }
 
     /**
-     * No faces of some ids, such as one's own. In the place of those named before.
+     * No faces of some ids, such as one's own; these replace ids named before.
      *
      * @param ids the ids
      * @return a changed copy

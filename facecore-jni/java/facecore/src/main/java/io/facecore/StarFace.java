@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Looks for stars in photos of others. A photo counts if the uploader <em>and</em> the star are in it, as two faces: a photo of the star alone is one
- * that everybody can have. It does not know a face of flesh from a picture: on a poster, a screen or in a collage a star is found as well. Safe
+ * that everybody can have. A picture of a face counts as a face: on a poster, a screen or in a collage a star is found as well. Safe
  * from all threads; close it.
  */
 public final class StarFace implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class StarFace implements AutoCloseable {
      * Makes stars ready. The matcher's rate of false positives holds for a stranger's face against all stars, however many they are.
      *
      * @param matcher decides
-     * @param stars who there is; later changes are not seen
+     * @param stars the people to look for; later changes to them are not seen
      * @return the stars
      * @throws FaceCoreException as {@link Matcher#gallery}
      */

@@ -42,7 +42,7 @@ public final class StarHit {
     }
 
     /**
-     * Of the star's face with the star.
+     * How alike the face and the star are, as a cosine.
      *
      * @return −1 to 1
      */

@@ -38,7 +38,7 @@ public final class StoreBatch {
         return changes.int32(kind).int64(user);
     }
 
-    /** Looks at everything before anything is recorded, so that no half of a change stays behind. */
+    /** Checks all of a change before any of it is recorded, so that no half of it stays behind. */
     private StoreBatch value(int kind, long user, SpaceId space, byte[] value) {
         Objects.requireNonNull(space, "space");
         Objects.requireNonNull(value, "value");
@@ -192,7 +192,7 @@ public final class StoreBatch {
 
     /**
      * The user wants no profile: everything of theirs is removed but this wish, and nothing is written for them until they {@linkplain #optIn
-     * opt in} again. A {@link FaceIndex} may hold them still: ask {@link ProfileStore#optedOutAmong} before anybody is suggested.
+     * opt in} again. A {@link FaceIndex} may still have them: ask {@link ProfileStore#optedOutAmong} before anybody is suggested.
      *
      * @param user the user's id
      * @return this

@@ -32,7 +32,7 @@ public final class StoreOptions {
     }
 
     /**
-     * With another limit on disk. So much address space is reserved and neither memory nor disk is, so be generous.
+     * With another limit on disk. So much address space is reserved, but neither memory nor disk, so be generous.
      *
      * @param bytes at least 1; rounded up to whole pages
      * @return a changed copy

@@ -77,8 +77,8 @@ public final class Track {
     }
 
     /**
-     * Numbers that parts of it had in {@link TrackedFace#track} until better views showed that they are of this face. Where frames told a place under two
-     * of its numbers at one moment, that of the higher number holds.
+     * Numbers of other tracks, as {@link TrackedFace#track} had them, that better views showed to be of this face and that became part of this track.
+     * Where a frame has the face under two of its numbers, the place under the higher one holds.
      *
      * @return in order, unmodifiable; mostly none
      */

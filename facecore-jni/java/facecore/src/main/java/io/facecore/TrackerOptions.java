@@ -91,8 +91,8 @@ public final class TrackerOptions {
     }
 
     /**
-     * With another bound of the work for a second of video. In debt, frames are passed over, so that what comes out depends on the machine where
-     * that is slower than the budget.
+     * With another bound of the work for a second of video. When more was spent, frames are passed over: on a machine that is too slow for the budget
+     * the result depends on its speed.
      *
      * @param budget {@link Duration#ZERO}: no bound, and the same result everywhere
      * @return a changed copy
@@ -131,7 +131,7 @@ public final class TrackerOptions {
     }
 
     /**
-     * With another cosine from which on a face that comes back is the one that was lost.
+     * With another cosine from which on a face that comes back is taken for the one that was lost.
      *
      * @param samePerson −1 to 1; others are refused by {@link Tracker#Tracker(TrackerOptions)}; NaN: the model's own threshold
      * @return a changed copy
@@ -201,7 +201,7 @@ public final class TrackerOptions {
     }
 
     /**
-     * The cosine from which on a face is the one that was lost.
+     * The cosine from which on a face that comes back is taken for the one that was lost.
      *
      * @return nothing: the model's own threshold
      */

@@ -75,8 +75,8 @@ public final class Verdict {
     }
 
     /**
-     * The cosine that was required of the match, or of the nearest where there is no match; with nobody to compare with, what is asked of
-     * everybody alike.
+     * The cosine that was required of the match, or of the nearest where there is no match; if there is nobody to compare with, the part that is
+     * required whoever it is.
      *
      * @return about −1 to 1
      */

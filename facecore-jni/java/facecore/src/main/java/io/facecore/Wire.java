@@ -49,7 +49,7 @@ final class Wire {
             return this;
         }
 
-        /** Ids, with their number before them. */
+        /** Ids; their number comes first. */
         Writer int64s(long[] values) {
             int32(values.length).room(Math.multiplyExact(8, values.length)).asLongBuffer().put(values);
             buffer.position(buffer.position() + 8 * values.length);
@@ -106,7 +106,7 @@ final class Wire {
             return values;
         }
 
-        /** Ids, with their number before them. */
+        /** Ids; their number comes first. */
         long[] int64s() {
             long[] values = new long[int32()];
             buffer.asLongBuffer().get(values);

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 
 /**
  * Writes a batch: reads what the answers depend on, writes everything at once, then looks at the pointer once more. If a rebuild began meanwhile, its
- * iteration gets the live writes as well; so none is lost, whenever it began.
+ * iteration gets the live writes as well; so no write is lost, whenever the rebuild begins.
  */
 final class BatchWriter {
     private final CassandraOptions options;
@@ -63,7 +63,7 @@ final class BatchWriter {
         return answers;
     }
 
-    /** Also of writes that failed, since a part of them may be there. */
+    /** Also for writes that failed, since a part of them may be there. */
     private List<ProfileCache.Entry> gaps(Map<Long, UserChanges> users) {
         List<ProfileCache.Entry> gaps = new ArrayList<>();
         long current = iterations.remembered().current;
@@ -119,7 +119,7 @@ final class BatchWriter {
         return statements.send(statement, table, options.read(), options.readDeadline(), values);
     }
 
-    /** A dropped iteration holds nothing of anybody. */
+    /** For a dropped iteration: nobody has anything in it. */
     private CompletionStage<AsyncResultSet> profile(long user, long iteration, Pointer pointer, UserChanges known) {
         CompletionStage<AsyncResultSet> answer = ask("SELECT writetime(profile) FROM %s WHERE user = ?", Statements.profiles(iteration), user);
         return answer.handle((rows, error) -> {
@@ -199,7 +199,7 @@ final class BatchWriter {
         }
     }
 
-    /** A profile to each table that it belongs to and that has not got it yet. */
+    /** Writes a profile to each table that it belongs to and that does not have it yet. */
     private void addTo(Pointer pointer, Pointer first, UserChanges.ProfileWrite write, Set<Long> live, Set<Long> all,
             List<Supplier<CompletionStage<Boolean>>> writes) {
         switch (write.where) {

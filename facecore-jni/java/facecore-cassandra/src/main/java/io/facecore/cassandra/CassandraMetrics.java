@@ -34,7 +34,7 @@ public final class CassandraMetrics {
     }
 
     /**
-     * Requests that failed, whether or not a later try did not.
+     * Requests that failed, even if a later try succeeded.
      *
      * @return how many
      */
@@ -61,7 +61,7 @@ public final class CassandraMetrics {
     }
 
     /**
-     * Those of {@link #confirmed} that were there after all: a replica lacks writes. Many of them for long ask for a repair.
+     * Those of {@link #confirmed} that were there after all: a replica lacks writes. If there are many for a long time, run a repair.
      *
      * @return how many
      */

@@ -96,8 +96,8 @@ public final class CassandraOptions {
     }
 
     /**
-     * How many replicas must agree that there is no profile, and answer for faces and opinions. With {@link #withWrite} together, more than there
-     * are replicas.
+     * How many replicas must agree that there is no profile, and answer for faces and opinions. Together with {@link #withWrite} it must be more than
+     * there are replicas.
      *
      * @param level LOCAL_QUORUM unless set
      * @return a changed copy
@@ -117,8 +117,8 @@ public final class CassandraOptions {
     }
 
     /**
-     * How many replicas must have a removal, an erasure or an opt-out before it is acknowledged: with {@link #withRead} together, more than there
-     * are replicas, or one that missed it shows the user again. While a replica is away, erasures at ALL fail and must be repeated.
+     * How many replicas must have a removal, an erasure or an opt-out before it is acknowledged: with {@link #withRead} together it must be more than
+     * there are replicas, or one that missed it shows the user again. While a replica is away, erasures at ALL fail and must be repeated.
      *
      * @param level ALL unless set
      * @return a changed copy
@@ -128,7 +128,7 @@ public final class CassandraOptions {
     }
 
     /**
-     * How long a read may take, with all it is repeated; {@link CassandraProfileStore#getManyWithin} has a deadline of its own.
+     * How long a read may take, all repetitions included; {@link CassandraProfileStore#getManyWithin} has a deadline of its own.
      *
      * @param deadline 2 s unless set
      * @return a changed copy
@@ -148,7 +148,7 @@ public final class CassandraOptions {
     }
 
     /**
-     * How many requests may be under way, of all threads; who asks for more waits. This bounds memory and what a node has to queue.
+     * How many requests may be under way, of all threads; a thread that asks for more waits. This bounds memory and the queues of the nodes.
      *
      * @param requests 256 unless set, at least 1
      * @return a changed copy
@@ -163,9 +163,9 @@ public final class CassandraOptions {
 
     /**
      * Keeps profiles that were read in a folder of this machine, which {@link CassandraProfileStore#getManyWithin} and {@link
-     * CassandraProfileStore#getMany} look into first; it is still there after a restart. What this store writes, removes or erases is out of it at
-     * once; what other machines do is seen after {@code maxAge} at the latest, erasures too. {@link CassandraProfileStore#optedOutAmong} always asks
-     * Cassandra.
+     * CassandraProfileStore#getMany} look into first; the cache is still there after a restart. What this store writes, removes or erases leaves the cache
+     * at once; what other machines do is seen after {@code maxAge} at the latest, erasures too. {@link CassandraProfileStore#optedOutAmong} always
+     * asks Cassandra.
      *
      * @param folder for this keyspace and this process alone; made if it is not there
      * @param maxUsers at least 1; a cache that is full is emptied, and until it is full again the file has room for twice as many

@@ -68,7 +68,7 @@ public final class CassandraProfileStore implements ProfileRepository {
     }
 
     /**
-     * Makes the tables in a keyspace, or brings them to this version's; nothing happens if they are. The keyspace must be there, since how often
+     * Makes the tables in a keyspace, or brings them up to this version; does nothing if they are up to date. The keyspace must be there, since how often
      * profiles are replicated is the operator's to say.
      *
      * @param session any
@@ -224,7 +224,7 @@ public final class CassandraProfileStore implements ProfileRepository {
         }
         long end = after(options.readDeadline());
         String table = Statements.profiles(iterations.recent(end).current);
-        // One more than asked for, since the last user of the page before is read again: two users may have one place.
+        // One more than asked for, since the last user of the page before is read again: two users may have the same token.
         List<Row> rows = after.isEmpty()
                 ? rows(end, columns + "LIMIT ?", table, count)
                 : rows(end, columns + "WHERE token(user) >= token(?) LIMIT ?", table, after.getAsLong(), count + 1);

@@ -23,7 +23,7 @@ final class Change {
     /** Its place in the batch. */
     final int index;
     byte[] bytes;
-    /** Of a whole photo, the place counts for nothing. */
+    /** For a change to a whole photo the place has no meaning. */
     FaceId face;
     Opinion opinion;
     boolean findable;

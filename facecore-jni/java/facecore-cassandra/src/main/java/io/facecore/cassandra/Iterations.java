@@ -30,7 +30,7 @@ final class Iterations {
         this.level = level;
     }
 
-    /** The one that all writes of a store go by. */
+    /** The pointer that all writes of a store follow. */
     Clock clock() {
         return clock;
     }
@@ -52,12 +52,12 @@ final class Iterations {
         }
     }
 
-    /** As it is now: whoever moves it waits until all replicas know. */
+    /** The pointer as it is now: whoever moves it waits until all replicas know. */
     Pointer fresh() {
         return read(level, PATIENCE);
     }
 
-    /** As it was when it was last read; asks nobody. */
+    /** The pointer as it was last read; asks nobody. */
     Pointer remembered() {
         return remembered;
     }
@@ -118,7 +118,7 @@ final class Iterations {
         move("last = ?", "last = ? AND next = 0", next, now.last);
         ask(() -> {
             if (!now.all().contains(now.last)) {
-                // Left behind by whoever claimed it and ended.
+                // Left behind by a process that claimed the number and ended.
                 schema.dropProfiles(now.last);
             }
             schema.createProfiles(next);

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Profiles that were read from Cassandra, in an embedded store of this machine, with the time each was written at. Where this process has written since,
- * there is a gap with the time of that write; a reader that was slow and comes with an older value does not fill it. A cache that fails is used no
- * more, and everything is read from Cassandra.
+ * Profiles that were read from Cassandra, in an embedded store of this machine, with the time each was written at. A write of this process leaves a
+ * gap with the time of the write; a slow reader that comes with an older value does not fill it. A cache that fails is used no more, and everything
+ * is read from Cassandra.
  */
 final class ProfileCache implements AutoCloseable {
     /** Before the profile: when it was written, when it was read (both in microseconds since 1970; a gap was never read), and its iteration. */
@@ -97,7 +97,7 @@ final class ProfileCache implements AutoCloseable {
             return length == 0 ? record.array() : record.put(profile).array();
         }
 
-        /** Of one iteration, the newer value stays. */
+        /** Of two values of one iteration the newer one stays. */
         private boolean isOlderThan(byte[] record) {
             ByteBuffer other = ByteBuffer.wrap(record);
             return other.getLong() > written && other.getLong(2 * Long.BYTES) == iteration;

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * asks: nothing queues up behind it.
  */
 final class Requests {
-    /** Failures after which a round sends nothing more: without a node, the driver fails in microseconds. */
+    /** So many failures end a round: without a node the driver fails in microseconds, and trying on at once would be of no use. */
     private static final int ENOUGH = 16;
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
@@ -36,7 +36,7 @@ final class Requests {
         this.metrics = metrics;
     }
 
-    /** What a batch of requests came to. A request that has no answer is not in {@code done}. */
+    /** The outcome of a batch of requests. A request that has no answer is not in {@code done}. */
     static final class Outcome<T> {
         final AtomicReferenceArray<T> results;
         final AtomicReferenceArray<Boolean> done;

@@ -57,8 +57,8 @@ final class AccountBuilder {
     }
 
     /**
-     * Whether nothing of an album could be read, so that nobody knows whose it is. In a later pass that is so where the first one found no face and left a
-     * profile.
+     * Whether nothing of an album could be read, so that nobody knows whose it is. In a later pass, which reads no photos, an account without faces that
+     * still has a profile is such a one.
      */
     private boolean isUnknown(ProfileBuild build, Built built, boolean reads) {
         if (build.outcome() != ProfileBuild.Outcome.NO_FACES || build.faces() > 0) {

@@ -29,7 +29,7 @@ final class Machine {
             if (missing.code() != ErrorCode.MODEL) {
                 throw missing;
             }
-            // Without these networks a feature is missing, no more.
+            // Without these networks only age and sex are missing.
         }
         // Several executors of a machine share no folder.
         Path cache = settings.cache.isEmpty() ? null : Path.of(settings.cache, "executor-" + SparkEnv.get().executorId());

@@ -22,7 +22,7 @@ final class Others {
 
     private Others() {}
 
-    /** A piece of the circle of tokens, without its first, with its last. */
+    /** A piece of the circle of tokens, without its first token and with its last. */
     private record Piece(long after, long last) implements java.io.Serializable {}
 
     /** Carries them into the next iteration, and says how many they are. */

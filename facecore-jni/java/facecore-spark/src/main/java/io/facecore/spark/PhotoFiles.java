@@ -11,14 +11,14 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Photos' files, in any file system that Hadoop reads; no more of them a second than is allowed. */
+/** Reads photos' files from any file system that Hadoop knows, no more of them a second than allowed. */
 final class PhotoFiles {
     private final Path root;
     private final Configuration configuration;
     private final long nanosBetween;
     private long next = System.nanoTime();
 
-    /** {@code mostPerSecond} 0 is as many as can be. */
+    /** {@code mostPerSecond} 0 is no bound. */
     PhotoFiles(String root, Configuration configuration, double mostPerSecond) {
         this.root = new Path(root);
         this.configuration = configuration;

@@ -83,7 +83,7 @@ public final class RebuildJob {
             if (current == run.base()) {
                 report = pass(accounts, run);
             } else {
-                // It was switched to: the pass is done.
+                // The iteration was switched to: the pass is done.
                 report = report(current);
                 failures |= report.failed() + report.failedPhotos() > 0;
                 if (run.pass() >= settings.passes || report.change() < settings.enough) {
@@ -133,7 +133,7 @@ public final class RebuildJob {
         return run;
     }
 
-    /** Told before hours of work, not after. */
+    /** Checked before hours of work, not after. */
     private void check(Dataset<Row> accounts) {
         // Without columns said, those that are there.
         StructType given = (isParquet() ? spark.read().parquet(settings.accounts) : spark.read().json(settings.accounts)).schema();
@@ -157,7 +157,7 @@ public final class RebuildJob {
         return FaceCoreException.of(ErrorCode.STORE, reason);
     }
 
-    /** What tells a list from another one. */
+    /** What distinguishes one list from another. */
     private String input() throws IOException {
         Path path = new Path(settings.accounts);
         FileSystem system = path.getFileSystem(spark.sparkContext().hadoopConfiguration());

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Row;
 
-/** A part of the list → the next iteration. What an executor does; to do it twice does no harm. */
+/** A part of the list → the next iteration: what an executor does. Doing it twice does no harm. */
 final class RebuiltPart implements Function2<Integer, Iterator<Row>, Iterator<Integer>> {
     private static final long serialVersionUID = 1;
     private static final int ACCOUNTS = 32;
@@ -38,7 +38,7 @@ final class RebuiltPart implements Function2<Integer, Iterator<Row>, Iterator<In
             return Collections.emptyIterator();
         }
         Machine machine = Machine.of(settings);
-        // Whatever else runs on this machine, such as the service, goes first; but for the threads that the connection has started.
+        // Whatever else runs on this machine, such as the service, goes first. This does not hold for the threads that the connection has started.
         if (!settings.normalPriority) {
             ThreadPriority.setIdle();
         }
@@ -51,7 +51,7 @@ final class RebuiltPart implements Function2<Integer, Iterator<Row>, Iterator<In
         return List.of(part).iterator();
     }
 
-    /** An account that is none costs nobody else the night. */
+    /** An account that cannot be read must not end the whole job. */
     private Built built(Machine machine, Row row) {
         try {
             return machine.builder.build(Account.of(row), reads);
