@@ -61,7 +61,8 @@ test-rust: models
 	facecore/tests/features
 	facecore/tests/oldest_rust
 	cargo test --release --workspace
-	cargo test --release --workspace --features facecore/rayon,facecore/ndarray --test parallel --lib arrays
+	cargo test --release --workspace --features facecore/rayon,facecore/ndarray --test parallel
+	cargo test --release --workspace --features facecore/rayon,facecore/ndarray --lib arrays
 	cargo bench --workspace --bench stages -- --test
 	python3 -B models/test_fetch.py
 	facecore/tests/public_api
