@@ -1,6 +1,6 @@
 # Every line is one that a person could type. Everything builds with --release, so that the heavy dependency (tract) compiles once.
 
-.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-training soak asan bench bench-java header install release-linux cross-aarch64 cross-musl cross-windows
+.PHONY: help models demo serve page cluster-demo test test-tools test-rust test-c test-java test-page test-cluster test-outside test-old-linux test-training soak asan bench bench-java header install release-linux cross-aarch64 cross-musl cross-windows
 
 help:
 	@echo "make models   fetch and convert the networks into models/ (once; needs Python 3 and the network)"
@@ -10,6 +10,7 @@ help:
 	@echo "make test-rust, test-c, test-java, test-page   one of them (C's and Java's answers are compared with what ran before)"
 	@echo "make test-cluster   its last Java part: the store in a real Cassandra and the rebuild by Spark, fetched by Maven, started and stopped (1 GiB of memory)"
 	@echo "make test-outside   its part before the page: projects that depend on what is handed out (crate, C tarball, Maven repository) name a face"
+	@echo "make test-old-linux   its last part: the libraries for x86-64, built as for handing out, run on glibc 2.17 (seven minutes the first time)"
 	@echo "make cluster-demo   the whole system here: two Cassandra nodes, Spark, the page; a rebuild while somebody uploads (5 GB of memory)"
 	@echo "make test-training   the Python package that fine-tunes networks; not part of make test (fetches PyTorch, 3 GB, the first time)"
 	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
@@ -40,7 +41,7 @@ page: models
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -Dformatter.skip -pl facecore,facecore-cassandra -am
 	mvn -q -B -f examples/java/tagging/pom.xml package -DskipTests
 
-test: test-tools test-rust test-heif test-c test-java test-cluster test-outside test-page
+test: test-tools test-rust test-heif test-c test-java test-cluster test-outside test-page test-old-linux
 
 # Before anything that takes long.
 test-tools:
@@ -96,6 +97,10 @@ test-cluster: models
 	cargo build --release --workspace --bins
 	mvn -q -B -f facecore-jni/java/pom.xml install -DskipTests -pl facecore,facecore-cassandra -am
 	cluster/cassandra with 1 cluster/spark with 2 cluster/test
+
+# Half of `make release-linux`: what is built for x86-64 asks for no glibc newer than 2.17.
+test-old-linux:
+	cross/linux x86_64
 
 # What is handed out, as its users meet it: RELEASING.md makes the same files.
 test-outside: models
