@@ -10,7 +10,7 @@ help:
 	@echo "make test-rust, test-c, test-java, test-page   one of them (C's and Java's answers are compared with what ran before)"
 	@echo "make test-cluster   its last Java part: the store in a real Cassandra and the rebuild by Spark, fetched by Maven, started and stopped (1 GiB of memory)"
 	@echo "make test-outside   its part before the page: projects that depend on what is handed out (crate, C tarball, Maven repository) name a face"
-	@echo "make test-old-linux   its last part: the libraries for x86-64, built as for handing out, run on glibc 2.17 (seven minutes the first time)"
+	@echo "make test-old-linux   its last part: the libraries for x86-64, built as for handing out, ask for no glibc newer than 2.17 (seven minutes the first time)"
 	@echo "make cluster-demo   the whole system here: two Cassandra nodes, Spark, the page; a rebuild while somebody uploads (5 GB of memory)"
 	@echo "make test-training   the Python package that fine-tunes networks; not part of make test (fetches PyTorch, 3 GB, the first time)"
 	@echo "make soak     the tests that last, at full size: 10,000 close races, 100,000 photos, a minute of load"
