@@ -16,6 +16,7 @@ final class Albums {
     private static final String[][] PEOPLE = {{"obama", "obama2", "obama3"}, {"biden"}, {"astronaut"}};
     private static final String[] NAMES = {"Barack Obama", "Joe Biden", "Eileen Collins"};
     private static final int VARIANTS = 9;
+    private static final List<String> HOSTILE = List.of("empty.jpg", "text.jpg", "huge.png");
 
     private Albums() {}
 
@@ -85,12 +86,14 @@ final class Albums {
                 + (id - 1) + "], \"photos\": [" + String.join(", ", photos) + "]}";
     }
 
-    /** Adds photos to an account that cannot be read. */
-    static void poison(Path folder, int account) throws IOException, InterruptedException {
-        Files.write(folder.resolve("empty.jpg"), new byte[0]);
+    /** Adds photos to an account that cannot be read: those of the folder {@code hostile}, a pipe, and some that are not there. */
+    static void poison(Path hostile, Path folder, int account) throws IOException, InterruptedException {
+        for (String file : HOSTILE) {
+            Files.copy(hostile.resolve(file), folder.resolve(file));
+        }
         new ProcessBuilder("mkfifo", folder.resolve("pipe.jpg").toString()).start().waitFor();
         StringBuilder more = new StringBuilder();
-        for (String file : List.of("empty.jpg", "pipe.jpg", "missing.jpg", "")) {
+        for (String file : Stream.concat(HOSTILE.stream(), Stream.of("pipe.jpg", "missing.jpg", "")).toList()) {
             more.append(", {\"id\": ").append(9_000 + more.length()).append(", \"file\": \"").append(file).append("\"}");
         }
         change(folder, account, line -> line.replace("}]}", "}" + more + "]}"));

@@ -209,7 +209,7 @@ class RebuildJobIT {
     void whatFailsIsNamedAndCostsNoMore() throws Exception {
         byte[] known = Profile.empty(SPACE, 128).toBytes();
         store.write(new StoreBatch().put(3, SPACE, known));
-        Albums.poison(folder, 1);
+        Albums.poison(ROOT.resolve("testdata/hostile"), folder, 1);
         Albums.loseAllPhotos(folder, 3);
         Albums.mistype(folder, 5);
         assertEquals(2, RebuildJob.run(line()), "more than a share of 0.05 failed");
@@ -220,7 +220,8 @@ class RebuildJobIT {
         List<String> failures = new ArrayList<>();
         session.execute("SELECT account, file, message FROM " + keyspace + ".rebuild_failures WHERE iteration = 2 ALLOW FILTERING")
                 .forEach(row -> failures.add(row.getLong(0) + " " + row.getString(1) + ": " + row.getString(2)));
-        for (String expected : List.of("1 empty.jpg: ", "1 pipe.jpg: java.io.IOException: this is no file", "1 missing.jpg: ", "3 null: not one of its photos",
+        for (String expected : List.of("1 empty.jpg: ", "1 text.jpg: ", "1 huge.png: ", "1 pipe.jpg: java.io.IOException: this is no file", "1 missing.jpg: ",
+                "3 null: not one of its photos",
                 "1 : java.lang.IllegalArgumentException", "5 null: photo 500: its source is camera or phone, not telephone")) {
             assertTrue(failures.stream().anyMatch(failure -> failure.startsWith(expected)), expected + " is not among " + failures);
         }
