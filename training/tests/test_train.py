@@ -16,18 +16,9 @@ from training.manifest import read_entry
 from training.measure import Pairs
 from training.network import Network
 from training.tests.test_data import ROOT, facecore
-from training.tests.tiny import write_models, write_people
 from training.train import Lesson, Parameters, Trainer
 
 QUICK = Parameters(layers="last", epochs=3, rate=1e-2, held_back=0.3, patience=9)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("tiny")
-    write_models(made / "models")
-    write_people(made / "people", 24, 6)
-    return made
 
 
 def trainer(folder: Path, cache: Path, parameters: Parameters = QUICK) -> Trainer:

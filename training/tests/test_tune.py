@@ -8,17 +8,8 @@ import pytest
 
 from training.losses import Margins
 from training.tests.test_data import ROOT
-from training.tests.tiny import write_models, write_people
 from training.train import Parameters
 from training.tune import Trial, table
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("tune")
-    write_models(made / "models")
-    write_people(made / "people", 24, 6)
-    return made
 
 
 def run(folder: Path, out: Path, *more: str) -> subprocess.CompletedProcess:
