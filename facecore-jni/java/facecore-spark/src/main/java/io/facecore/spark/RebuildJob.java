@@ -139,7 +139,10 @@ public final class RebuildJob {
         StructType given = (isParquet() ? spark.read().parquet(settings.accounts) : spark.read().json(settings.accounts)).schema();
         List<String> unknown = Account.unknown(given);
         if (!unknown.isEmpty()) {
-            throw refused(settings.accounts + ": no account has a field " + unknown.get(0) + "; docs/cluster.md says which there are");
+            // Spark's name for what it could not read.
+            throw refused(settings.accounts + (unknown.contains("_corrupt_record")
+                    ? ": a line is not a JSON object"
+                    : ": no account has a field " + unknown.get(0) + "; docs/rebuild.md says which there are"));
         }
         if (accounts.filter("id IS NULL").limit(1).count() > 0) {
             throw refused(settings.accounts + ": an account has no id");

@@ -241,6 +241,9 @@ class RebuildJobIT {
                         told.toString(StandardCharsets.UTF_8).contains("no account has a field ") && told.toString(StandardCharsets.UTF_8).contains(typed[1]),
                         told.toString(StandardCharsets.UTF_8));
             }
+            Albums.cut(folder, 6);
+            assertEquals(2, RebuildJob.run(line()));
+            assertTrue(told.toString(StandardCharsets.UTF_8).contains("a line is not a JSON object"), told.toString(StandardCharsets.UTF_8));
         } finally {
             System.setErr(err);
         }
