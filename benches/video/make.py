@@ -4,7 +4,7 @@ make.py FOLDER --images PEOPLE --scenes SCENES --seed N
 
 PEOPLE has a folder a person with photos; SCENES has photos, those with faces named in its faces.csv. FOLDER gets, of each clip,
 `clips/NN.json` (the truth) and `clips/NN-low.mp4`, `-middle.mp4`, `-high.mp4`; `gallery/NAME/` has photos of 100 people, none of which is
-in a clip. README.md has what is in the truth. The same seed gives the same truth, byte for byte.
+in a clip; `shown/NAME/` the photos that are; `others/NAME/` photos of 100 people who are in no clip. README.md has what is in the truth. The same seed gives the same truth, byte for byte.
 """
 import argparse
 import csv
@@ -23,8 +23,8 @@ import picture
 SIZE, FPS = (1280, 720), 25
 PEOPLE_IN_CLIPS = (2, 4, 6, 8, 12)
 BITRATES = {"low": "250k", "middle": "1000k", "high": "4000k"}
-# People in the clips, those of them who are strangers (nobody knows them), and people who are known.
-CAST, STRANGERS, KNOWN = 60, 9, 100
+# People in the clips, those of them who are strangers (nobody knows them), people who are known, and people in no clip.
+CAST, STRANGERS, KNOWN, OTHERS = 60, 9, 100, 100
 
 
 def arguments():
@@ -118,22 +118,25 @@ def write_truth(path, cast, enrolled, shots, frames):
     path.write_text(f'{head[:-1]}, "frames": [\n{lines}\n]}}\n')
 
 
-def write_gallery(folder, enrolled):
-    for person in enrolled:
-        (folder / person.name).mkdir(parents=True, exist_ok=True)
-        for photo in person.known:
-            shutil.copy(photo.path, folder / person.name)
+def write_photos(folder, photos_of):
+    for name, photos in photos_of.items():
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for photo in photos:
+            shutil.copy(photo.path, folder / name)
 
 
 def main():
     args = arguments()
     cv2.setNumThreads(1)
     rng = np.random.default_rng([args.seed, args.half])
-    everybody, others, left_out = people.gather(args.images, args.half, (CAST, KNOWN - CAST + STRANGERS), rng,
+    more = KNOWN - CAST + STRANGERS
+    everybody, others, left_out = people.gather(args.images, args.half, (CAST, more + OTHERS), rng,
                                                 lambda of: people.embed(args.facecore, args.models, of))
-    known = everybody[STRANGERS:] + others
+    known = everybody[STRANGERS:] + others[:more]
     enrolled = {person.name for person in known}
-    write_gallery(args.folder / "gallery", known)
+    write_photos(args.folder / "gallery", {person.name: person.known for person in known})
+    write_photos(args.folder / "shown", {person.name: person.shown for person in everybody})
+    write_photos(args.folder / "others", {person.name: person.known for person in others[more:]})
     scenes = empty_scenes(args.scenes)
     (args.folder / "clips").mkdir(parents=True, exist_ok=True)
     print(f"{CAST} people to show, {STRANGERS} of them strangers; {len(known)} known; {len(scenes)} scenes; "

@@ -90,6 +90,12 @@ def without_ignored(truth, boxes, whose):
 
 def score(clip, tracks):
     """Accumulators of motmetrics for tracks within shots and for people over the clip, and the names."""
+    within, whole, owners = compare(clip, tracks)
+    return within, whole, names(clip, tracks, owners)
+
+
+def compare(clip, tracks):
+    """Accumulators of motmetrics for tracks within shots and for people over the clip, and of each track in how many frames it is of whom."""
     within, whole = mm.MOTAccumulator(), mm.MOTAccumulator()
     numbers = {}
     joined = np.array([numbers.setdefault(joined_as(track), len(numbers)) for track in tracks], int)
@@ -104,7 +110,7 @@ def score(clip, tracks):
     events = within.mot_events
     for who, track in events.loc[events.Type.isin(["MATCH", "SWITCH"]), ["OId", "HId"]].itertuples(index=False):
         seen[int(track)][int(who) % SHOT] += 1
-    return within, whole, names(clip, tracks, seen)
+    return within, whole, seen
 
 
 def joined_as(track):

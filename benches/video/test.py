@@ -13,6 +13,7 @@ import paths
 import people
 import picture
 import score
+import strangers
 
 FACECORE, MODELS = "target/release/facecore", "models"
 PHOTOS = [f"testdata/photos/{name}.jpg" for name in ("obama", "obama2", "biden")]
@@ -111,6 +112,10 @@ class Scores(unittest.TestCase):
         self.assertEqual(self.measured(clip, halves, 1)[0].num_switches, 1)
         joined = [dict(track, joined=7) for track in halves]
         self.assertEqual(self.measured(clip, joined, 1)[0].idf1, 1)
+
+    def test_a_relatives_name_is_a_wrong_name_counted_apart(self):
+        found = [("F0001_MID1", "F0001_MID2"), ("F0001_MID1", None), ("Ann", "Bob"), ("Ann", "Cid")]
+        self.assertEqual(strangers.row("0.01", found), "0.01 | 4 | 3 | 1 | 2 | 0.7500")
 
 
 if __name__ == "__main__":
