@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::flow::Shift;
-use super::views::{self, Place};
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
 use crate::error::Result;
@@ -93,11 +92,6 @@ impl Track {
         self.faces.iter().max_by(|a, b| a.weight.total_cmp(&b.weight))
     }
 
-    /// When its kept faces were seen, and what they count.
-    pub(super) fn times_and_weights(&self) -> Vec<views::TimeAndWeight> {
-        self.faces.iter().map(|face| (face.at, face.weight)).collect()
-    }
-
     /// Whether both tracks were seen at one moment, so that they are two people.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.spans.iter().any(|span| other.spans.iter().any(|other| span.overlaps(other)))
@@ -108,6 +102,21 @@ impl Track {
 pub(super) fn weighted_mean<'a>(faces: impl IntoIterator<Item = &'a KeptFace>) -> Result<Option<Embedding>> {
     let faces: Vec<_> = faces.into_iter().map(|face| (&face.embedding, face.weight)).collect();
     if faces.is_empty() { Ok(None) } else { Embedding::weighted_mean(&faces).map(Some) }
+}
+
+/// The place of the face that counts least.
+pub(super) fn worst(faces: &[KeptFace]) -> usize {
+    let weights = faces.iter().map(|face| face.weight).enumerate();
+    weights.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
+}
+
+/// Where a view goes among those that a track keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is one more.
+    New,
+    /// It takes the place of this one.
+    Instead(usize),
 }
 
 /// A view to be kept.
@@ -189,11 +198,6 @@ impl Following {
         self.velocity.map(|speed| speed * passed)
     }
 
-    /// How many of its own widths it moves a second.
-    pub(super) fn speed(&self) -> f32 {
-        self.widths(self.velocity)
-    }
-
     /// Where its box would be then, as it last moved.
     pub(super) fn expected(&self, at: Duration) -> BoundingBox {
         let ([x, y], area) = (self.guess(at), self.bounding_box);
@@ -273,7 +277,7 @@ impl Following {
         own.faces.extend(lost.faces);
         own.faces.sort_by_key(|face| face.at);
         while own.faces.len() > most_faces {
-            own.faces.remove(views::least_missed(&own.times_and_weights()));
+            own.faces.remove(worst(&own.faces));
         }
         own.revision += lost.revision + 1;
         self.embedding = own.embedding()?;
@@ -292,22 +296,9 @@ impl Following {
 
     fn take_speed(&mut self, by: [f32; 2], at: Duration) {
         let passed = at.saturating_sub(self.at).as_secs_f32();
-        if passed <= 0.0 {
-            return;
+        if passed > 0.0 {
+            self.velocity = [0, 1].map(|axis| 0.5 * (self.velocity[axis] + by[axis] / passed));
         }
-        let now = by.map(|along| along / passed);
-        self.velocity = [0, 1].map(|axis| 0.5 * (self.velocity[axis] + now[axis]));
-        // The view that a track begins with was weighed as of a face at rest. It is the only one, so that the mean stays the same.
-        let speed = self.widths(now);
-        if let [first] = &mut self.track.faces[..]
-            && first.at == self.at
-        {
-            first.weight = views::in_motion(first.weight, speed);
-        }
-    }
-
-    fn widths(&self, [x, y]: [f32; 2]) -> f32 {
-        x.hypot(y) / self.bounding_box.width().max(1.0)
     }
 }
 

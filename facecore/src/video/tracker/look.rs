@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::super::association::{SOMEBODY_ELSE, associate, candidates, resume, reunions, unclear};
-use super::super::track::{Following, KeptFace, View};
-use super::super::views::{self, Place};
+use super::super::track::{Following, KeptFace, Place, View};
+use super::super::views;
 use super::{Frame, Tracker};
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
@@ -34,10 +34,10 @@ struct Weighed {
 }
 
 impl Weighed {
-    /// The view with its place among those that are kept, if it has one; the face moves so many of its widths a second.
-    fn of(frame: &Frame<'_>, face: &Face, speed: f32, place: impl Fn(f32) -> Option<Place>) -> Option<(Self, Place)> {
+    /// The view with its place among those that are kept, if it has one.
+    fn of(frame: &Frame<'_>, face: &Face, place: impl Fn(f32) -> Option<Place>) -> Option<(Self, Place)> {
         let quality = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score).ok()?;
-        let weight = views::weight(&quality, speed);
+        let weight = views::weight(&quality);
         Some((Self { quality, weight }, place(weight)?))
     }
 }
@@ -104,11 +104,8 @@ impl Tracker {
             if self.stats.embedded >= before + EMBEDDED_A_LOOK as u64 {
                 break;
             }
-            let of = &self.live[track].track;
-            let most = self.options.faces_per_track;
-            let places = |weight| views::place(&of.times_and_weights(), of.detections, (frame.at, weight), most);
-            let speed = self.live[track].speed();
-            let Some((weighed, place)) = Weighed::of(frame, &found[face].face, speed, places) else { continue };
+            let places = |weight| views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track);
+            let Some((weighed, place)) = Weighed::of(frame, &found[face].face, places) else { continue };
             views[track] = self.view(frame, &mut found[face], weighed, place);
         }
         views
@@ -175,7 +172,7 @@ impl Tracker {
             // It may be seen only once.
             if track.is_confirmed()
                 && let Some((weighed, place)) =
-                    Weighed::of(frame, &found.face, 0.0, |weight| views::place(&[], 1, (frame.at, weight), 1))
+                    Weighed::of(frame, &found.face, |weight| views::place(&track.track, frame.at, weight, 1))
                 && let Some(view) = self.view(frame, found, weighed, place)
             {
                 track.keep(view)?;
