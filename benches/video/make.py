@@ -4,7 +4,8 @@ make.py FOLDER --images PEOPLE --scenes SCENES --seed N
 
 PEOPLE has a folder a person with photos; SCENES has photos, those with faces named in its faces.csv. FOLDER gets, of each clip,
 `clips/NN.json` (the truth) and `clips/NN-low.mp4`, `-middle.mp4`, `-high.mp4`; `gallery/NAME/` has photos of 100 people, none of which is
-in a clip; `shown/NAME/` the photos that are; `others/NAME/` photos of 100 people who are in no clip. README.md has what is in the truth. The same seed gives the same truth, byte for byte.
+in a clip; `shown/NAME/` the photos that are; `others/NAME/` photos of 100 people who are in no clip. README.md has what is in the truth. The same
+seed gives the same truth, byte for byte.
 """
 import argparse
 import csv

@@ -11,9 +11,7 @@ import pathlib
 import subprocess
 import sys
 
-import numpy as np
-
-from people import centre, family
+from people import Photo, family
 from score import Clip, compare
 
 RATES = ("0.01", "0.03", "0.05", "0.1")
@@ -31,9 +29,7 @@ def photos(command, folder):
     """Of each photo with a face: whose it is, and the name."""
     for row in run(command, [folder / "shown"]):
         if row.get("faces"):
-            middle = np.array([row["width"], row["height"]]) / 2
-            face = min(row["faces"], key=lambda face: np.hypot(*(centre(face["box"]) - middle)))
-            yield pathlib.Path(row["file"]).parent.name, name(face)
+            yield pathlib.Path(row["file"]).parent.name, name(Photo(row).face)
 
 
 def tracks(command, folder):
