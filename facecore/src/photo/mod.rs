@@ -9,6 +9,7 @@
 //! - `heif`: HEIC and AVIF by libheif, with the feature `heif`.
 //! - `metadata`: where each format says how the photo lies.
 //! - `raw`: pixels of a camera or of another decoder, borrowed without a copy when they are upright RGB already.
+//! - `planes`: frames of a video, which become RGB only when that is asked for.
 //! - `orientation`: the 8 EXIF turns, of pixels and of points.
 //! - `align`: a face turned so that its landmarks lie where a template has them.
 //! - `shrink`: one exact area average for photos above [`Limits::shrink_above`].
@@ -30,6 +31,7 @@ mod jpeg;
 #[cfg(feature = "decode")]
 mod metadata;
 mod orientation;
+mod planes;
 mod raw;
 mod resample;
 mod shrink;
@@ -45,6 +47,7 @@ pub(crate) use align::Similarity;
 #[cfg(feature = "decode")]
 pub use degrade::Degradation;
 pub use orientation::Orientation;
+use planes::Planes;
 pub use raw::{PixelFormat, RawView};
 pub(crate) use resample::{Resampler, Rule, Window, round};
 
@@ -154,7 +157,7 @@ fn check(what: &'static str, actual: u64, limit: u64) -> Result<()> {
 /// Made by [`Photo::decode`] or [`Photo::from_raw`]. Has at least one pixel.
 #[derive(Clone)]
 pub struct Photo<'a> {
-    pixels: Pixels<'a>,
+    source: Source<'a>,
     stored_width: u32,
     stored_height: u32,
     orientation: Orientation,
@@ -162,7 +165,8 @@ pub struct Photo<'a> {
 }
 
 impl<'a> Photo<'a> {
-    /// Takes raw pixels; upright [`PixelFormat::Rgb`] that needs no shrinking is borrowed, everything else is converted once.
+    /// Takes raw pixels. Upright [`PixelFormat::Rgb`] that needs no shrinking is borrowed. So are formats with a plane of brightness, and become RGB when it is
+    /// first asked for: of the frames of a video most are only followed. Everything else is converted at once.
     ///
     /// # Errors
     /// [`Error::RawPixels`] if the view has no pixels or does not fit its buffer, [`Error::Limit`] if it is larger than `limits` allow.
@@ -178,6 +182,12 @@ impl<'a> Photo<'a> {
     pub fn from_raw(view: RawView<'a>, limits: &Limits) -> Result<Self> {
         view.check()?;
         limits.check_size(view.width, view.height)?;
+        let shrinks = shrink::target(view.width, view.height, limits.shrink_above).is_some();
+        if let Some(planes) = Planes::of(view).filter(|_| !shrinks) {
+            let (stored_width, stored_height) = (view.width, view.height);
+            let source = Source::Planes(planes);
+            return Ok(Self { source, stored_width, stored_height, orientation: Orientation::Upright, damaged: false });
+        }
         Ok(Self::from_stored(view.to_rgb(), view.orientation, limits))
     }
 
@@ -188,23 +198,33 @@ impl<'a> Photo<'a> {
             Some((width, height)) => shrink::area_average(&stored, width, height),
             None => stored,
         };
-        Self { pixels: orientation.make_upright(pixels), stored_width, stored_height, orientation, damaged: false }
+        let source = Source::Rgb(orientation.make_upright(pixels));
+        Self { source, stored_width, stored_height, orientation, damaged: false }
     }
 
     /// The photo with pixels of its own, for where it must outlive the buffer it was made from; copies borrowed ones.
     pub fn into_owned(self) -> Photo<'static> {
-        let pixels = Pixels { data: Cow::Owned(self.pixels.data.into_owned()), ..self.pixels };
-        Photo { pixels, ..self }
+        let source = match self.source {
+            Source::Rgb(pixels) => Source::Rgb(Pixels { data: Cow::Owned(pixels.data.into_owned()), ..pixels }),
+            Source::Planes(planes) => Source::Planes(planes.into_owned()),
+        };
+        Photo { source, ..self }
     }
 
     /// Width of the upright photo in pixels, at least 1.
     pub fn width(&self) -> u32 {
-        self.pixels.width
+        match &self.source {
+            Source::Rgb(pixels) => pixels.width,
+            Source::Planes(planes) => planes.width(),
+        }
     }
 
     /// Height of the upright photo in pixels, at least 1.
     pub fn height(&self) -> u32 {
-        self.pixels.height
+        match &self.source {
+            Source::Rgb(pixels) => pixels.height,
+            Source::Planes(planes) => planes.height(),
+        }
     }
 
     /// The RGB bytes of row `y`, 3 × [`width`](Self::width) of them.
@@ -212,8 +232,19 @@ impl<'a> Photo<'a> {
     /// # Panics
     /// If `y` is not below [`height`](Self::height).
     pub fn row(&self, y: u32) -> &[u8] {
-        assert!(y < self.pixels.height, "row {y} of a photo of {} rows", self.pixels.height);
-        self.pixels.row(y)
+        assert!(y < self.height(), "row {y} of a photo of {} rows", self.height());
+        match &self.source {
+            Source::Rgb(pixels) => pixels.row(y),
+            Source::Planes(planes) => planes.rgb().row(y),
+        }
+    }
+
+    /// The brightness of row `y`, [`width`](Self::width) bytes, of a frame that has it without being made RGB.
+    pub(crate) fn brightness(&self, y: u32) -> Option<&[u8]> {
+        match &self.source {
+            Source::Rgb(_) => None,
+            Source::Planes(planes) => Some(planes.brightness(y)),
+        }
     }
 
     /// Width of the photo as stored, before turning and shrinking.
@@ -274,6 +305,13 @@ impl fmt::Debug for Photo<'_> {
             .field("damaged", &self.damaged)
             .finish_non_exhaustive()
     }
+}
+
+/// What a photo's rows are read from.
+#[derive(Clone)]
+enum Source<'a> {
+    Rgb(Pixels<'a>),
+    Planes(Planes<'a>),
 }
 
 /// RGB rows, owned or borrowed; `stride` bytes from one row to the next.
@@ -361,7 +399,8 @@ mod tests {
             let photo = Photo::from_raw(grey(&data, width, height, Orientation::from_exif(exif).unwrap()), &limits).unwrap();
             let upright = Photo::from_raw(grey(&data, width, height, Orientation::Upright), &limits).unwrap();
             prop_assert!(u64::from(photo.width()) * u64::from(photo.height()) <= shrink_above.max(1));
-            let turned = photo.orientation().make_upright(upright.pixels);
+            let Source::Rgb(upright) = upright.source else { panic!("grey pixels have no planes") };
+            let turned = photo.orientation().make_upright(upright);
             for y in 0..photo.height() {
                 prop_assert_eq!(photo.row(y), turned.row(y));
             }

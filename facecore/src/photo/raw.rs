@@ -37,6 +37,11 @@ impl PixelFormat {
         matches!(self, Self::Nv12 | Self::Nv21)
     }
 
+    /// Whether brightness lies in a plane of its own.
+    pub(super) fn has_brightness(self) -> bool {
+        matches!(self, Self::Nv12 | Self::Nv21 | Self::I420)
+    }
+
     /// Fewest bytes that a row takes.
     fn row_bytes(self, width: u32) -> u64 {
         let width = u64::from(width);
@@ -128,23 +133,24 @@ impl<'a> RawView<'a> {
             PixelFormat::Rgba => |row, rgb| each::<4>(row, rgb, over_white),
             PixelFormat::Bgra => |row, rgb| each::<4>(row, rgb, |[b, g, r, a]| over_white([r, g, b, a])),
             PixelFormat::Grey => |row, rgb| each::<1>(row, rgb, |[grey]| [grey; 3]),
-            PixelFormat::Nv12 => return self.yuv_to_rgb(|[u, v]| [u, v]),
-            PixelFormat::Nv21 => return self.yuv_to_rgb(|[v, u]| [u, v]),
-            PixelFormat::I420 => return self.i420_to_rgb(),
+            PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::I420 => return self.planes_to_rgb(),
         };
         self.rows_to_rgb(|y, rgb| convert(self.row(y), rgb))
     }
 
-    fn yuv_to_rgb(&self, uv: fn([u8; 2]) -> [u8; 2]) -> Pixels<'static> {
+    /// The same of a format with a plane of brightness.
+    pub(super) fn planes_to_rgb(&self) -> Pixels<'static> {
+        match self.format {
+            PixelFormat::Nv12 => self.two_planes_to_rgb(|[u, v]| [u, v]),
+            PixelFormat::Nv21 => self.two_planes_to_rgb(|[v, u]| [u, v]),
+            _ => self.i420_to_rgb(),
+        }
+    }
+
+    fn two_planes_to_rgb(&self, uv: fn([u8; 2]) -> [u8; 2]) -> Pixels<'static> {
         self.rows_to_rgb(|y, rgb| {
             let chroma = self.row(self.height as usize + y / 2).as_chunks::<2>().0;
-            let pairs = rgb.chunks_mut(6).zip(self.row(y).chunks(2)).zip(chroma);
-            for ((rgb, brightness), &pair) in pairs {
-                let [u, v] = uv(pair);
-                for (rgb, &y) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(brightness) {
-                    *rgb = jfif_rgb(y, u, v);
-                }
-            }
+            pairs_to_rgb(&self.row(y)[..self.width as usize], chroma.iter().map(|&pair| uv(pair)), rgb);
         })
     }
 
@@ -154,12 +160,8 @@ impl<'a> RawView<'a> {
         let v_plane = u_plane + stride * self.height.div_ceil(2) as usize;
         let chroma = |plane: usize, y: usize| &self.data[plane + y / 2 * stride..][..width];
         self.rows_to_rgb(|y, rgb| {
-            let pairs = chroma(u_plane, y).iter().zip(chroma(v_plane, y));
-            for ((rgb, brightness), (&u, &v)) in rgb.chunks_mut(6).zip(self.row(y).chunks(2)).zip(pairs) {
-                for (rgb, &y) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(brightness) {
-                    *rgb = jfif_rgb(y, u, v);
-                }
-            }
+            let pairs = chroma(u_plane, y).iter().zip(chroma(v_plane, y)).map(|(&u, &v)| [u, v]);
+            pairs_to_rgb(self.row(y), pairs, rgb);
         })
     }
 
@@ -173,7 +175,7 @@ impl<'a> RawView<'a> {
     }
 
     /// Row `y` of the buffer; the chroma rows follow the `height` rows of brightness.
-    fn row(&self, y: usize) -> &'a [u8] {
+    pub(super) fn row(&self, y: usize) -> &'a [u8] {
         &self.data[y * self.stride..][..self.format.row_bytes(self.width) as usize]
     }
 }
@@ -191,11 +193,34 @@ pub(super) fn over_white([r, g, b, alpha]: [u8; 4]) -> [u8; 3] {
     [r, g, b].map(|channel| ((u32::from(channel) * alpha + white + 127) / 255) as u8)
 }
 
+/// A row of which each two pixels share their colour, the last one alone where the width is odd.
+fn pairs_to_rgb(brightness: &[u8], colours: impl Iterator<Item = [u8; 2]>, rgb: &mut [u8]) {
+    let (pairs, odd) = brightness.as_chunks::<2>();
+    let (rgb, odd_rgb) = rgb.as_chunks_mut::<6>();
+    let mut colours = colours.map(|[u, v]| jfif_colour(u, v));
+    for ((rgb, pair), colour) in rgb.iter_mut().zip(pairs).zip(&mut colours) {
+        for (rgb, &y) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(pair) {
+            *rgb = coloured(y, colour);
+        }
+    }
+    if let ([y], Some(colour), Some(rgb)) = (odd, colours.next(), odd_rgb.first_chunk_mut()) {
+        *rgb = coloured(*y, colour);
+    }
+}
+
 /// JFIF's YCbCr (BT.601, full range), in 16-bit fixed point.
 pub(super) fn jfif_rgb(y: u8, u: u8, v: u8) -> [u8; 3] {
-    let (y, u, v) = (i32::from(y) << 16, i32::from(u) - 128, i32::from(v) - 128);
-    [y + 91_881 * v, y - 22_554 * u - 46_802 * v, y + 116_130 * u]
-        .map(|channel| ((channel + 32_768) >> 16).clamp(0, 255) as u8)
+    coloured(y, jfif_colour(u, v))
+}
+
+/// What a colour adds to the brightness of each channel.
+fn jfif_colour(u: u8, v: u8) -> [i16; 3] {
+    let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
+    [91_881 * v, -22_554 * u - 46_802 * v, 116_130 * u].map(|channel| ((channel + 32_768) >> 16) as i16)
+}
+
+fn coloured(y: u8, colour: [i16; 3]) -> [u8; 3] {
+    colour.map(|channel| (i16::from(y) + channel).clamp(0, 255) as u8)
 }
 
 #[cfg(test)]

@@ -64,29 +64,31 @@ impl Picture {
 
 /// The mean brightness of each block of `factor` × `factor` pixels; what is left over at the right and below is left out.
 fn shrunken(frame: &Photo<'_>, factor: usize) -> Plane {
-    let (width, height) = (frame.width() as usize / factor, frame.height() as usize / factor);
+    let (width, height) = (frame.width() as usize, frame.height() as usize);
     // A side shorter than a block is one block of what there is.
-    let (width, height) = (width.max(1), height.max(1));
-    let mut values = Vec::with_capacity(width * height);
-    let mut sums = vec![0u32; width];
-    for y in 0..height {
+    let (columns, rows) = ((width / factor).max(1), (height / factor).max(1));
+    let planes = frame.brightness(0).is_some();
+    let mut values = Vec::with_capacity(columns * rows);
+    let mut sums = vec![0; if planes { width } else { 3 * width }];
+    for top in (0..rows).map(|row| row * factor) {
+        let bottom = (top + factor).min(height);
         sums.fill(0);
-        let rows = (y * factor..(y + 1) * factor).filter(|&row| row < frame.height() as usize);
-        let count = rows.clone().count();
-        for row in rows {
-            for (sum, block) in sums.iter_mut().zip(frame.row(row as u32).chunks(3 * factor)) {
-                *sum += block
-                    .as_chunks::<3>()
-                    .0
-                    .iter()
-                    .map(|&[r, g, b]| u32::from(r) + 2 * u32::from(g) + u32::from(b))
-                    .sum::<u32>();
-            }
+        for y in top..bottom {
+            let row = frame.brightness(y as u32).unwrap_or_else(|| frame.row(y as u32));
+            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
         }
-        let share = 1.0 / (4 * count * factor.min(frame.width() as usize)) as f32;
-        values.extend(sums.iter().map(|&sum| sum as f32 * share));
+        let area = ((bottom - top) * factor.min(width)) as f32;
+        if planes {
+            let blocks = sums.chunks(factor).take(columns);
+            values.extend(blocks.map(|block| block.iter().sum::<u32>() as f32 / area));
+        } else {
+            let blocks = sums.as_chunks::<3>().0.chunks(factor).take(columns);
+            values.extend(
+                blocks.map(|block| block.iter().map(|[r, g, b]| r + 2 * g + b).sum::<u32>() as f32 / (4.0 * area)),
+            );
+        }
     }
-    Plane { width, height, values }
+    Plane { width: columns, height: rows, values }
 }
 
 fn halved(plane: &Plane) -> Plane {
@@ -164,6 +166,23 @@ mod tests {
         let sizes: Vec<_> = picture.levels.iter().map(|plane| (plane.width, plane.height)).collect();
         assert_eq!((picture.factor, sizes), (2.0, vec![(640, 360), (320, 180), (160, 90)]));
         assert!(picture.levels.iter().all(|plane| plane.values.iter().all(|value| (value - 20.0).abs() < 1e-3)));
+    }
+
+    #[test]
+    fn a_plane_of_brightness_is_as_good_as_rgb() {
+        let (width, height) = (1300u32, 7u32);
+        let mut data: Vec<u8> = (0..width * height).map(|at| (at * 31 % 251) as u8).collect();
+        let grey = Picture::of(&photo(width, height, |x, y| data[(y * width + x) as usize]));
+        data.resize(data.len() + 2 * 650 * 4, 128);
+        let orientation = Orientation::Upright;
+        let view =
+            RawView { data: &data, width, height, stride: width as usize, format: PixelFormat::I420, orientation };
+        let planes = Photo::from_raw(view, &Limits::default()).unwrap();
+        for planes in [planes.clone(), planes.into_owned()] {
+            let same = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-3;
+            assert!(Picture::of(&planes).levels[0].values.iter().zip(&grey.levels[0].values).all(same));
+            assert_eq!(planes.row(6)[..3], [data[6 * 1300]; 3]);
+        }
     }
 
     #[test]
