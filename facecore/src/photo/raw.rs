@@ -209,6 +209,7 @@ fn pairs_to_rgb(brightness: &[u8], colours: impl Iterator<Item = [u8; 2]>, rgb: 
 }
 
 /// JFIF's YCbCr (BT.601, full range), in 16-bit fixed point.
+#[cfg(any(feature = "decode", test))]
 pub(super) fn jfif_rgb(y: u8, u: u8, v: u8) -> [u8; 3] {
     coloured(y, jfif_colour(u, v))
 }
