@@ -11,7 +11,6 @@ import argparse
 import csv
 import json
 import pathlib
-import shutil
 import subprocess
 
 import cv2
@@ -123,7 +122,7 @@ def write_photos(folder, photos_of):
     for name, photos in photos_of.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for photo in photos:
-            shutil.copy(photo.path, folder / name)
+            photo.write_to(folder / name)
 
 
 def main():

@@ -1,7 +1,9 @@
 """The people of the clips: whose photos are shown, whose are known, and where the faces are in them."""
 import hashlib
 import json
+import pathlib
 import re
+import shutil
 import subprocess
 
 import cv2
@@ -14,6 +16,8 @@ KNOWN, LEAST_SHOWN, MOST_SHOWN, MOST_READ = 3, 3, 8, 16
 OTHER_PERSON = 0.1
 # Where the five points of a face lie in a patch, as SFace's alignment has them, with the eyes EYES pixels apart.
 EYES = 64.0
+# What is painted over black bars: neither light nor dark.
+GREY = 110
 TEMPLATE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
 POINTS = (TEMPLATE - TEMPLATE[:2].mean(axis=0)) * EYES / (TEMPLATE[1, 0] - TEMPLATE[0, 0])
 
@@ -50,6 +54,17 @@ class Photo:
         pixels = cv2.imread(self.path).max(axis=2) > 8
         ys, xs = np.flatnonzero(pixels.mean(axis=1) > 0.2), np.flatnonzero(pixels.mean(axis=0) > 0.2)
         return (xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) if len(xs) and len(ys) else (0, 0, 0, 0)
+
+    def write_to(self, folder):
+        """A copy of the photo, with grey in place of black bars around it, which no camera makes and which change the embedding."""
+        x1, y1, x2, y2 = self.content()
+        if (x1, y1, x2, y2) in ((0, 0, self.width, self.height), (0, 0, 0, 0)):
+            shutil.copy(self.path, folder)
+            return
+        pixels = cv2.imread(self.path)
+        grey = np.full_like(pixels, GREY)
+        grey[y1:y2, x1:x2] = pixels[y1:y2, x1:x2]
+        cv2.imwrite(str(folder / f"{pathlib.Path(self.path).stem}.png"), grey)
 
     def face_inside(self):
         """The share of the face's box that the photo has pixels of."""

@@ -46,11 +46,14 @@ impl BoundingBox {
     /// assert_eq!(left.iou(&BoundingBox::new(1.0, 0.0, 3.0, 1.0)), 1.0 / 3.0);
     /// ```
     pub fn iou(&self, other: &Self) -> f32 {
-        let overlap =
-            Self::new(self.x1.max(other.x1), self.y1.max(other.y1), self.x2.min(other.x2), self.y2.min(other.y2))
-                .area();
+        let overlap = self.intersection(other).area();
         let union = self.area() + other.area() - overlap;
         if union > 0.0 { overlap / union } else { 0.0 }
+    }
+
+    /// What both have in common; turned inside out where that is nothing.
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
+        Self::new(self.x1.max(other.x1), self.y1.max(other.y1), self.x2.min(other.x2), self.y2.min(other.y2))
     }
 
     /// The smallest box that holds both points.

@@ -172,6 +172,34 @@ fn crossing() -> Vec<Picture> {
         .collect()
 }
 
+/// Obama, and behind him Biden, whose head begins at these places along x, one a frame; without a place Obama is alone.
+fn behind(places: &[Option<i64>]) -> Vec<Picture> {
+    let (near, far, ground) = (Picture::read("obama.jpg"), Picture::read("biden.jpg"), Picture::grey(1200, 600));
+    let frame = |x: &Option<i64>| {
+        let mut frame = ground.clone();
+        if let Some(x) = x {
+            frame.lay(&far, [130, 30, 160, 200], [*x, 100]);
+        }
+        frame.lay(&near, [260, 30, 200, 290], [520, 50]);
+        frame
+    };
+    places.iter().map(frame).collect()
+}
+
+#[test]
+fn who_comes_half_hidden_is_told_once_it_is_seen_who_it_is() {
+    let (alone, hidden) = ([None; 5], [Some(433); 30]);
+    let out: Vec<_> = (1..=10).map(|step| Some(433 - 12 * step)).collect();
+    let told = |places: &[Option<i64>]| -> Vec<usize> {
+        track(&mut tracker(), &behind(places)).iter().map(Vec::len).collect()
+    };
+    assert_eq!(told(&hidden)[2..], [2; 28], "it cannot be one that was followed until now");
+    let stays = told(&[&alone[..], &hidden[..]].concat());
+    assert_eq!((&stays[..12], &stays[20..]), (&[1; 12][..], &[2; 15][..]), "{stays:?}");
+    let comes_out = told(&[&alone[..], &hidden[..6], &out].concat());
+    assert_eq!((&comes_out[..11], &comes_out[15..]), (&[1; 11][..], &[2; 6][..]), "{comes_out:?}");
+}
+
 #[test]
 fn two_people_who_cross_are_not_swapped() {
     let mut tracker = tracker();

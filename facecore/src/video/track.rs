@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::flow::Shift;
+use super::views::{self, Place};
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
 use crate::error::Result;
@@ -92,6 +93,11 @@ impl Track {
         self.faces.iter().max_by(|a, b| a.weight.total_cmp(&b.weight))
     }
 
+    /// When its kept faces were seen, and what they count.
+    pub(super) fn times_and_weights(&self) -> Vec<views::TimeAndWeight> {
+        self.faces.iter().map(|face| (face.at, face.weight)).collect()
+    }
+
     /// Whether both tracks were seen at one moment, so that they are two people.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.spans.iter().any(|span| other.spans.iter().any(|other| span.overlaps(other)))
@@ -104,24 +110,12 @@ pub(super) fn weighted_mean<'a>(faces: impl IntoIterator<Item = &'a KeptFace>) -
     if faces.is_empty() { Ok(None) } else { Embedding::weighted_mean(&faces).map(Some) }
 }
 
-/// The place of the face that counts least.
-pub(super) fn worst(faces: &[KeptFace]) -> usize {
-    let weights = faces.iter().map(|face| face.weight).enumerate();
-    weights.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
-}
-
-/// Where a view goes among those that a track keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// It is one more.
-    New,
-    /// It takes the place of this one.
-    Instead(usize),
-}
-
-/// A view to be kept.
+/// An embedded view.
 pub(super) struct View {
-    pub(super) place: Place,
+    /// `None` if it is not kept.
+    pub(super) place: Option<Place>,
+    /// What it would count at rest and not covered.
+    pub(super) clear: f32,
     pub(super) face: KeptFace,
 }
 
@@ -132,7 +126,8 @@ pub(super) struct Following {
     pub(super) bounding_box: BoundingBox,
     pub(super) landmarks: Landmarks,
     pub(super) score: f32,
-    sure: bool,
+    /// Looks that must still find it until it is taken for a face, and told.
+    pub(super) pending: u32,
     /// Pixels a second that its centre moves.
     velocity: [f32; 2],
     /// Where it was and how it moved when the detector last found it.
@@ -152,14 +147,14 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub(super) fn begin(id: u32, face: &Face, at: Duration, sure: bool) -> Self {
+    pub(super) fn begin(id: u32, face: &Face, at: Duration, pending: u32) -> Self {
         let span = Span { start: at, end: at };
         Self {
             track: Track { id, spans: vec![span], detections: 1, faces: Vec::new(), revision: 0, absorbed: Vec::new() },
             bounding_box: face.bounding_box,
             landmarks: face.landmarks,
             score: face.score,
-            sure,
+            pending,
             velocity: [0.0; 2],
             last_found: (face.bounding_box, [0.0; 2], at),
             at,
@@ -172,9 +167,8 @@ impl Following {
         }
     }
 
-    /// A face that the detector found twice is one; once is enough if it is sure.
     pub(super) fn is_confirmed(&self) -> bool {
-        self.sure || self.track.detections >= 2
+        self.pending == 0
     }
 
     pub(super) fn seen(&self) -> TrackedFace {
@@ -196,6 +190,11 @@ impl Following {
     pub(super) fn guess(&self, at: Duration) -> [f32; 2] {
         let passed = at.saturating_sub(self.at).as_secs_f32();
         self.velocity.map(|speed| speed * passed)
+    }
+
+    /// How many of its own widths it moves a second.
+    pub(super) fn speed(&self) -> f32 {
+        self.widths(self.velocity)
     }
 
     /// Where its box would be then, as it last moved.
@@ -224,8 +223,8 @@ impl Following {
         self.at = at;
     }
 
-    /// The detector found it.
-    pub(super) fn found(&mut self, face: &Face, at: Duration) {
+    /// The detector found it, in the open or half hidden.
+    pub(super) fn found(&mut self, face: &Face, at: Duration, open: bool) {
         if at > self.at {
             let (before, now) = (self.centre(), centre(&face.bounding_box));
             self.take_speed([now[0] - before[0], now[1] - before[1]], at);
@@ -233,6 +232,10 @@ impl Following {
         (self.bounding_box, self.landmarks, self.score) = (face.bounding_box, face.landmarks, face.score);
         self.at = at;
         self.track.detections += 1;
+        if let (1.., Some(span)) = (self.pending, self.track.spans.last_mut()) {
+            span.start = at;
+            self.pending = if open { 0 } else { self.pending - 1 };
+        }
         self.last_found = (self.bounding_box, self.velocity, at);
         (self.missed, self.astray, self.detected) = (0, false, true);
         self.extend();
@@ -243,10 +246,14 @@ impl Following {
         (self.bounding_box, self.velocity, self.at) = self.last_found;
     }
 
-    /// Keeps a view of it.
+    /// Keeps a view of it, if that has a place.
     pub(super) fn keep(&mut self, view: View) -> Result<()> {
-        if let Place::Instead(rival) = view.place {
-            self.track.faces.remove(rival);
+        match view.place {
+            None => return Ok(()),
+            Some(Place::New) => {}
+            Some(Place::Instead(rival)) => {
+                self.track.faces.remove(rival);
+            }
         }
         self.track.faces.push(view.face);
         self.track.revision += 1;
@@ -261,7 +268,7 @@ impl Following {
         self.at = at;
         self.track.spans.push(Span { start: at, end: at });
         self.crossing = None;
-        self.found(face, at);
+        self.found(face, at, true);
     }
 
     /// It is one with a track that was lost before: both go on under the lower number, with at most so many faces.
@@ -277,7 +284,7 @@ impl Following {
         own.faces.extend(lost.faces);
         own.faces.sort_by_key(|face| face.at);
         while own.faces.len() > most_faces {
-            own.faces.remove(worst(&own.faces));
+            own.faces.remove(views::least_missed(&own.times_and_weights()));
         }
         own.revision += lost.revision + 1;
         self.embedding = own.embedding()?;
@@ -296,9 +303,24 @@ impl Following {
 
     fn take_speed(&mut self, by: [f32; 2], at: Duration) {
         let passed = at.saturating_sub(self.at).as_secs_f32();
-        if passed > 0.0 {
-            self.velocity = [0, 1].map(|axis| 0.5 * (self.velocity[axis] + by[axis] / passed));
+        if passed <= 0.0 {
+            return;
         }
+        let now = by.map(|along| along / passed);
+        // Nothing is known of a face that has just come.
+        let unknown = self.velocity == [0.0; 2];
+        self.velocity = if unknown { now } else { [0, 1].map(|axis| 0.5 * (self.velocity[axis] + now[axis])) };
+        // The view that a track begins with was weighed as of a face at rest. It is the only one, so that the mean stays the same.
+        let speed = self.widths(now);
+        if let [first] = &mut self.track.faces[..]
+            && first.at == self.at
+        {
+            first.weight = views::in_motion(first.weight, speed);
+        }
+    }
+
+    fn widths(&self, [x, y]: [f32; 2]) -> f32 {
+        x.hypot(y) / self.bounding_box.width().max(1.0)
     }
 }
 

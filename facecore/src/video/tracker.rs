@@ -207,7 +207,7 @@ impl Tracker {
 
     fn is_due(&self, at: Duration) -> bool {
         let Some(looked) = self.looked else { return true };
-        let urgent = self.live.iter().any(|track| track.astray || !track.is_confirmed());
+        let urgent = self.live.iter().any(|track| track.astray || track.pending == 1);
         let wait = if urgent { self.options.interval.mul_f32(SOONEST) } else { self.options.interval };
         at.saturating_sub(looked) >= wait
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::super::association::{SOMEBODY_ELSE, associate, candidates, resume, reunions, unclear};
-use super::super::track::{Following, KeptFace, Place, View};
-use super::super::views;
+use super::super::track::{Following, KeptFace, View};
+use super::super::views::{self, Place};
 use super::{Frame, Tracker};
 use crate::detect::Face;
 use crate::embed::{Embedding, FaceQuality};
@@ -20,6 +20,10 @@ const CROSSING: f32 = 0.1;
 const AFTER_CROSSING: Duration = Duration::from_millis(500);
 /// A new face so far over another is the same.
 const ONE_FACE: f32 = 0.5;
+/// A face that comes during a shot while nearer ones hide so much of it is not told before it comes out, or was found so many more times: whose it is,
+/// is not seen, and often it is one that was followed until now.
+const HIDDEN: f32 = 0.25;
+const LOOKS_HIDDEN: u32 = 4;
 /// New faces that are compared with lost ones in a look, and views that are embedded to be kept.
 const EMBEDDED_A_LOOK: usize = 8;
 /// Faces whose track the place does not tell that are embedded in a look; in a larger crowd the place decides for the others.
@@ -30,22 +34,42 @@ const CLEAR: f32 = 0.4;
 /// A view of a face, and what it counts.
 struct Weighed {
     quality: FaceQuality,
+    /// What it would count at rest and not covered.
+    clear: f32,
+    /// What it would count if it were not covered.
+    open: f32,
     weight: f32,
 }
 
 impl Weighed {
-    /// The view with its place among those that are kept, if it has one.
-    fn of(frame: &Frame<'_>, face: &Face, place: impl Fn(f32) -> Option<Place>) -> Option<(Self, Place)> {
+    /// A face that moves so many of its widths a second; `None` if it has no pixels.
+    fn of(frame: &Frame<'_>, Found { face, hidden, .. }: &Found, speed: f32) -> Option<Self> {
         let quality = FaceQuality::measure(frame.photo, &face.bounding_box, &face.landmarks, face.score).ok()?;
-        let weight = views::weight(&quality);
-        Some((Self { quality, weight }, place(weight)?))
+        let clear = views::weight(&quality);
+        let open = views::in_motion(clear, speed);
+        let weight = views::covered(open, *hidden);
+        Some(Self { quality, clear, open, weight })
     }
 }
 
 /// A face that the detector found in this frame.
 struct Found {
     face: Face,
+    /// The share of its box that nearer faces hide.
+    hidden: f32,
     embedding: Option<Embedding>,
+}
+
+impl Found {
+    fn all(faces: Vec<Face>) -> Vec<Self> {
+        let boxes: Vec<_> = faces.iter().map(|face| face.bounding_box).collect();
+        let found = |face: Face| Self { hidden: views::hidden(&face.bounding_box, &boxes), face, embedding: None };
+        faces.into_iter().map(found).collect()
+    }
+
+    fn is_open(&self) -> bool {
+        self.hidden < HIDDEN
+    }
 }
 
 impl Tracker {
@@ -54,7 +78,7 @@ impl Tracker {
         let detection = frame.engine.detect(frame.photo, &self.options.detect)?;
         self.looked = Some(frame.at);
         self.stats.detections += 1;
-        let mut found: Vec<_> = detection.faces.into_iter().map(|face| Found { face, embedding: None }).collect();
+        let mut found = Found::all(detection.faces);
         let taken = self.go_on(frame, &mut found)?;
         self.lose(frame.at);
         let mut new: Vec<Found> =
@@ -86,7 +110,7 @@ impl Tracker {
                 continue;
             }
             taken[face] = true;
-            of.found(&found[face].face, frame.at);
+            of.found(&found[face].face, frame.at, found[face].is_open());
             if let Some(view) = view {
                 of.keep(view)?;
             }
@@ -104,22 +128,32 @@ impl Tracker {
             if self.stats.embedded >= before + EMBEDDED_A_LOOK as u64 {
                 break;
             }
-            let places = |weight| views::place(&self.live[track].track, frame.at, weight, self.options.faces_per_track);
-            let Some((weighed, place)) = Weighed::of(frame, &found[face].face, places) else { continue };
-            views[track] = self.view(frame, &mut found[face], weighed, place);
+            let (of, most) = (&self.live[track], self.options.faces_per_track);
+            let Some(weighed) = Weighed::of(frame, &found[face], of.speed()) else { continue };
+            let kept = of.track.times_and_weights();
+            let place = |weight| views::place(&kept, of.track.detections, (frame.at, weight), most);
+            // A covered face is looked at even where it is not kept, as it may be somebody else's.
+            if let Some(open) = place(weighed.open) {
+                let place = if kept.is_empty() { Some(open) } else { place(weighed.weight) };
+                views[track] = self.view(frame, &mut found[face], weighed, place);
+            }
         }
         views
     }
 
-    /// A view to be kept, with its embedding; the embedding stays with the face that was found, too.
-    fn view(&mut self, frame: &Frame<'_>, found: &mut Found, weighed: Weighed, place: Place) -> Option<View> {
+    /// A view with its embedding; the embedding stays with the face that was found, too.
+    fn view(&mut self, frame: &Frame<'_>, found: &mut Found, weighed: Weighed, place: Option<Place>) -> Option<View> {
         if found.embedding.is_none() {
             found.embedding = self.embed(frame, &found.face);
         }
         let embedding = found.embedding.clone()?;
         let Face { bounding_box, landmarks, .. } = found.face;
-        let Weighed { quality, weight } = weighed;
-        Some(View { place, face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding } })
+        let Weighed { quality, weight, clear, .. } = weighed;
+        Some(View {
+            place,
+            clear,
+            face: KeptFace { at: frame.at, bounding_box, landmarks, quality, weight, embedding },
+        })
     }
 
     /// The tracks that were not found: lost, if the flow lost them, or somebody else is where they were, or they were not found for long.
@@ -155,33 +189,41 @@ impl Tracker {
                 found.embedding = self.embed(frame, &found.face);
             }
         }
-        // MTCNN is nearly always sure of a face, and at times of something else; YuNet hardly ever of something else.
-        let sure = match frame.engine.detector() {
-            DetectorKind::Mtcnn => 0.99,
-            DetectorKind::Yunet => 0.85,
-        };
+        let first = self.live.is_empty() && self.lost.is_empty();
         let faces: Vec<_> = new.iter().map(|found| (found.face.bounding_box, found.embedding.as_ref())).collect();
         let back = resume(&self.lost, &faces, frame.at, frame.same)?;
         for (found, lost) in new.iter_mut().zip(&back) {
             if let Some(lost) = lost {
                 self.lost[*lost].resumed(&found.face, frame.at);
-                continue;
+            } else {
+                self.begin_track(frame, found, first)?;
             }
-            let mut track = Following::begin(self.next_id, &found.face, frame.at, found.face.score >= sure);
-            self.next_id += 1;
-            // It may be seen only once.
-            if track.is_confirmed()
-                && let Some((weighed, place)) =
-                    Weighed::of(frame, &found.face, |weight| views::place(&track.track, frame.at, weight, 1))
-                && let Some(view) = self.view(frame, found, weighed, place)
-            {
-                track.keep(view)?;
-            }
-            self.live.push(track);
         }
         let (back, lost): (Vec<_>, _) = self.lost.drain(..).partition(|track| track.detected && track.at == frame.at);
         self.lost = lost;
         self.live.extend(back);
+        Ok(())
+    }
+
+    /// A face that was not there before; `first` if no other was in this shot.
+    fn begin_track(&mut self, frame: &Frame<'_>, found: &mut Found, first: bool) -> Result<()> {
+        // MTCNN is nearly always sure of a face, and at times of something else; YuNet hardly ever of something else.
+        let sure = match frame.engine.detector() {
+            DetectorKind::Mtcnn => 0.99,
+            DetectorKind::Yunet => 0.85,
+        };
+        let pending = if found.is_open() || first { u32::from(found.face.score < sure) } else { LOOKS_HIDDEN };
+        let mut track = Following::begin(self.next_id, &found.face, frame.at, pending);
+        self.next_id += 1;
+        // It may be seen only once.
+        if track.is_confirmed()
+            && let Some(weighed) = Weighed::of(frame, found, 0.0)
+            && let Some(place) = views::place(&[], 1, (frame.at, weighed.open), 1)
+            && let Some(view) = self.view(frame, found, weighed, Some(place))
+        {
+            track.keep(view)?;
+        }
+        self.live.push(track);
         Ok(())
     }
 
@@ -220,5 +262,5 @@ impl Tracker {
 /// Whether a good view shows somebody else than the track so far: its face went to another track unnoticed.
 fn is_somebody_else(following: &Following, view: Option<&View>, same: f32) -> Result<bool> {
     let (Some(known), Some(view)) = (&following.embedding, view) else { return Ok(false) };
-    Ok(view.face.weight >= CLEAR && known.cosine(&view.face.embedding)? < same - SOMEBODY_ELSE)
+    Ok(view.clear >= CLEAR && known.cosine(&view.face.embedding)? < same - SOMEBODY_ELSE)
 }
